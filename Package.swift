@@ -1,0 +1,81 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// Every Swift target is built in Swift 6 mode, with warnings as errors.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, path: "Sources/Executables/\(name)",
+        swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: dependencies + ["TestKit"], path: "Tests/\(name)Tests",
+        swiftSettings: strict)
+}
+
+let package = Package(
+    name: "tapefold",
+    targets: [
+        .systemLibrary(
+            name: "CLibrdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
+            name: "CMicrohttpd", pkgConfig: "libmicrohttpd",
+            providers: [.apt(["libmicrohttpd-dev"])]),
+        .systemLibrary(name: "CIsal", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
+        .systemLibrary(
+            name: "CXxhash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+        .systemLibrary(name: "CLinux"),
+        .target(
+            name: "CSimdjson",
+            cxxSettings: [.unsafeFlags(["-O3"])],
+            linkerSettings: [.linkedLibrary("simdjson")]),
+
+        module("Domain"),
+        module("Events", ["Domain", "CSimdjson", "CXxhash"]),
+        module("Projections", ["Domain", "Events"]),
+        module("Kafka", ["CLibrdkafka"]),
+        module("Postgres", ["CLibpq"]),
+        module("Engine", ["Domain", "Events", "Projections", "Kafka", "Postgres"]),
+        module("ReadAPI", ["Domain", "Events", "Engine", "Postgres", "CMicrohttpd", "COpenSSL", "CLinux"]),
+        module("EmbeddedBroker", ["CIsal", "CLinux"]),
+        module("Importers", ["Domain", "Events"]),
+        module("TestKit", ["Domain", "Events", "Projections"]),
+        module("Supervision", ["Postgres", "CLinux"]),
+        module(
+            "CommandLineTool",
+            ["Domain", "Events", "Engine", "Kafka", "Postgres", "Importers", "Supervision", "ReadAPI"]),
+
+        program("market-processor", ["Engine"]),
+        program("positions-processor", ["Engine"]),
+        program("orders-processor", ["Engine"]),
+        program("read-api", ["ReadAPI"]),
+        program("embedded-broker", ["EmbeddedBroker"]),
+        program("tapefold", ["CommandLineTool"]),
+
+        tests("Domain", ["Domain"]),
+        tests("Events", ["Events"]),
+        tests("Projections", ["Projections"]),
+        tests("Kafka", ["Kafka", "Supervision"]),
+        tests("Postgres", ["Postgres", "Supervision"]),
+        tests("Engine", ["Engine", "Supervision"]),
+        tests("ReadAPI", ["ReadAPI", "Supervision"]),
+        tests("EmbeddedBroker", ["EmbeddedBroker", "Kafka", "Supervision"]),
+        tests("Importers", ["Importers"]),
+        tests("Process", ["Engine", "Kafka", "Postgres", "Supervision", "CommandLineTool"]),
+    ],
+    cxxLanguageStandard: .cxx17
+)
