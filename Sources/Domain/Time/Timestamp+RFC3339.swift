@@ -11,8 +11,8 @@ extension Timestamp {
         var badDigits: UInt8 = 0
         @inline(__always) func two(_ index: Int) -> Int {
             let (tens, ones) = (base[index] &- 48, base[index + 1] &- 48)
-            // A byte above 9 in either place sets a high bit here, which is looked at once for all fields.
-            badDigits |= (tens &+ 118) | (ones &+ 118)
+            // What is above 9 has its high bit set, or gets it by adding 118: looked at once for all fields.
+            badDigits |= tens | (tens &+ 118) | ones | (ones &+ 118)
             return Int(tens) &* 10 &+ Int(ones)
         }
         let year = two(0) &* 100 &+ two(2)
