@@ -1,7 +1,7 @@
 import CLibrdkafka
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// A line librdkafka logged.

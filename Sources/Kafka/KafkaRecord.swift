@@ -54,7 +54,8 @@ public struct KafkaRecord {
         guard let list = headerList else { return nil }
         var start: UnsafeRawPointer?
         var size = 0
-        let found = UnsafeRawPointer(name.utf8Start).withMemoryRebound(to: CChar.self, capacity: name.utf8CodeUnitCount) {
+        let found = UnsafeRawPointer(name.utf8Start).withMemoryRebound(to: CChar.self, capacity: name.utf8CodeUnitCount)
+        {
             rd_kafka_header_get_last(list, $0, &start, &size)
         }
         guard found == RD_KAFKA_RESP_ERR_NO_ERROR, let start else { return nil }

@@ -28,6 +28,9 @@ struct ConfigurationBuilder: ~Copyable {
         for (name, value) in values { try set(name, value) }
     }
 
+    /// Defaults of ours that the oldest librdkafka we run with (2.0.2) does not know.
+    private static let newerProperties: Set<String> = ["fetch.queue.backoff.ms"]
+
     deinit {
         if !isConsumed { rd_kafka_conf_destroy(conf) }
     }
@@ -38,7 +41,9 @@ struct ConfigurationBuilder: ~Copyable {
 
     private func set(_ name: String, _ value: String) throws(KafkaError) {
         var text = [CChar](repeating: 0, count: 512)
-        guard rd_kafka_conf_set(conf, name, value, &text, text.count) != RD_KAFKA_CONF_OK else { return }
+        let result = rd_kafka_conf_set(conf, name, value, &text, text.count)
+        guard result != RD_KAFKA_CONF_OK else { return }
+        if result == RD_KAFKA_CONF_UNKNOWN, Self.newerProperties.contains(name) { return }
         let detail = text.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } } ?? ""
         throw KafkaError(
             code: .invalidArgument, message: "Kafka property \(name) (\(Self.variable(name))): \(detail)")
