@@ -52,7 +52,7 @@ extension FieldReader {
         guard prefix.elementsEqual(bytes(exchange)) else {
             throw refusal(
                 symbol, .fieldsDisagree,
-                "names another exchange than \(scope.prefix)\(exchange.name) (\(excerpt(bytes(exchange))))",
+                "names another exchange than \(scope.path(exchange)) (\(excerpt(bytes(exchange))))",
                 "send the symbol without its prefix, or the same exchange in both")
         }
     }

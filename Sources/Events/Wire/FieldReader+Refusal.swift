@@ -7,7 +7,7 @@ extension FieldReader {
     func refusal(_ key: FieldKey, _ code: EventRefusal.Code, _ reason: String, _ remedy: String) -> EventRefusal {
         let kind = fields[key.index].kind
         return EventRefusal(
-            code: code, field: scope.prefix + "\(key.name)",
+            code: code, field: scope.path(key),
             value: kind == UInt32(CSIMDJSON_ABSENT) ? nil : shown(key), reason: reason, remedy: remedy)
     }
 

@@ -8,9 +8,17 @@ import Domain
 struct FieldReader {
     enum Scope {
         case envelope
+        /// The attributes in a record's headers.
+        case headers
         case data
 
-        var prefix: String { self == .data ? "data." : "" }
+        func path(_ key: FieldKey) -> String {
+            switch self {
+            case .envelope: "\(key.name)"
+            case .headers: key.index < EnvelopeKey.headers.count ? "\(EnvelopeKey.headers[key.index])" : "\(key.name)"
+            case .data: "data.\(key.name)"
+            }
+        }
     }
 
     let fields: UnsafePointer<csimdjson_field>
@@ -82,9 +90,10 @@ extension FieldReader {
 extension FieldReader {
     @inline(__always)
     func decimal(_ key: FieldKey, _ rule: DecimalRule) throws(EventRefusal) -> Fixed8 {
+        let text = try decimalText(key)
         let value: Fixed8
         do throws(NumberError) {
-            value = try Fixed8(parsing: try decimalText(key))
+            value = try Fixed8(parsing: text)
         } catch {
             throw refusal(key, error, rule)
         }
