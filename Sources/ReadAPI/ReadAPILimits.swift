@@ -23,6 +23,7 @@ public enum ReadAPILimits {
     public static let symbolsPerRequest = 500
     public static let positionsPerRequest = 256
     public static let cursorBytes = 2_048
+    public static let closuresPerTrade = 10_000
 
     // Answering
     public static let queryThreads = 4

@@ -50,14 +50,16 @@ struct LiveViews: Sendable, Equatable {
     /// The value of `Tapefold-Position` for an answer from these views: a topic that two of them read counts as far as
     /// both have got.
     func positionHeader(of names: [ViewName]) -> String {
-        var lowest: [(LogPosition)] = []
+        var lowest: [LogPosition] = []
+        var indices: [String: Int] = [:]
         for position in names.flatMap({ views[$0]?.positions ?? [] }) {
-            let index = lowest.firstIndex { $0.topic == position.topic && $0.partition == position.partition }
-            guard let index else {
+            let key = "\(position.topic)/\(position.partition)"
+            if let index = indices[key] {
+                if position.offset < lowest[index].offset { lowest[index] = position }
+            } else {
+                indices[key] = lowest.count
                 lowest.append(position)
-                continue
             }
-            if position.offset < lowest[index].offset { lowest[index] = position }
         }
         return lowest.map(\.description).joined(separator: ",")
     }
