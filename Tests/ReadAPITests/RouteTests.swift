@@ -20,7 +20,8 @@ import Testing
                 + "trades.executed/0@100,trades.executed/1@100"
                 || response.header("tapefold-position")
                     == "trades.corrected/0@100,trades.corrected/1@100,trades.executed/0@100,trades.executed/1@100,"
-                    + "market.updates/0@100,market.updates/1@100")
+                    + "market.updates/0@100,market.updates/1@100"
+        )
         let position =
             #"{"symbol":"RELIANCE","exchange":"NSE","account":"main","instrument":"NSE:RELIANCE","quantity":"10","#
             + #""averagePrice":"100.25","grossPnl":"12.5","realizedPnl":"10.25","unrealizedPnl":"9414.1","netPnl":"9.75","#
@@ -160,7 +161,9 @@ import Testing
         }
         let api = try TestAPI(database: database.url)
         func symbols(_ query: String) throws -> [String] {
-            try api.get("/v1/quotes\(query)").items().map { "\($0["exchange"]?.string ?? ""):\($0["symbol"]?.string ?? "")" }
+            try api.get("/v1/quotes\(query)").items().map {
+                "\($0["exchange"]?.string ?? ""):\($0["symbol"]?.string ?? "")"
+            }
         }
         #expect(try symbols("") == ["BSE:TCS", "NSE:INFY", "NSE:M&M", "NSE:TCS"])
         #expect(try symbols("?symbols=TCS,NSE:M%26M,NSE:TCS,NOPE") == ["NSE:M&M", "NSE:TCS"])
@@ -171,7 +174,8 @@ import Testing
         let candles = try api.get("/v1/candles/TCS?from=2026-01-15T03:46:00Z&limit=2")
         #expect(
             try candles.items().first?.text
-                == #"{"time":"2026-01-15T03:46:00Z","open":"1","high":"2.5","low":"0.5","close":"2","volume":"100","partial":false}"#)
+                == #"{"time":"2026-01-15T03:46:00Z","open":"1","high":"2.5","low":"0.5","close":"2","volume":"100","partial":false}"#
+        )
         let cursor = try #require(try candles.json()["nextCursor"]?.string)
         let rest = try api.get("/v1/candles/TCS?from=2026-01-15T03:46:00Z&cursor=\(cursor)").items()
         #expect(rest.map { $0["time"]?.string } == ["2026-01-15T03:48:00Z", "2026-01-15T03:49:00Z"])
@@ -197,8 +201,10 @@ import Testing
         let metrics = try api.eventually("/metrics", as: nil) {
             $0.text.contains("tapefold_http_requests_total{route=\"/v1/quotes\",method=\"GET\",status=\"200\"} 1")
         }
-        #expect(metrics.text.contains("tapefold_http_request_duration_seconds_bucket{route=\"/v1/quotes\",le=\"+Inf\"} 1"))
-        #expect(metrics.text.contains("tapefold_http_requests_total{route=\"unmatched\",method=\"GET\",status=\"404\"} 1"))
+        #expect(
+            metrics.text.contains("tapefold_http_request_duration_seconds_bucket{route=\"/v1/quotes\",le=\"+Inf\"} 1"))
+        #expect(
+            metrics.text.contains("tapefold_http_requests_total{route=\"unmatched\",method=\"GET\",status=\"404\"} 1"))
         #expect(!metrics.text.contains("user-17"))
         #expect(metrics.text.contains("tapefold_http_query_threads{state=\"idle\"}"))
     }

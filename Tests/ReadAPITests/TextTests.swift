@@ -28,7 +28,8 @@ import Testing
         let text = "a\"\\/\n\r\t\u{1}\u{1f}\u{7f}é₹😀\u{2028}"
         var writer = JSONWriter()
         writer.string(text)
-        #expect(String(decoding: writer.bytes, as: UTF8.self) == "\"a\\\"\\\\/\\n\\r\\t\\u0001\\u001f\u{7f}é₹😀\u{2028}\"")
+        #expect(
+            String(decoding: writer.bytes, as: UTF8.self) == "\"a\\\"\\\\/\\n\\r\\t\\u0001\\u001f\u{7f}é₹😀\u{2028}\"")
         #expect(try JSONValue(parsing: writer.bytes) == .string(text))
     }
 
@@ -54,7 +55,8 @@ import Testing
 
     @Test(arguments: [
         "", "{", "[1,]", "{\"a\":1,}", "{\"a\" 1}", "01", "1.", ".5", "+1", "-", "1e", "nul", "truex", "\"", "\"\\x\"",
-        "\"\\ud800\"", "\"\\ud800\\u0041\"", "\"\n\"", "[1] 2", "{\"a\":1,\"a\":2}", "NaN", "[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]",
+        "\"\\ud800\"", "\"\\ud800\\u0041\"", "\"\n\"", "[1] 2", "{\"a\":1,\"a\":2}", "NaN",
+        "[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]",
     ])
     func parserRefuses(_ text: String) {
         #expect(throws: JSONSyntaxError.self) { try JSONValue(parsing: text) }

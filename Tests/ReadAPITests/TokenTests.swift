@@ -20,7 +20,8 @@ import Testing
 
     @Test func issuedTokensAreTaken() throws {
         let claims = TokenClaims(
-            subject: "user-1\"ü", roles: ["admin", "x"], issuedAt: Self.now, notBefore: Self.now, expiresAt: Self.now + 60)
+            subject: "user-1\"ü", roles: ["admin", "x"], issuedAt: Self.now, notBefore: Self.now,
+            expiresAt: Self.now + 60)
         let token = TokenIssuer(secret: try TokenSecret(bytes: Array(Self.secret.utf8))).issue(claims)
         #expect(try verifier().verify(token, at: Self.now) == claims)
         #expect(claims.isAdmin)
@@ -30,7 +31,8 @@ import Testing
     /// RFC 7515 appendix A.1: made by somebody else.
     @Test func foreignTokenIsTaken() throws {
         let key = try #require(
-            Base64URL.decode("AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow".utf8))
+            Base64URL.decode(
+                "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow".utf8))
         let token =
             "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNv"
             + "bS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
@@ -57,7 +59,9 @@ import Testing
         #expect(throws: expected) { try verifier().verify(token, at: Self.now) }
     }
 
-    @Test(arguments: [#"{"sub":"u","exp":1799999971}"#, #"{"sub":"u","nbf":1800000030}"#, #"{"sub":"u","exp":1800000000.9}"#])
+    @Test(arguments: [
+        #"{"sub":"u","exp":1799999971}"#, #"{"sub":"u","nbf":1800000030}"#, #"{"sub":"u","exp":1800000000.9}"#,
+    ])
     func clocksMayDifferALittle(_ payload: String) throws {
         let token = try sign(header: Self.good, payload: payload)
         #expect(try verifier().verify(token, at: Self.now).subject == "u")

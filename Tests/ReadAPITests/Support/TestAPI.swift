@@ -9,11 +9,16 @@ final class TestAPI: Sendable {
     let server: ReadAPIServer
     let secret: TokenSecret
 
-    init(database url: String, cors: [String] = []) throws {
+    init(
+        database url: String, waitMilliseconds: Int = ReadAPILimits.waitMilliseconds, cors: [String] = [],
+        statementMilliseconds: Int? = nil
+    ) throws {
         secret = try TokenSecret(bytes: Array(Self.secretText.utf8))
         var configuration = ReadService.Configuration(
             database: try DatabaseSession.configuration(url: url), secret: secret)
         configuration.corsOrigins = cors
+        configuration.waitMilliseconds = waitMilliseconds
+        if let statementMilliseconds { configuration.database.statementTimeoutMilliseconds = statementMilliseconds }
         configuration.log = Log(level: .error)
         server = try ReadAPIServer(host: "127.0.0.1", port: 0, service: configuration)
     }
@@ -46,7 +51,8 @@ final class TestAPI: Sendable {
             let response = try get(target, as: user)
             if isWanted(response) { return response }
             if MonotonicClock.nanoseconds() > deadline {
-                Issue.record("gave up on \(target): \(response.status) \(response.text)", sourceLocation: sourceLocation)
+                Issue.record(
+                    "gave up on \(target): \(response.status) \(response.text)", sourceLocation: sourceLocation)
                 return response
             }
             usleep(10_000)
@@ -104,6 +110,9 @@ final class TestClient {
             bytes = bytes.dropFirst(sent)
         }
     }
+
+    /// Closes this side only: the server sees the end of what it is sent and may still answer.
+    func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     func request(_ method: String, _ target: String, headers: [(String, String)] = []) throws -> TestResponse {
         let lines = headers.map { "\($0.0): \($0.1)\r\n" }.joined()
