@@ -1,0 +1,78 @@
+extension Book {
+    /// Folds one execution that comes behind all others: closes lots from the oldest on, opens what is left.
+    ///
+    /// An execution that flips the book is two, split at zero: the closing part and the opening part share its fees by
+    /// quantity, and the reopened position inherits nothing. Amortised O(1) beside the closures. `onClosure` runs only
+    /// when the whole execution is taken.
+    /// - Throws: `BookError`; the book is then unchanged and no closure was reported.
+    @discardableResult
+    public mutating func apply(_ fill: Fill, _ onClosure: (LotClosure) -> Void = { _ in }) throws(BookError)
+        -> FillEffect
+    {
+        guard fill.quantity.isPositive else { throw .notPositive(field: "quantity") }
+        guard fill.multiplier.isPositive else { throw .notPositive(field: "multiplier") }
+        guard isInOrder(fill) else { throw .outOfOrder }
+
+        let isClosing = fill.side == .sell ? quantity.isPositive : quantity.isNegative
+        guard isClosing else {
+            try open(fill)
+            return FillEffect(closedTrade: nil, openedQuantity: fill.quantity)
+        }
+        let plan = try ClosingPlan(of: fill, in: self)
+        try plan.commit(fill, to: &self)
+        if let first = plan.first { onClosure(first) }
+        for closure in plan.others { onClosure(closure) }
+        return FillEffect(closedTrade: plan.closedTrade(fill), openedQuantity: plan.openedQuantity)
+    }
+
+    /// Adds a lot and the execution's fees, or changes nothing.
+    private mutating func open(_ fill: Fill) throws(BookError) {
+        let lot = fill.lot(quantity: fill.quantity, fees: fill.fees)
+        let totals = try openTotals(adding: lot, isShort: fill.side == .sell)
+        let fees = try Self.checked("fees") { () throws(NumberError) in try self.fees + fill.fees }
+        try checkTotals(grossPnl: grossPnl, fees: fees, openFees: totals.fees)
+        quantity = totals.quantity
+        openValue = totals.value
+        openFees = totals.fees
+        self.fees = fees
+        openLots.append(lot)
+        note(fill)
+    }
+
+    mutating func note(_ fill: Fill) {
+        lastFill = fill.order
+        fillCount += 1
+    }
+
+    /// The open side of the book with `lot` added.
+    func openTotals(
+        adding lot: Lot, isShort: Bool
+    ) throws(BookError) -> (quantity: Quantity, value: Int128, fees: Amount) {
+        let signed = isShort ? -lot.quantity : lot.quantity
+        let quantity = try Self.checked("quantity") { () throws(NumberError) in try self.quantity + signed }
+        let lotValue = Int128(lot.price.units) * Int128(lot.quantity.units)
+        let (value, overflowed) = openValue.addingReportingOverflow(lotValue)
+        guard !overflowed else { throw .overflow(field: "open value") }
+        let fees = try Self.checked("open fees") { () throws(NumberError) in try openFees + lot.fees }
+        return (quantity, value, fees)
+    }
+
+    /// Refuses totals from which a derived amount would leave its range, so that reading one never fails.
+    func checkTotals(grossPnl: Amount, fees: Amount, openFees: Amount) throws(BookError) {
+        try Self.checked("realized P&L") { () throws(NumberError) in _ = try grossPnl - (fees - openFees) }
+        try Self.checked("net P&L") { () throws(NumberError) in _ = try grossPnl - fees }
+    }
+
+    static func checked<R>(_ field: String, _ body: () throws(NumberError) -> R) throws(BookError) -> R {
+        do throws(NumberError) { return try body() } catch { throw .overflow(field: field) }
+    }
+}
+
+extension Fill {
+    /// The lot that this execution opens with part of its quantity and fees.
+    func lot(quantity: Quantity, fees: Amount) -> Lot {
+        Lot(
+            tradeId: tradeId, openedAt: executedAt, quantity: quantity, price: price, fees: fees,
+            multiplier: multiplier)
+    }
+}
