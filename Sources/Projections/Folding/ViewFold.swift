@@ -49,7 +49,7 @@ public struct FoldFailure: Error, Sendable {
 ///
 /// The engine drives it: `reads` → rows by `absorb` → `fold` each event → `followUps` → rows by `absorb`, until there
 /// are none → `drain` → commit → `committed`. After a rollback or when the lane is lost it calls `forget`.
-public protocol ViewFold: AnyObject {
+public protocol ViewFold: AnyObject, SendableMetatype {
     static var definition: ViewDefinition { get }
 
     /// - Parameter lane: the partition number that this fold serves.
@@ -76,8 +76,11 @@ public protocol ViewFold: AnyObject {
     /// Drops every cache and all undrained work.
     func forget()
 
-    /// Everything that happened to the events' keys, by which a broken event blocks later ones.
+    /// The key under which a refused event parks, and behind which later events of it park too.
     func parkingKey(of event: FoldEvent) -> String
+
+    /// The same key for an event that breaks its schema, as far as it can be read; nil parks the event alone.
+    static func parkingKey(of readable: ReadableKey, kind: EventKind) -> String?
 
     /// A rebuild's bulk part is over and the indexes are there: from now on the fold is live, and what was put off
     /// comes by `followUps`. Returns false once nothing is left to do.

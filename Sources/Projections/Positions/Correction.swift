@@ -10,24 +10,23 @@ final class Correction {
     }
 
     let key: Key
+    let event: DecodedEvent
     let body: TradeCorrected
     let offset: Int64
-    let time: Timestamp
     let contentHash: ContentHash
     /// Its execution has not come yet.
-    var isWaiting: Bool
-    var isStored: Bool
+    var isWaiting = false
+    var isStored = false
 
-    init?(_ event: FoldEvent) {
-        guard case .tradeCorrected(let body) = event.decoded.payload else { return nil }
+    init(_ event: DecodedEvent, body: TradeCorrected, offset: Int64, contentHash: ContentHash) {
+        self.event = event
         self.body = body
-        key = Key(source: event.decoded.envelope.source, eventId: event.decoded.envelope.id, userId: body.userId)
-        offset = event.offset
-        time = event.decoded.envelope.time
-        contentHash = event.decoded.contentHash
-        isWaiting = false
-        isStored = false
+        self.offset = offset
+        self.contentHash = contentHash
+        key = Key(source: event.envelope.source, eventId: event.envelope.id, userId: body.userId)
     }
+
+    var time: Timestamp { event.envelope.time }
 
     var tradeKey: TradeKey { TradeKey(userId: body.userId, tradeId: body.tradeId) }
 
@@ -37,34 +36,29 @@ final class Correction {
             entry.isVoid = true
             return
         }
-        if let executedAt = body.executedAt { entry.executedAt = executedAt }
-        entry.trade.amend(body)
+        entry.trade.amend(body.amendment.values)
     }
 }
 
 extension TradeExecuted {
-    fileprivate mutating func amend(_ body: TradeCorrected) {
-        if let symbol = body.symbol { self.symbol = symbol }
-        if let exchange = body.exchange { self.exchange = exchange }
-        if let side = body.side { self.side = side }
-        if let quantity = body.quantity { self.quantity = quantity }
-        if let price = body.price { self.price = price }
-        if let fees = body.fees { self.fees = fees }
-        if let account = body.account { self.account = account }
-        if let isin = body.isin { self.isin = isin }
-        if let multiplier = body.multiplier { self.multiplier = multiplier }
-        amendLabels(body)
-    }
-
-    private mutating func amendLabels(_ body: TradeCorrected) {
-        if let orderId = body.orderId { self.orderId = orderId }
-        if let product = body.product { self.product = product }
-        if let segment = body.segment { self.segment = segment }
-        if let category = body.category { self.category = category }
-        if let strategy = body.strategy { self.strategy = strategy }
-        if let tags = body.tags { self.tags = tags }
-        if let notes = body.notes { self.notes = notes }
-        if let broker = body.broker { self.broker = broker }
+    fileprivate mutating func amend(_ values: TradeAmendment.Values) {
+        symbol = values.symbol ?? symbol
+        exchange = values.exchange ?? exchange
+        side = values.side ?? side
+        quantity = values.quantity ?? quantity
+        price = values.price ?? price
+        executedAt = values.executedAt ?? executedAt
+        fees = values.fees ?? fees
+        account = values.account ?? account
+        isin = values.isin ?? isin
+        multiplier = values.multiplier ?? multiplier
+        orderId = values.orderId ?? orderId
+        product = values.product ?? product
+        details = EventDetails(
+            segment: values.segment ?? details?.segment, category: values.category ?? details?.category,
+            strategy: values.strategy ?? details?.strategy,
+            tags: values.tags.isEmpty ? details?.tags ?? [] : values.tags, notes: values.notes ?? details?.notes,
+            broker: values.broker ?? details?.broker)
     }
 }
 

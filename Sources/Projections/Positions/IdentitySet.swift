@@ -40,6 +40,18 @@ struct IdentitySet {
         return .new
     }
 
+    mutating func insert(_ first: String, _ second: String, content: UInt64) -> Answer {
+        insert(high: Self.hash(first, second, salt: 0), low: Self.hash(first, second, salt: 1), content: content)
+    }
+
+    private static func hash(_ first: String, _ second: String, salt: UInt8) -> UInt64 {
+        var hasher = Hasher()
+        hasher.combine(salt)
+        hasher.combine(first)
+        hasher.combine(second)
+        return UInt64(bitPattern: Int64(hasher.finalize()))
+    }
+
     private mutating func grow() {
         let old = slots
         slots = Array(repeating: Self.empty, count: old.count * 2)

@@ -7,6 +7,9 @@ extension LedgerTrade {
         static let sell: Int16 = -1
     }
 
+    /// Segment, category, strategy, tags, notes, broker.
+    private static let detailColumns = 6
+
     func encode(into rows: RowBatch) {
         let book = bookKey
         rows.beginRow()
@@ -19,9 +22,9 @@ extension LedgerTrade {
         rows.put(trade.side == .buy ? SideCode.buy : SideCode.sell)
         rows.put(trade.quantity.units)
         rows.put(trade.price.units)
-        rows.put(amountUnits: (trade.fees ?? .zero).units)
-        rows.put((trade.multiplier ?? .one).units)
-        rows.put(unixMicroseconds: executedAt.microseconds)
+        rows.put(amountUnits: Int128(trade.fees.units))
+        rows.put(trade.multiplier.units)
+        rows.put(unixMicroseconds: trade.executedAt.microseconds)
         encodeLabels(into: rows)
         contentHash.withBytes { rows.put($0) }
         rows.put(isVoid)
@@ -32,12 +35,16 @@ extension LedgerTrade {
         rows.put(trade.orderId)
         rows.put(trade.isin)
         rows.put(trade.product?.rawValue)
-        rows.put(trade.segment)
-        rows.put(trade.category)
-        rows.put(trade.strategy)
-        rows.put(trade.tags.isEmpty ? nil : JSONText.array(trade.tags))
-        rows.put(trade.notes)
-        rows.put(trade.broker)
+        guard let details = trade.details else {
+            for _ in 0..<Self.detailColumns { rows.putNull() }
+            return
+        }
+        rows.put(details.segment)
+        rows.put(details.category)
+        rows.put(details.strategy)
+        rows.put(details.tags.isEmpty ? nil : JSONText.array(details.tags))
+        rows.put(details.notes)
+        rows.put(details.broker)
     }
 
     private func encodeClosed(into rows: RowBatch) {
@@ -68,28 +75,24 @@ extension LedgerTrade {
 
     /// Reads a stored execution. Its closures stay in the database.
     convenience init(_ row: RowReader) throws(RowError) {
-        let executedAt = Timestamp(microseconds: try row.unixMicroseconds(11))
-        var trade = TradeExecuted(
-            tradeId: try row.text(1), userId: try row.text(0), symbol: try row.text(5), exchange: try row.text(4),
+        let fees = try row.amountUnits(9)
+        let trade = TradeExecuted(
+            tradeId: try row.text(1), userId: try row.text(0), exchange: try row.text(4), symbol: try row.text(5),
             side: try row.int16(6) == SideCode.buy ? .buy : .sell, quantity: Fixed8(units: try row.int64(7)),
-            price: Fixed8(units: try row.int64(8)))
-        trade.executedAt = executedAt
-        trade.fees = Amount(units: try row.amountUnits(9))
-        trade.multiplier = Fixed8(units: try row.int64(10))
-        trade.account = try row.text(2)
-        trade.orderId = row.optionalText(12)
-        trade.isin = row.optionalText(13)
-        trade.product = row.optionalText(14).flatMap(Product.init(rawValue:))
-        trade.segment = row.optionalText(15)
-        trade.category = row.optionalText(16)
-        trade.strategy = row.optionalText(17)
-        trade.tags = row.optionalText(18).map(JSONText.strings) ?? []
-        trade.notes = row.optionalText(19)
-        trade.broker = row.optionalText(20)
+            price: Fixed8(units: try row.int64(8)),
+            executedAt: Timestamp(microseconds: try row.unixMicroseconds(11)),
+            fees: Fixed8(units: Int64(truncatingIfNeeded: fees)), orderId: row.optionalText(12),
+            account: try row.text(2), isin: row.optionalText(13),
+            product: row.optionalText(14).flatMap(Product.init(rawValue:)),
+            multiplier: Fixed8(units: try row.int64(10)),
+            details: EventDetails(
+                segment: row.optionalText(15), category: row.optionalText(16), strategy: row.optionalText(17),
+                tags: row.optionalText(18).map(JSONText.strings) ?? [], notes: row.optionalText(19),
+                broker: row.optionalText(20)))
         guard let hash = row.optionalBytes(21).flatMap(ContentHash.init(bytes:)) else {
             throw RowError(table: "trades", column: "content_hash")
         }
-        self.init(trade, contentHash: hash, eventTime: executedAt)
+        self.init(trade, contentHash: hash)
         isVoid = try row.bool(22)
         hasStoredClosures = try row.optionalInt64(23) != nil
         isStored = true
@@ -103,7 +106,7 @@ extension LedgerTrade {
             let fees = try row.optionalAmountUnits(27), let realized = try row.optionalAmountUnits(28)
         else { return }
         closed = ClosedTrade(
-            exitTradeId: trade.tradeId, openedAt: Timestamp(microseconds: openedAt), closedAt: executedAt,
+            exitTradeId: trade.tradeId, openedAt: Timestamp(microseconds: openedAt), closedAt: trade.executedAt,
             isShort: trade.side == .buy, quantity: Fixed8(units: quantity), averageEntryPrice: Fixed8(units: entry),
             exitPrice: trade.price, grossPnl: Amount(units: gross), fees: Amount(units: fees),
             realizedPnl: Amount(units: realized), closureCount: 0)

@@ -2,8 +2,9 @@ import Domain
 import Events
 
 extension PositionsFold {
-    func fold(correction event: FoldEvent) -> FoldOutcome {
-        guard let correction = Correction(event) else { return .skipped(reason: "not a correction") }
+    func fold(_ body: TradeCorrected, of event: FoldEvent) -> FoldOutcome {
+        let correction = Correction(
+            event.decoded, body: body, offset: event.offset, contentHash: hasher.hash(event.decoded.payload))
         if let known = corrections.known[correction.key] {
             if known == correction.contentHash { return .duplicate }
             return .refused(

@@ -41,7 +41,7 @@ extension PositionsFold {
         let corrections = writes.tables[TableIndex.corrections]
         for correction in self.corrections.changed {
             correction.encode(
-                into: correction.isStored ? corrections.upserts : corrections.inserts, lane: lane, scratch: scratch)
+                into: correction.isStored ? corrections.upserts : corrections.inserts, lane: lane, encoder: encoder)
             correction.isStored = true
         }
         self.corrections.changed.removeAll()

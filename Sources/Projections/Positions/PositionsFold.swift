@@ -33,6 +33,8 @@ public final class PositionsFold: ViewFold {
     var refoldTrades: [BookKey: [LedgerTrade]] = [:]
     var useClock = 0
     let scratch = ByteBuffer()
+    let hasher = ContentHasher()
+    let encoder = EventEncoder()
 
     public init(mode: FoldMode, lane: Int) {
         self.mode = mode
@@ -48,13 +50,13 @@ public final class PositionsFold: ViewFold {
     }
 
     /// The key that an event parks whose schema is broken but whose fields can be read that far.
-    public static func parkingKey(of readable: ReadableKey) -> String? {
+    public static func parkingKey(of readable: ReadableKey, kind: EventKind) -> String? {
         guard let userId = readable.userId else { return nil }
         if let symbol = readable.symbol {
             let exchange = readable.exchange ?? InstrumentKey.defaultExchange
             let instrument = BookKey.instrument(isin: readable.isin, exchange: exchange, symbol: symbol)
             return parkingKey(
-                BookKey(userId: userId, account: readable.account ?? BookKey.defaultAccount, instrument: instrument))
+                BookKey(userId: userId, account: readable.account ?? EventDefaults.account, instrument: instrument))
         }
         return readable.tradeId.map { "\(userId)|trade|\($0)" }
     }
@@ -64,13 +66,13 @@ public final class PositionsFold: ViewFold {
     public func fold(_ event: FoldEvent) -> FoldOutcome {
         switch event.decoded.payload {
         case .tradeExecuted(let trade): fold(trade, of: event.decoded)
-        case .tradeCorrected: fold(correction: event)
+        case .tradeCorrected(let correction): fold(correction, of: event)
         default: .skipped(reason: "not an event of this view")
         }
     }
 
     private func fold(_ trade: TradeExecuted, of event: DecodedEvent) -> FoldOutcome {
-        let entry = LedgerTrade(trade, contentHash: event.contentHash, eventTime: event.envelope.time)
+        let entry = LedgerTrade(trade, contentHash: hasher.hash(event.payload))
         if let repeated = repetition(of: entry) { return repeated }
         let state = book(entry, at: event.envelope.time)
         if let refusal = enter(entry, into: state) { return refusal }
@@ -89,9 +91,8 @@ public final class PositionsFold: ViewFold {
             guard let known = trades[entry.key] else { return nil }
             isSame = known.contentHash == entry.contentHash
         case .rebuild:
-            let identity = ContentHash.ofIdentity(entry.trade.userId, entry.trade.tradeId)
             let answer = identities.insert(
-                high: identity.high, low: identity.low, content: entry.contentHash.low)
+                entry.trade.userId, entry.trade.tradeId, content: entry.contentHash.low)
             if answer == .new { return nil }
             isSame = answer == .sameContent
         }
