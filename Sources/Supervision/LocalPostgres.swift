@@ -63,7 +63,7 @@ public final class LocalPostgres: Sendable {
     public static func start(_ configuration: LocalPostgresConfiguration) throws(SupervisionError) -> LocalPostgres {
         let layout = try PostgresLayout(configuration.dataDirectory)
         let installation = try PostgresInstallation.find(majorVersion: layout.clusterMajorVersion)
-        let password = try PostgresCluster.prepare(layout, installation)
+        let password = try PostgresCluster.prepare(layout, installation, isDurable: configuration.isDurable)
         try PostgresLeftovers.stop(dataDirectory: layout.cluster)
         if configuration.port != 0, !FreePort.isFree(configuration.port) {
             throw portTaken(configuration.port)
@@ -124,7 +124,7 @@ public final class LocalPostgres: Sendable {
             } catch  where error.sqlState?.hasPrefix("28") == true {
                 throw SupervisionError(.database, "\(error.description); is another server on port \(port)?")
             } catch {}
-            Threads.sleep(milliseconds: SupervisionLimits.pollMilliseconds)
+            MonotonicClock.sleep(milliseconds: SupervisionLimits.pollMilliseconds)
         }
         throw SupervisionError(
             .timeout,

@@ -1,4 +1,5 @@
 import Glibc
+import Postgres
 
 /// Server processes that still run on a data directory after their parent died.
 enum PostgresLeftovers {
@@ -17,7 +18,7 @@ enum PostgresLeftovers {
             for pid in targets { kill(pid, signal) }
             let deadline = MonotonicClock.milliseconds + Int64(patience)
             while MonotonicClock.milliseconds < deadline, !processes(in: folder).isEmpty {
-                Threads.sleep(milliseconds: SupervisionLimits.pollMilliseconds)
+                MonotonicClock.sleep(milliseconds: SupervisionLimits.pollMilliseconds)
             }
         }
         let running = processes(in: folder)
