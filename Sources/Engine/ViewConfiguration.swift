@@ -3,7 +3,7 @@ import Projections
 
 /// A view as a worker serves it: its definition, where its events come from, and what happens to bad ones.
 public struct ViewConfiguration: Sendable {
-    public let definition: ViewDefinition
+    public let definition: ViewSchema
     public let inputs: [ViewInput]
     /// Partitions of every input topic.
     public let lanes: Int
@@ -14,7 +14,7 @@ public struct ViewConfiguration: Sendable {
     /// `tapefold.<view>.v<fold>`.
     public var groupId: String { "tapefold.\(name).v\(definition.foldNumber)" }
 
-    public init(definition: ViewDefinition, inputs: [ViewInput], lanes: Int, policy: ParkingPolicy) {
+    public init(definition: ViewSchema, inputs: [ViewInput], lanes: Int, policy: ParkingPolicy) {
         self.definition = definition
         self.inputs = inputs
         self.lanes = lanes

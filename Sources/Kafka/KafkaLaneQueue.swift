@@ -18,6 +18,7 @@ public final class KafkaLaneQueue: @unchecked Sendable {
     private let table: LaneTopicTable
     private let queue: OpaquePointer
     private let sources: [OpaquePointer]
+    private let waker: FetchWaker
     private let closed = Atomic<Bool>(false)
 
     init(handle: KafkaHandle, topics: TopicRegistry, partitions: [TopicPartition]) throws(KafkaError) {
@@ -45,6 +46,7 @@ public final class KafkaLaneQueue: @unchecked Sendable {
         self.queue = queue
         self.sources = sources
         topicNames = names
+        waker = FetchWaker(handle)
         table = LaneTopicTable(names: names, pointers: pointers)
     }
 
@@ -73,12 +75,16 @@ public final class KafkaLaneQueue: @unchecked Sendable {
         let messages = UnsafeMutablePointer<UnsafeMutablePointer<rd_kafka_message_t>?>.allocate(capacity: capacity)
         var taken = rd_kafka_consume_batch_queue(queue, 0, messages, capacity)
         if taken == 0, timeoutMilliseconds != 0, !isClosed {
+            waker.beforeWaiting()
             taken = rd_kafka_consume_batch_queue(queue, timeoutMilliseconds, messages, 1)
             if taken == 1, capacity > 1 {
                 taken += max(rd_kafka_consume_batch_queue(queue, 0, messages + 1, capacity - 1), 0)
             }
         }
-        return KafkaBatch(messages: messages, count: max(taken, 0), capacity: capacity, table: table, handle: handle)
+        let batch = KafkaBatch(
+            messages: messages, count: max(taken, 0), capacity: capacity, table: table, handle: handle)
+        waker.took(batch.count, bytes: batch.payloadBytes)
+        return batch
     }
 
     /// Makes a waiting ``consumeBatch(maximumMessages:timeoutMilliseconds:)`` return at once.

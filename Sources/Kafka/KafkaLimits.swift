@@ -11,6 +11,12 @@ public enum KafkaLimits {
     public static let fetchQueueBackoffMilliseconds = 5
     /// How long the broker may hold a fetch open when it has nothing new.
     public static let fetchWaitMilliseconds = 20
+    /// Where librdkafka lacks that property, fetching is prodded this often while a lane catches up,
+    static let fetchWakeMilliseconds = 5
+    /// after at least this many messages
+    static let fetchWakeMessages = 256
+    /// or bytes were taken.
+    static let fetchWakeBytes = 65_536
     public static let fetchErrorBackoffMilliseconds = 100
     /// Bytes of one partition in one fetch response.
     public static let fetchPartitionBytes = 1_048_576

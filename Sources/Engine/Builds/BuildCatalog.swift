@@ -35,7 +35,7 @@ public struct BuildCatalog {
 
     /// The live build, made from the log's start if there is none. Several workers may ask at once.
     public func ensureLiveBuild(
-        of view: ViewDefinition, lanes: Int, start: [LaneOffsets]
+        of view: ViewSchema, lanes: Int, start: [LaneOffsets]
     ) throws(PostgresError) -> Build {
         try connection.transaction { () throws(PostgresError) in
             try lockCatalog(of: view.name)
@@ -48,7 +48,7 @@ public struct BuildCatalog {
 
     /// Makes a new build with the next free number, in a transaction of its own.
     public func makeBuild(
-        of view: ViewDefinition, lanes: Int, status: Build.Status, start: [LaneOffsets]
+        of view: ViewSchema, lanes: Int, status: Build.Status, start: [LaneOffsets]
     ) throws(PostgresError) -> Build {
         try connection.transaction { () throws(PostgresError) in
             try lockCatalog(of: view.name)
@@ -61,7 +61,7 @@ public struct BuildCatalog {
     }
 
     private func create(
-        _ view: ViewDefinition, lanes: Int, status: Build.Status, indexed: Bool, start: [LaneOffsets]
+        _ view: ViewSchema, lanes: Int, status: Build.Status, indexed: Bool, start: [LaneOffsets]
     ) throws(PostgresError) -> Build {
         let numbers = try connection.query(
             "SELECT coalesce(max(number), 0) FROM tapefold.build WHERE view = $1 AND fold = $2",
@@ -112,7 +112,7 @@ public struct BuildCatalog {
     }
 
     /// Builds what a rebuild left out: keys and indexes.
-    public func buildIndexes(of build: Build, _ view: ViewDefinition) throws(PostgresError) {
+    public func buildIndexes(of build: Build, _ view: ViewSchema) throws(PostgresError) {
         for table in view.tables {
             for statement in BuildSQL.indexes(table, schema: build.schema) { try connection.execute(statement) }
         }

@@ -5,7 +5,7 @@ enum BuildSQL {
     /// State rows are rewritten: room on their page keeps their indexes out of it.
     private static let stateFillPercent = 70
 
-    static func create(_ build: Build, _ view: ViewDefinition, indexed: Bool) -> String {
+    static func create(_ build: Build, _ view: ViewSchema, indexed: Bool) -> String {
         var statements = ["CREATE SCHEMA \(build.schema)"]
         for table in view.tables {
             statements.append(createTable(table, schema: build.schema))
@@ -40,7 +40,7 @@ enum BuildSQL {
     }
 
     /// Makes the build what schema `api` shows.
-    static func publish(_ build: Build, _ view: ViewDefinition) -> String {
+    static func publish(_ build: Build, _ view: ViewSchema) -> String {
         view.presentation.map {
             "CREATE OR REPLACE VIEW api.\($0.name) AS SELECT * FROM \(build.schema).api_\($0.name)"
         }.joined(separator: ";\n")

@@ -6,7 +6,7 @@ struct ViewStore {
     let schema: String
     private let statements: [TableStatements]
 
-    init(_ view: ViewDefinition, schema: String) {
+    init(_ view: ViewSchema, schema: String) {
         self.schema = schema
         statements = view.tables.map {
             TableStatements($0, schema: schema, deleteColumns: view.deleteColumns[$0.name] ?? $0.key)

@@ -90,7 +90,9 @@ final class LaneProcessor<Fold: ViewFold> {
         for item in items {
             let record: Int
             switch item {
-            case .event(_, let index), .refused(_, _, _, let index), .misplaced(_, _, let index): record = index
+            case .event(_, record: let index), .refused(_, input: _, offset: _, record: let index),
+                .misplaced(key: _, input: _, record: let index):
+                record = index
             }
             result[batch[record].topicIndex] = max(result[batch[record].topicIndex], batch[record].offset + 1)
         }
@@ -102,7 +104,7 @@ final class LaneProcessor<Fold: ViewFold> {
     ) throws(LaneFailure) {
         var events: [FoldEvent] = []
         events.reserveCapacity(items.count)
-        for case .event(let event, _) in items { events.append(event) }
+        for case .event(let event, record: _) in items { events.append(event) }
         try answer(fold.reads(for: events[...]))
         for item in items { try take(item, batch, failure) }
         try followUp()
@@ -131,8 +133,8 @@ final class LaneProcessor<Fold: ViewFold> {
 
     private func take(_ item: IntakeItem, _ batch: KafkaBatch, _ failure: FoldFailure?) throws(LaneFailure) {
         switch item {
-        case .event(let event, let record): try take(event, batch[record], failure)
-        case .refused(let refusal, let input, _, let record): try refuse(refusal, input: input, batch[record])
+        case .event(let event, record: let record): try take(event, batch[record], failure)
+        case .refused(let refusal, let input, offset: _, record: let record): try refuse(refusal, input: input, batch[record])
         case .misplaced: break
         }
     }
@@ -196,9 +198,10 @@ final class LaneProcessor<Fold: ViewFold> {
         fold.drain(into: writes, state: true)
         var statements = 3
         do throws(PostgresError) {
+            let fence = try Fence.parameters(claim, view: view, next: next)
             try connection.pipeline { (pipeline) throws(PostgresError) in
                 _ = try pipeline.addCached("BEGIN")
-                _ = try pipeline.addCached(Fence.sql, Fence.parameters(claim, view: view, next: next))
+                _ = try pipeline.addCached(Fence.sql, fence)
                 statements += try store.add(writes, to: pipeline)
                 statements += try parking.add(claim, view: view.definition.name, to: pipeline)
                 _ = try pipeline.addCached("COMMIT")

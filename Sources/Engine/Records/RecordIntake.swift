@@ -1,6 +1,7 @@
 import Domain
 import Events
 import Kafka
+import Projections
 
 /// What a record turned out to be.
 enum IntakeItem {
@@ -8,14 +9,6 @@ enum IntakeItem {
     case refused(EventRefusal, input: Int, offset: Int64, record: Int)
     /// Lies on another partition than its key says, or has no key.
     case misplaced(key: String, input: Int, record: Int)
-
-    var offset: Int64? {
-        switch self {
-        case .event(let event, _): event.offset
-        case .refused(_, _, let offset, _): offset
-        case .misplaced: nil
-        }
-    }
 }
 
 /// A batch of records, decoded, with where each topic goes on behind it.

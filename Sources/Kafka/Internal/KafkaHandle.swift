@@ -12,11 +12,15 @@ final class KafkaHandle: @unchecked Sendable {
     /// A client that would not close in time is left to the end of the process: destroying it
     /// would block until it has.
     let isAbandoned = Atomic<Bool>(false)
+    private let saslUser: String
+    private let saslPassword: String
 
     init(
         _ configuration: KafkaConfiguration, role: KafkaConfiguration.Role, state: ClientState,
         extra: [String: String] = [:]
     ) throws(KafkaError) {
+        saslUser = configuration.properties["sasl.username"] ?? ""
+        saslPassword = configuration.properties["sasl.password"] ?? ""
         let builder = try ConfigurationBuilder(configuration, role: role, extra: extra)
         builder.install(state)
         pointer = try builder.makeClient(state: state)
@@ -27,6 +31,14 @@ final class KafkaHandle: @unchecked Sendable {
         guard !isAbandoned.load(ordering: .acquiring) else { return }
         rd_kafka_destroy_flags(pointer, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
         Unmanaged.passUnretained(state).release()
+    }
+
+    /// Makes every broker thread look at its partitions now. librdkafka has no call for just that;
+    /// setting the credentials, here to what they are, does it, and does nothing else on
+    /// connections that are up.
+    func wakeBrokerThreads() {
+        guard let error = rd_kafka_sasl_set_credentials(pointer, saslUser, saslPassword) else { return }
+        rd_kafka_error_destroy(error)
     }
 
     func check(_ raw: rd_kafka_resp_err_t, doing action: @autoclosure () -> String) throws(KafkaError) {

@@ -50,7 +50,7 @@ public struct FoldFailure: Error, Sendable {
 /// The engine drives it: `reads` → rows by `absorb` → `fold` each event → `followUps` → rows by `absorb`, until there
 /// are none → `drain` → commit → `committed`. After a rollback or when the lane is lost it calls `forget`.
 public protocol ViewFold: AnyObject, SendableMetatype {
-    static var definition: ViewDefinition { get }
+    static var schema: ViewSchema { get }
 
     /// - Parameter lane: the partition number that this fold serves.
     init(mode: FoldMode, lane: Int)

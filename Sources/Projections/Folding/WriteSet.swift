@@ -23,7 +23,7 @@ public final class WriteSet {
     public let tables: [TableWrites]
 
     /// - Parameter insertLayout: `copy` in a rebuild, `arrays` live.
-    public init(_ view: ViewDefinition, insertLayout: RowBatch.Layout) {
+    public init(_ view: ViewSchema, insertLayout: RowBatch.Layout) {
         tables = view.tables.map {
             TableWrites(
                 $0, insertLayout: insertLayout, deleteColumns: view.deleteColumns[$0.name] ?? $0.key)

@@ -6,7 +6,7 @@ import Events
 /// An execution that comes in order costs O(1). One that comes late, is amended or is void has its book folded anew
 /// from the ledger, live at the end of its batch, in a rebuild once the indexes are there.
 public final class PositionsFold: ViewFold {
-    public static var definition: ViewDefinition { PositionsView.definition }
+    public static var schema: ViewSchema { PositionsView.definition }
 
     enum Input {
         static let executed = 0

@@ -1,6 +1,6 @@
 extension PositionsView {
     /// What people query, in the field's terms; `{schema}` is the build's schema.
-    static let presentation: [ViewDefinition.Presentation] = [
+    static let presentation: [ViewSchema.Presentation] = [
         .init(
             "positions",
             """
@@ -50,10 +50,10 @@ extension PositionsView {
             """),
     ]
 
-    private static func decimal(_ column: String) -> String { ViewDefinition.decimal(column) }
+    private static func decimal(_ column: String) -> String { ViewSchema.decimal(column) }
 }
 
-extension ViewDefinition {
+extension ViewSchema {
     /// A scaled integer column as the decimal it stands for.
     static func decimal(_ column: String) -> String { "(\(column) * 0.00000001)::numeric(38,8)" }
 }

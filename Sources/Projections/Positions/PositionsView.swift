@@ -1,6 +1,6 @@
 /// The tables of view `positions`: the ledger of executions, what they closed, and the books.
 public enum PositionsView {
-    public static let definition = ViewDefinition(
+    public static let definition = ViewSchema(
         name: "positions", foldNumber: 1, tables: [trades, lotClosures, corrections, positions],
         deleteColumns: ["lot_closures": ["user_id", "exit_trade_id"]], presentation: presentation)
 

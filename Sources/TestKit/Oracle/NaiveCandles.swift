@@ -16,9 +16,9 @@ public struct NaiveCandles: Sendable {
     private func minute(of tick: CandleTick) -> Int? {
         let time = tick.order.time.microseconds
         guard time >= session.preOpen.microseconds, time < session.cutOff.microseconds else { return nil }
-        let sinceOpen = Double(time - session.open.microseconds) / 60_000_000
-        let last = Int((Double(session.close.microseconds - session.open.microseconds) / 60_000_000).rounded(.up)) - 1
-        return min(max(Int(sinceOpen.rounded(.down)), 0), last)
+        let lastMoment = session.close.microseconds - 1
+        let sinceOpen = max(0, min(time, lastMoment) - session.open.microseconds)
+        return Int(sinceOpen / 60_000_000)
     }
 
     /// The day's candles that have ticks, in order.

@@ -1,5 +1,5 @@
 /// What a view consists of in the database.
-public struct ViewDefinition: Sendable {
+public struct ViewSchema: Sendable {
     /// The view's name, as `replay` takes it.
     public let name: String
     /// Raised whenever the fold or its tables change meaning: a build belongs to one fold number.
@@ -7,6 +7,8 @@ public struct ViewDefinition: Sendable {
     public let tables: [TableDefinition]
     /// The columns by which rows of a table are deleted, where that is not its key.
     public let deleteColumns: [String: [String]]
+    /// A rebuild may ask for rows of state tables too; these then have their indexes from the start.
+    public let rebuildReadsState: Bool
     /// Presentation views, in order; `{schema}` stands for the build's schema.
     public let presentation: [Presentation]
 
@@ -25,12 +27,13 @@ public struct ViewDefinition: Sendable {
 
     public init(
         name: String, foldNumber: Int, tables: [TableDefinition], deleteColumns: [String: [String]] = [:],
-        presentation: [Presentation]
+        rebuildReadsState: Bool = false, presentation: [Presentation]
     ) {
         self.name = name
         self.foldNumber = foldNumber
         self.tables = tables
         self.deleteColumns = deleteColumns
+        self.rebuildReadsState = rebuildReadsState
         self.presentation = presentation
     }
 }
