@@ -1,8 +1,6 @@
 /// All commands, in the order of the help. A command is added by adding it here.
 public enum CommandTable {
     public static let all: [Command] = [
-        UpCommand.command,
-        DemoCommand.command,
         SimulateCommand.command,
         ProduceCommand.command,
         ConsumeCommand.command,

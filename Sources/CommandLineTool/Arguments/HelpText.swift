@@ -23,7 +23,8 @@ struct HelpText {
 
     private func group(_ path: [String]) -> String {
         let members = commands.filter { $0.path.starts(with: path) }
-        return (["Usage: tapefold \(path.joined(separator: " ")) <command>", "", "Commands:"]
+        return
+            (["Usage: tapefold \(path.joined(separator: " ")) <command>", "", "Commands:"]
             + table(members.map { ($0.name, $0.summary) })).joined(separator: "\n") + "\n"
     }
 
@@ -49,10 +50,17 @@ struct HelpText {
 
     private func table(_ rows: [(String, String)]) -> [String] {
         let width = CommandLineLimits.helpColumnCharacters
-        return rows.flatMap { left, right in
-            left.count < width
-                ? ["  " + left + String(repeating: " ", count: width - left.count) + right]
-                : ["  " + left, "  " + String(repeating: " ", count: width) + right]
+        var lines: [String] = []
+        for (left, right) in rows {
+            if left.count < width {
+                let gap = String(repeating: " ", count: width - left.count)
+                lines.append("  \(left)\(gap)\(right)")
+            } else {
+                let indent = String(repeating: " ", count: width)
+                lines.append("  \(left)")
+                lines.append("  \(indent)\(right)")
+            }
         }
+        return lines
     }
 }

@@ -67,7 +67,9 @@ enum ConfigCommand {
     }
 
     private static func entries(_ settings: Settings) -> [Entry] {
-        var entries = [Entry(name: "data directory", value: settings.dataDirectory.value, origin: settings.dataDirectory.origin)]
+        var entries = [
+            Entry(name: "data directory", value: settings.dataDirectory.value, origin: settings.dataDirectory.origin)
+        ]
         func add(_ name: String, _ setting: Setting?, hidden: Bool = false) {
             let value = setting.map { hidden ? "(hidden)" : Redacted.url($0.value) } ?? "(not set)"
             entries.append(Entry(name: name, value: value, origin: setting?.origin ?? "-"))

@@ -19,7 +19,9 @@ enum ImportCommand {
             "tapefold import tradebook tradebook-EQ.csv --user asha",
             "tapefold import tradebook *.csv --user asha --dry-run",
         ],
-        run: { try run($0, .tradebook(user: $0.arguments.text("user") ?? "demo", account: $0.arguments.text("account"))) })
+        run: {
+            try run($0, .tradebook(user: $0.arguments.text("user") ?? "demo", account: $0.arguments.text("account")))
+        })
 
     static let history = Command(
         "import nse-history", "Import price histories (CSV, minutes or days) as ticks.",

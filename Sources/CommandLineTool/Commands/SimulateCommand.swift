@@ -10,7 +10,8 @@ enum SimulateCommand {
             OptionDefinition(
                 "users", .integer("U", 1...ImportersLimits.maximumSimulatedUsers), "How many users.", default: "1000"),
             OptionDefinition(
-                "symbols", .integer("S", 1...ImportersLimits.maximumSimulatedSymbols), "How many symbols.", default: "50"),
+                "symbols", .integer("S", 1...ImportersLimits.maximumSimulatedSymbols), "How many symbols.",
+                default: "50"),
             OptionDefinition("seed", .integer("X", 0...Int.max), "Another seed, other events.", default: "1"),
             OptionDefinition(
                 "kind", .choice(SimulatorOptions.Kind.allCases.map(\.rawValue)), "Which events.", default: "mixed"),

@@ -34,19 +34,23 @@ enum TokenCommand {
     }
 
     static func token(user: String, role: String?, seconds: Int? = nil, _ settings: Settings) throws -> String {
-        let secret: TokenSecret
-        do {
-            secret = try TokenSecret.load(environment: settings.effectiveEnvironment)
-        } catch TokenSecretError.missing {
-            throw CommandFailure(
-                "no secret to sign with: TAPEFOLD_JWT_SECRET and TAPEFOLD_JWT_SECRET_FILE are not set and no "
-                    + "`tapefold up` is running on \(settings.dataDirectory.value)",
-                remedy: "Set one of them to the read API's secret, or name the data with --data-dir.")
-        }
+        let secret = try secret(settings)
         let now = Int64(Date().timeIntervalSince1970)
         let claims = TokenClaims(
             subject: user, roles: role.map { [$0] } ?? [], issuedAt: now,
             expiresAt: now + Int64(seconds ?? CommandLineLimits.defaultTokenSeconds))
         return TokenIssuer(secret: secret).issue(claims)
+    }
+
+    private static func secret(_ settings: Settings) throws -> TokenSecret {
+        do throws(TokenSecretError) {
+            return try TokenSecret.load(environment: settings.effectiveEnvironment)
+        } catch {
+            guard error == .missing else { throw error }
+            throw CommandFailure(
+                "no secret to sign with: TAPEFOLD_JWT_SECRET and TAPEFOLD_JWT_SECRET_FILE are not set and no "
+                    + "`tapefold up` is running on \(settings.dataDirectory.value)",
+                remedy: "Set one of them to the read API's secret, or name the data with --data-dir.")
+        }
     }
 }

@@ -13,7 +13,8 @@ struct LineFile: ~Copyable {
         descriptor = path == "-" ? STDOUT_FILENO : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
             throw CommandFailure(
-                "\(path) cannot be written: \(String(cString: strerror(errno)))", remedy: "Check the path given to --out.")
+                "\(path) cannot be written: \(String(cString: strerror(errno)))",
+                remedy: "Check the path given to --out.")
         }
         buffer.reserveCapacity(ImportersLimits.simulatorChunkBytes + 4_096)
     }
@@ -31,11 +32,14 @@ struct LineFile: ~Copyable {
     private mutating func flush() throws(CommandFailure) {
         var written = 0
         while written < buffer.count {
-            let count = buffer.withUnsafeBytes { write(descriptor, $0.baseAddress.map { $0 + written }, $0.count - written) }
+            let count = buffer.withUnsafeBytes {
+                write(descriptor, $0.baseAddress.map { $0 + written }, $0.count - written)
+            }
             if count < 0 {
                 if errno == EINTR { continue }
                 throw CommandFailure(
-                    "\(path) cannot be written: \(String(cString: strerror(errno)))", remedy: "Check the disk's free space.")
+                    "\(path) cannot be written: \(String(cString: strerror(errno)))",
+                    remedy: "Check the disk's free space.")
             }
             written += count
         }

@@ -28,7 +28,8 @@ struct LineReader: ~Copyable {
         descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw CommandFailure(
-                "\(path) cannot be read: \(String(cString: strerror(errno)))", remedy: "Check the path given to --file.")
+                "\(path) cannot be read: \(String(cString: strerror(errno)))", remedy: "Check the path given to --file."
+            )
         }
     }
 
@@ -66,7 +67,7 @@ struct LineReader: ~Copyable {
     }
 
     private mutating func fill() throws(CommandFailure) -> Bool {
-        guard !ended else { return false }
+        guard !ended, waitForInput() else { return false }
         let wanted = CommandLineLimits.readChunkBytes
         let before = buffer.count
         buffer.append(contentsOf: repeatElement(0, count: wanted))
@@ -81,6 +82,17 @@ struct LineReader: ~Copyable {
         }
         ended = count == 0
         return !ended
+    }
+
+    /// A terminal or a pipe may stay silent: false when a signal came first.
+    private func waitForInput() -> Bool {
+        guard let signals = Interruption.shared.fileDescriptor else { return true }
+        var polled = [
+            pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: signals, events: Int16(POLLIN), revents: 0),
+        ]
+        while poll(&polled, nfds_t(polled.count), -1) < 0, errno == EINTR {}
+        return polled[1].revents == 0
     }
 
     deinit {

@@ -3,7 +3,7 @@ import Events
 import Foundation
 
 /// Makes an event of a line, or says why it is none.
-struct ProducedLine: ~Copyable {
+struct ProducedLine {
     struct Refusal: Error, Equatable {
         let message: String
     }
@@ -29,15 +29,15 @@ struct ProducedLine: ~Copyable {
         guard case .text(let text) = line else {
             throw Refusal(message: "longer than \(CommandLineLimits.maximumLineBytes) bytes: split the event")
         }
-        do {
+        do throws(EventRefusal) {
             if Self.isCloudEvent(text) {
-                let event = try text.withUnsafeBytes { raw throws(EventRefusal) in
-                    try decoder.decode(kind, value: raw, recordTime: Self.now())
+                let event = try text.withUnsafeBufferPointer { bytes throws(EventRefusal) in
+                    try decoder.decode(kind, value: UnsafeRawBufferPointer(bytes), recordTime: Self.now())
                 }
                 return Event(key: event.payload.partitionKey, value: text)
             }
-            let event = try text.withUnsafeBytes { raw throws(EventRefusal) in
-                try decoder.decodeData(kind, value: raw, envelope: envelope())
+            let event = try text.withUnsafeBufferPointer { bytes throws(EventRefusal) in
+                try decoder.decodeData(kind, value: UnsafeRawBufferPointer(bytes), envelope: envelope())
             }
             return Event(key: event.payload.partitionKey, value: encoder.structured(Self.addressed(event)))
         } catch {
@@ -67,7 +67,18 @@ struct ProducedLine: ~Copyable {
 
     /// In a data object's text the quotes would be escaped, so this can only be an attribute's name.
     private static func isCloudEvent(_ line: [UInt8]) -> Bool {
-        let name = Array("\"specversion\"".utf8)
-        return !line.isEmpty && memmem(line, line.count, name, name.count) != nil
+        let name: StaticString = "\"specversion\""
+        let length = name.utf8CodeUnitCount
+        return line.withUnsafeBufferPointer { bytes in
+            guard let start = bytes.baseAddress else { return false }
+            var place = 0
+            while place + length <= bytes.count,
+                let quote = memchr(start + place, Int32(name.utf8Start.pointee), bytes.count - length - place + 1)
+            {
+                if memcmp(quote, name.utf8Start, length) == 0 { return true }
+                place = UnsafeRawPointer(start).distance(to: quote) + 1
+            }
+            return false
+        }
     }
 }
