@@ -19,6 +19,16 @@ enum LaneFailure: Error {
     case reroute(String)
     case stopped
 
+    /// What is wrong with one of the events, where that is the cause.
+    var eventFailure: FoldFailure? {
+        switch self {
+        case .fold(let failure): failure
+        case .database(let error) where error.isDataError:
+            FoldFailure(code: "sqlstate_\(error.sqlState ?? "")", reason: error.description)
+        default: nil
+        }
+    }
+
     static let fencedState = "TF001"
     static let movedState = "TF002"
 
