@@ -26,6 +26,15 @@ public enum CommandLineLimits {
     /// How long `up` waits for all its parts; a first start makes a database cluster.
     public static let readyTimeoutMilliseconds = 120_000
     public static let readyPollMilliseconds = 50
+    /// One look whether the broker answers.
+    static let probeMilliseconds: Int32 = 1_000
+    /// A part that ends this often before it is ready keeps `up` from starting.
+    static let startAttempts = 3
+    /// How often `up` looks whether a part was given up.
+    static let watchMilliseconds = 500
+    /// How long the parts of an `up` that was killed may take to stop.
+    static let leftoverGraceMilliseconds = 15_000
+    static let postgresConnections = 200
     static let httpTimeoutMilliseconds = 2_000
     static let maximumHTTPAnswerBytes = 1_048_576
     static let logTailLines = 12

@@ -1,6 +1,7 @@
 /// All commands, in the order of the help. A command is added by adding it here.
 public enum CommandTable {
     public static let all: [Command] = [
+        UpCommand.command,
         SimulateCommand.command,
         ProduceCommand.command,
         ConsumeCommand.command,

@@ -1,3 +1,4 @@
+import Engine
 import Events
 import Kafka
 import Postgres
@@ -138,7 +139,7 @@ enum ConfigCommand {
     }
 
     private static func migrations(_ connections: Connections) throws -> String {
-        let states = try DatabaseCommand.runner(connections.settings).status(on: try connections.database())
+        let states = try MigrationRunner(Migrations.all).status(on: try connections.database())
         let pending = states.filter { $0.state == .pending }
         guard pending.isEmpty else {
             throw CommandFailure("\(pending.count) are not applied", remedy: "Run `tapefold db migrate`.")

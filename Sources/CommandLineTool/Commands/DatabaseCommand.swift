@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import Postgres
 
@@ -20,7 +21,7 @@ enum DatabaseCommand {
 
     private static func runMigrate(_ invocation: Invocation) throws -> ExitStatusCode {
         let connections = Connections(invocation)
-        let runner = try runner(connections.settings)
+        let runner = try MigrationRunner(Migrations.all)
         let applied = try runner.run(on: try connections.database())
         if invocation.wantsJSON {
             try invocation.console.json(["applied": applied.map(\.fileName)])
@@ -33,7 +34,7 @@ enum DatabaseCommand {
 
     private static func runStatus(_ invocation: Invocation) throws -> ExitStatusCode {
         let connections = Connections(invocation)
-        let entries = try runner(connections.settings).status(on: try connections.database()).map(entry)
+        let entries = try MigrationRunner(Migrations.all).status(on: try connections.database()).map(entry)
         if invocation.wantsJSON {
             try invocation.console.json(["migrations": entries])
         } else {
@@ -42,10 +43,6 @@ enum DatabaseCommand {
             }
         }
         return entries.allSatisfy { $0.state == "applied" } ? .done : .failed
-    }
-
-    static func runner(_ settings: Settings) throws -> MigrationRunner {
-        try MigrationRunner(directory: try SchemaFiles.migrations(environment: settings.environment))
     }
 
     private static func entry(_ status: MigrationStatus) -> Entry {
