@@ -17,6 +17,8 @@ enum LaneFailure: Error {
     case parkingLotFull(String)
     /// A misplaced record could not be produced again.
     case reroute(String)
+    /// The log does not give the records asked for.
+    case log(String)
     case stopped
 
     /// What is wrong with one of the events, where that is the cause.

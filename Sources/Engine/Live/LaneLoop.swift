@@ -124,7 +124,7 @@ struct LaneLoop<Fold: ViewFold>: ~Copyable {
         case .reroute(let reason):
             fields["reason"] = reason
             Log.warning("reroute_retry", fields)
-        case .stored(let reason), .parkingLotFull(let reason):
+        case .stored(let reason), .parkingLotFull(let reason), .log(let reason):
             return .failed(reason)
         case .fold(let failure):
             return .failed(failure.reason)
