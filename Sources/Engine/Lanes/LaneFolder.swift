@@ -33,6 +33,11 @@ final class LaneFolder<Fold: ViewFold> {
         for item in items { try take(item, batch, failure) }
     }
 
+    /// Lets a fresh fold learn what an interrupted rebuild put off.
+    func readDeferred(_ part: DeferredPart, on connection: PostgresConnection) throws(LaneFailure) {
+        try answer(fold.deferredReads(part), on: connection)
+    }
+
     private func answer(_ requests: [ReadRequest], on connection: PostgresConnection) throws(LaneFailure) {
         guard !requests.isEmpty else { return }
         counters.statements.add(requests.count)

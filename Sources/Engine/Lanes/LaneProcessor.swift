@@ -104,7 +104,9 @@ final class LaneProcessor<Fold: ViewFold> {
     }
 
     /// What a rebuild put off: folds it in pieces until nothing is left.
-    func finishRebuild(keysAtOnce: Int) throws(LaneFailure) {
+    /// - Parameter part: what a fresh fold has to read about it first, after an interruption; nil where the fold knows.
+    func finishRebuild(_ part: DeferredPart?, keysAtOnce: Int) throws(LaneFailure) {
+        if let part { try folder.readDeferred(part, on: connection) }
         while folder.fold.finishRebuild(limit: keysAtOnce) {
             try folder.followUp(on: connection)
             try write(next)

@@ -8,7 +8,9 @@ import Synchronization
 final class BuildFiller<Fold: ViewFold> {
     let view: ViewConfiguration
     let configuration: WorkerConfiguration
-    let build: Build
+    private(set) var build: Build
+    /// An interrupted run left rows in it.
+    private let isResumed: Bool
     let counters = LaneCounters()
     let progress = Counter()
     private let stop: StopSignal
@@ -20,12 +22,13 @@ final class BuildFiller<Fold: ViewFold> {
     private var nextReport = ContinuousClock.now
 
     init(
-        _ view: ViewConfiguration, _ configuration: WorkerConfiguration, build: Build, stop: StopSignal,
-        observer: @escaping ReplayObserver
+        _ view: ViewConfiguration, _ configuration: WorkerConfiguration, build: Build, isResumed: Bool = false,
+        stop: StopSignal, observer: @escaping ReplayObserver
     ) throws(EngineError) {
         self.view = view
         self.configuration = configuration
         self.build = build
+        self.isResumed = isResumed
         self.stop = stop
         self.observer = observer
         consumer = try inKafka { () throws(KafkaError) in
@@ -34,7 +37,11 @@ final class BuildFiller<Fold: ViewFold> {
     }
 
     /// Claims the build's lanes and starts to consume them from their checkpoints.
+    ///
+    /// What an interrupted run folded in bulk is in no memory any more: such a build gets its indexes first and goes on
+    /// as a live one does.
     func open() throws(EngineError) {
+        if isResumed, !build.isIndexed { try index() }
         var offsets: [TopicPartitionOffset] = []
         let indexes = StateIndexes(build, view.definition, configuration: configuration.laneDatabase)
         if view.definition.rebuildReadsState { try inDatabase(indexes.ensure) }
@@ -76,8 +83,19 @@ final class BuildFiller<Fold: ViewFold> {
             }
             try index()
         }
-        try each(.finishing, targets) { (lane, _) throws(LaneFailure) in try lane.goLive() }
+        try finish(targets)
         try catchUp(to: targets)
+    }
+
+    /// Folds what the bulk part put off; after an interruption one lane does first what no lane is known of.
+    private func finish(_ targets: [[Int64]]) throws(EngineError) {
+        if isResumed {
+            try each(.finishing, targets, onlyFirst: true) { (lane, _) throws(LaneFailure) in
+                try lane.goLive(.ofAllLanes)
+            }
+        }
+        let part: DeferredPart? = isResumed ? .ofLane : nil
+        try each(.finishing, targets) { (lane, _) throws(LaneFailure) in try lane.goLive(part) }
     }
 
     /// Folds on up to `targets`, as live lanes do.
@@ -98,12 +116,12 @@ final class BuildFiller<Fold: ViewFold> {
         let target: [Int64]
     }
 
-    /// Does the same on every lane at once.
+    /// Does the same on every lane at once, or on the first one alone.
     private func each(
-        _ phase: ReplayProgress.Phase, _ targets: [[Int64]],
+        _ phase: ReplayProgress.Phase, _ targets: [[Int64]], onlyFirst: Bool = false,
         _ work: @escaping @Sendable (FillLane<Fold>, [Int64]) throws(LaneFailure) -> Void
     ) throws(EngineError) {
-        let jobs = zip(lanes, targets).map { Job(lane: $0, target: $1) }
+        let jobs = zip(lanes, targets).prefix(onlyFirst ? 1 : lanes.count).map { Job(lane: $0, target: $1) }
         do throws(LaneFailure) {
             try LaneCrew.run(jobs, halt: stop, watch: { report(phase) }) { (job) throws(LaneFailure) in
                 try work(job.lane, job.target)
@@ -144,6 +162,7 @@ final class BuildFiller<Fold: ViewFold> {
         if stop.isSet { throw .interrupted(build) }
         let connection = try inDatabase { () throws(PostgresError) in try PostgresConnection.connect(settings) }
         try inDatabase { () throws(PostgresError) in try BuildCatalog(connection).markIndexed(build) }
+        build.isIndexed = true
     }
 }
 

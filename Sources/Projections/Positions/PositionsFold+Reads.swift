@@ -45,7 +45,7 @@ extension PositionsFold {
         if trades[key] == nil, asked.trades.insert(key).inserted { request.keys.append(key) }
     }
 
-    private func waitingCorrections() -> ReadRequest {
+    func waitingCorrections() -> ReadRequest {
         let request = ReadRequest(PositionsView.corrections, by: ["waiting_lane"], order: ["log_offset"])
         request.keys.beginRow()
         request.keys.put(Int32(lane))
@@ -54,7 +54,8 @@ extension PositionsFold {
 
     public func absorb(_ request: ReadRequest, rows: any RowSource) throws(RowError) {
         switch request.table {
-        case PositionsView.positions: try absorbBooks(rows)
+        case PositionsView.positions:
+            if request.keys.columns.count == 1 { try absorbPutOff(rows) } else { try absorbBooks(rows) }
         case PositionsView.corrections: try absorbCorrections(rows, areWaiting: request.keys.columns.count == 1)
         default: try absorbTrades(rows, isRefold: request.keys.columns.count > 2)
         }
@@ -65,6 +66,13 @@ extension PositionsFold {
             let state = try BookState(RowReader(rows, table: PositionsView.positions, row: index))
             guard books[state.key]?.isStored != true else { continue }
             merge(stored: state)
+        }
+    }
+
+    /// Only the keys: the rows are read again in pieces.
+    private func absorbPutOff(_ rows: any RowSource) throws(RowError) {
+        for index in 0..<rows.rowCount {
+            finishing.books.append(try BookState(RowReader(rows, table: PositionsView.positions, row: index)).key)
         }
     }
 

@@ -70,11 +70,28 @@ extension PositionsFold {
         touch(state, at: state.updatedAt)
     }
 
+    public func deferredReads(_ part: DeferredPart) -> [ReadRequest] {
+        switch part {
+        case .ofLane:
+            finishing.hasUnreadCorrections = true
+            return [waitingCorrections()]
+        case .ofAllLanes:
+            let request = ReadRequest(PositionsView.positions, by: ["refold"])
+            request.keys.beginRow()
+            request.keys.put(true)
+            return [request]
+        }
+    }
+
     public func finishRebuild(limit: Int) -> Bool {
         if mode == .rebuild {
             mode = .live
             identities = IdentitySet()
             corrections.known = [:]
+            finishing.hasUnreadCorrections = true
+        }
+        if finishing.hasUnreadCorrections {
+            finishing.hasUnreadCorrections = false
             finishing.corrected = Array(corrections.waiting.keys)
         }
         if !finishing.corrected.isEmpty {
@@ -112,6 +129,8 @@ struct DeferredWork {
     var books: [BookKey] = []
     /// Executions with corrections, still to be looked up.
     var corrected: [TradeKey] = []
+    /// `corrected` is to be taken from the corrections that wait.
+    var hasUnreadCorrections = false
     var requested: [TradeKey] = []
     var answered: [TradeKey] = []
 }
