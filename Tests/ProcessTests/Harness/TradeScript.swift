@@ -11,6 +11,8 @@ struct TradeScript: Sendable {
     var duplicatesPerMille = 30
     var latePerMille = 20
     var correctedPerMille = 15
+    /// Every book once, in turn, before any comes again.
+    var spreadsEvenly = false
     /// Numbers trades from here on, so that scripts follow each other.
     var first = 0
 
@@ -79,7 +81,8 @@ struct TradeScript: Sendable {
     private func makeTrade(_ number: Int, _ random: inout SplitMix) -> Trade {
         let late = random.chance(latePerMille) ? Int64(1 + random.below(3_600)) * 1_000_000 : 0
         return Trade(
-            number: number, user: random.below(users), symbol: random.below(symbols), isBuy: random.chance(520),
+            number: number, user: spreadsEvenly ? number / symbols % users : random.below(users),
+            symbol: spreadsEvenly ? number % symbols : random.below(symbols), isBuy: random.chance(520),
             quantity: Int64(1 + random.below(100)), price: Int64(10_000 + random.below(50_000)),
             fees: Int64(random.below(2_000)), executedAt: Self.start + Int64(number) * 1_000 - late)
     }
