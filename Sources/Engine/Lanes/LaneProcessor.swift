@@ -62,11 +62,13 @@ final class LaneProcessor<Fold: ViewFold> {
 
     /// `next` is where the topics go on behind the last of `items`.
     private func commit(_ items: ArraySlice<IntakeItem>, _ batch: KafkaBatch, next: [Int64]) throws(LaneFailure) {
+        let isOwn = !connection.isInTransaction
         do throws(LaneFailure) {
             try foldAndWrite(items, batch, next: next, parking: nil)
         } catch {
             folder.fold.forget()
-            guard let failure = error.eventFailure else { throw error }
+            // A transaction of the caller's has failed with it: parts of the batch can't be tried in there.
+            guard isOwn, let failure = error.eventFailure else { throw error }
             try reload()
             guard items.count > 1 else {
                 return try foldAndWrite(items, batch, next: next, parking: failure)
