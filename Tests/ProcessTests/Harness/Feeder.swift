@@ -13,15 +13,19 @@ final class Feeder: Sendable {
     private let state = Mutex(State())
     private let stopping = Atomic<Bool>(false)
 
-    /// - Parameter eventsPerSecond: nil sends as fast as it goes.
+    /// - Parameters:
+    ///   - eventsPerSecond: nil sends as fast as it goes.
+    ///   - burst: the first so many go as fast as they can all the same.
     init(
-        _ script: TradeScript, to stack: Stack, eventsPerSecond: Int? = nil, partitioner: KafkaPartitioner = .murmur2
+        _ script: TradeScript, to stack: Stack, eventsPerSecond: Int? = nil, atOnce burst: Int = 0,
+        partitioner: KafkaPartitioner = .murmur2
     ) throws {
         // Broker restarts must not cost a message: it may wait for as long as a test lasts.
-        let producer = try KafkaProducer(configuration: stack.kafka(["message.timeout.ms": "600000"]), defaultPartitioner: partitioner)
+        let producer = try KafkaProducer(
+            configuration: stack.kafka(["message.timeout.ms": "600000"]), defaultPartitioner: partitioner)
         let thread = Thread { [self] in
             do {
-                try run(script, producer, eventsPerSecond)
+                try run(script, producer, eventsPerSecond, burst)
                 try eventually("all events to be acknowledged") {
                     try producer.flush()
                     return ()
@@ -39,14 +43,16 @@ final class Feeder: Sendable {
 
     private struct Stopped: Error {}
 
-    private func run(_ script: TradeScript, _ producer: KafkaProducer, _ eventsPerSecond: Int?) throws {
+    private func run(_ script: TradeScript, _ producer: KafkaProducer, _ eventsPerSecond: Int?, _ burst: Int) throws {
         let topics = [try producer.topic("trades.executed"), try producer.topic("trades.corrected")]
-        let begun = ContinuousClock.now
+        var begun = ContinuousClock.now
         var count = 0
+        defer { state.withLock { $0.sent = count } }
         try script.run { event in
             if stopping.load(ordering: .relaxed) { throw Stopped() }
-            if let eventsPerSecond, count % 32 == 0 {
-                let due = begun + .microseconds(count * 1_000_000 / eventsPerSecond)
+            if count == burst { begun = .now }
+            if let eventsPerSecond, count > burst, count % 32 == 0 {
+                let due = begun + .microseconds((count - burst) * 1_000_000 / eventsPerSecond)
                 producer.poll()
                 let wait = due - ContinuousClock.now
                 if wait > .zero { usleep(UInt32(clamping: wait.components.attoseconds / 1_000_000_000_000)) }
@@ -63,7 +69,6 @@ final class Feeder: Sendable {
             count += 1
             if count % 256 == 0 { state.withLock { $0.sent = count } }
         }
-        state.withLock { $0.sent = count }
     }
 
     private func finish(_ failure: String?) {

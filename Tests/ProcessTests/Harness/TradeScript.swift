@@ -79,12 +79,17 @@ struct TradeScript: Sendable {
     }
 
     private func makeTrade(_ number: Int, _ random: inout SplitMix) -> Trade {
-        let late = random.chance(latePerMille) ? Int64(1 + random.below(3_600)) * 1_000_000 : 0
+        let late = random.chance(latePerMille) ? lateness(&random) : 0
         return Trade(
             number: number, user: spreadsEvenly ? number / symbols % users : random.below(users),
             symbol: spreadsEvenly ? number % symbols : random.below(symbols), isBuy: random.chance(520),
             quantity: Int64(1 + random.below(100)), price: Int64(10_000 + random.below(50_000)),
             fees: Int64(random.below(2_000)), executedAt: Self.start + Int64(number) * 1_000 - late)
+    }
+
+    /// Mostly a few of a book's trades, seldom all of them.
+    private func lateness(_ random: inout SplitMix) -> Int64 {
+        Int64(1 + random.below(random.chance(30) ? 3_600_000 : 10_000)) * 1_000
     }
 
     private func makeCorrection(of trade: Trade, _ random: inout SplitMix) -> Correction {
@@ -95,7 +100,7 @@ struct TradeScript: Sendable {
         case 2: change = .quantity(Int64(1 + random.below(100)))
         case 3: change = .fees(Int64(random.below(2_000)))
         case 4: change = .account("second")
-        default: change = .executedAt(trade.executedAt - Int64(random.below(3_600)) * 1_000_000)
+        default: change = .executedAt(trade.executedAt - lateness(&random))
         }
         return Correction(number: trade.number, trade: trade.number, user: trade.user, change: change)
     }
