@@ -14,7 +14,8 @@ struct JudgeProcess {
             let probe = try? run(python, ["-c", "import jsonschema"], input: Data())
             if probe?.status == 0 { return JudgeProcess(python: python) }
         }
-        let message = "no Python with jsonschema (tried \(candidates.joined(separator: ", "))): set TAPEFOLD_TEST_PYTHON"
+        let message =
+            "no Python with jsonschema (tried \(candidates.joined(separator: ", "))): set TAPEFOLD_TEST_PYTHON"
         if environment["CI"] == "true" {
             Issue.record("\(message)")
         } else {
@@ -33,7 +34,9 @@ struct JudgeProcess {
     }
 
     /// Input and output go through files: pipes of this size would need two more threads.
-    private static func run(_ program: String, _ arguments: [String], input: Data) throws -> (status: Int32, output: String) {
+    private static func run(_ program: String, _ arguments: [String], input: Data) throws -> (
+        status: Int32, output: String
+    ) {
         let folder = FileManager.default.temporaryDirectory.appending(path: "tapefold-judge-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
