@@ -69,8 +69,6 @@ extension EventDecoder {
     }
 }
 
-// MARK: - The key of a refused event
-
 extension EventDecoder {
     /// The refusal with the ids that could be read. An event that is bare data (no envelope at all) has them too.
     @inline(never)

@@ -82,8 +82,6 @@ public final class EventDecoder {
     }
 }
 
-// MARK: - Modes
-
 extension EventDecoder {
     @inline(__always)
     private func decodeStructured(

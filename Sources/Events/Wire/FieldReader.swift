@@ -42,8 +42,6 @@ struct FieldReader {
     func isString(_ key: FieldKey) -> Bool { fields[key.index].kind == UInt32(CSIMDJSON_STRING) }
 }
 
-// MARK: - Text
-
 extension FieldReader {
     @inline(__always)
     func text(_ key: FieldKey, _ rule: TextRule) throws(EventRefusal) -> String {
@@ -93,8 +91,6 @@ extension FieldReader {
         return tags
     }
 }
-
-// MARK: - Numbers, times, choices
 
 extension FieldReader {
     @inline(__always)
