@@ -5,7 +5,7 @@ import Testing
 
 /// Random damage never crashes, and never passes what simdjson's own full parser finds malformed.
 @Suite struct FuzzTests {
-    static let documentsPerKind = 20_000
+    static let documentsPerKind = 10_000
 
     @Test(arguments: EventKind.allCases)
     func damagedEventsDecodeOrAreRefusedWithAPlace(kind: EventKind) throws {
