@@ -2,6 +2,7 @@
 public enum CommandTable {
     public static let all: [Command] = [
         UpCommand.command,
+        DemoCommand.command,
         SimulateCommand.command,
         ProduceCommand.command,
         ConsumeCommand.command,
@@ -11,6 +12,8 @@ public enum CommandTable {
         TopicsCommand.create,
         TopicsCommand.describe,
         TopicsCommand.check,
+        StatusCommand.command,
+        ReplayCommand.command,
         DatabaseCommand.migrate,
         DatabaseCommand.status,
         ConfigCommand.show,
