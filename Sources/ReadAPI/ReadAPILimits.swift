@@ -30,6 +30,8 @@ public enum ReadAPILimits {
     public static let queuedRequests = 1_024
     /// Requests that share one snapshot and one round trip when several wait at once.
     public static let requestsPerSnapshot = 8
+    /// Tries of one request at a database that breaks the connection or drops a schema meanwhile.
+    public static let queryAttempts = 3
     public static let statementMilliseconds = 5_000
     public static let lockMilliseconds = 1_000
     public static let databaseConnectSeconds = 3

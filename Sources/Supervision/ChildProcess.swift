@@ -42,6 +42,8 @@ public struct ChildProcessDescription: Sendable {
     public var parentDeathSignal: Int32? = SIGTERM
     /// Runs the child as this user; only root can.
     public var user: SystemUser?
+    /// Lets `user` enter folders that only root may (CAP_DAC_OVERRIDE), for data that lies in one.
+    public var overridesFolderPermissions = false
     /// Apart from this process's group, so that a terminal's Ctrl-C reaches this process only.
     public var isInOwnProcessGroup = true
 

@@ -31,7 +31,7 @@ enum PostgresCluster {
                 "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C", "--no-instructions",
             ] + (isDurable ? [] : ["--no-sync"]))
         description.logPath = layout.log
-        description.user = layout.user
+        layout.apply(to: &description)
         description.environment = ["LC_ALL": "C"]
         let logStart = FileSystem.size(layout.log) ?? 0
         let process = try ChildProcess.start(description)

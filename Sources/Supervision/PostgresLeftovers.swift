@@ -15,7 +15,11 @@ enum PostgresLeftovers {
             let postmaster = postmaster(in: folder).flatMap { running.contains($0) ? $0 : nil }
             if postmaster == nil, signal == SIGINT { continue }
             let targets = signal == SIGKILL ? running : postmaster.map { [$0] } ?? running
-            for pid in targets { kill(pid, signal) }
+            for pid in targets {
+                kill(pid, signal)
+                // A stopped process could not act on the signal.
+                kill(pid, SIGCONT)
+            }
             let deadline = MonotonicClock.milliseconds + Int64(patience)
             while MonotonicClock.milliseconds < deadline, !processes(in: folder).isEmpty {
                 MonotonicClock.sleep(milliseconds: SupervisionLimits.pollMilliseconds)

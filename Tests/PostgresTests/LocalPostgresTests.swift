@@ -49,6 +49,44 @@ import Testing
         }
     }
 
+    @Test func aMissingInitdbSaysWhatToInstall() throws {
+        var configuration = LocalPostgresConfiguration(dataDirectory: "/tmp/tapefold-test-none-\(getpid())")
+        configuration.binaryDirectory = "/nowhere"
+        do {
+            _ = try LocalPostgres.start(configuration)
+            Issue.record("started without initdb")
+        } catch {
+            #expect(error.kind == .missingProgram)
+            #expect(error.message.contains("apt-get install postgresql"))
+            #expect(error.message.contains("/nowhere"))
+        }
+        #expect(!FileManagerLite.exists(configuration.dataDirectory))
+    }
+
+    @Test func dataBelowAFolderThatOnlyItsOwnerMayEnter() throws {
+        var template = Array("/tmp/tapefold-test-closed-XXXXXX".utf8CString)
+        let folder = String(cString: try #require(mkdtemp(&template)))
+        var configuration = LocalPostgresConfiguration(dataDirectory: folder + "/data")
+        configuration.isDurable = false
+        let server = try LocalPostgres.start(configuration)
+        defer {
+            server.stopImmediately()
+            removeFolder(folder)
+        }
+        let connection = try PostgresConnection.connect(try PostgresConfiguration(url: server.databaseURL))
+        #expect(try connection.query("SELECT current_database()::text").text(0, 0) == "tapefold")
+    }
+
+    @Test func aDataDirectoryThatCannotBeMadeIsNamed() throws {
+        do {
+            _ = try LocalPostgres.start(LocalPostgresConfiguration(dataDirectory: "/proc/none"))
+            Issue.record("made a folder in /proc")
+        } catch {
+            #expect(error.kind == .file)
+            #expect(error.message.contains("/proc/none"))
+        }
+    }
+
     @Test func thePasswordFileIsPrivateAndNeededToLogIn() throws {
         let server = try TemporaryPostgres.shared().server
         var status = stat()
@@ -66,6 +104,12 @@ import Testing
         #expect(try rows.text(0, 0) == "UTF8")
         #expect(try rows.text(0, 1) == "C")
     }
+}
+
+/// Removes a test's folder.
+func removeFolder(_ folder: String) {
+    let description = ChildProcessDescription(name: "rm", executable: "rm", arguments: ["-rf", folder])
+    _ = try? ChildProcess.start(description).wait()
 }
 
 enum FileManagerLite {

@@ -22,12 +22,6 @@ import Testing
         return String(decoding: bytes.prefix(count), as: UTF8.self)
     }
 
-    private func remove(_ folder: String) {
-        var description = ChildProcessDescription(name: "rm", executable: "rm", arguments: ["-r", folder])
-        description.parentDeathSignal = nil
-        _ = try? ChildProcess.start(description).wait()
-    }
-
     @Test func exitCodesSignalsAndMissingProgramsAreTold() throws {
         #expect(try ChildProcess.start(shell("seven", "exit 7")).wait() == .exited(7))
         let sleeper = try ChildProcess.start(shell("sleeper", "exec sleep 1000"))
@@ -36,7 +30,7 @@ import Testing
         #expect(sleeper.terminate() == .signalled(SIGTERM))
         sleeper.send(signal: SIGKILL)
         let folder = try temporaryFolder()
-        defer { remove(folder) }
+        defer { removeFolder(folder) }
         let mark = folder + "/deaf"
         let deaf = try ChildProcess.start(shell("deaf", "trap '' TERM; touch \(mark); while :; do sleep 0.01; done"))
         try waitUntil { access(mark, F_OK) == 0 }
@@ -48,7 +42,7 @@ import Testing
 
     @Test func environmentLogAndDescriptorsAreTheChilds() throws {
         let folder = try temporaryFolder()
-        defer { remove(folder) }
+        defer { removeFolder(folder) }
         setenv("TAPEFOLD_TEST_GONE", "1", 1)
         var description = shell("env", "echo $TAPEFOLD_TEST_A-$TAPEFOLD_TEST_GONE-; ls /proc/self/fd | wc -w >&2")
         description.environment = ["TAPEFOLD_TEST_A": "b c", "TAPEFOLD_TEST_GONE": nil]
@@ -60,7 +54,7 @@ import Testing
 
     @Test func childrenStartInOrderRestartWhenKilledAndStopInReverse() throws {
         let folder = try temporaryFolder()
-        defer { remove(folder) }
+        defer { removeFolder(folder) }
         let events = Mutex<[SupervisorEvent]>([])
         let supervisor = try Supervisor(logDirectory: folder + "/logs") { event in events.withLock { $0.append(event) }
         }
@@ -87,7 +81,7 @@ import Testing
 
     @Test func aChildThatDiesOrNeverGetsReadyFailsItsStart() throws {
         let folder = try temporaryFolder()
-        defer { remove(folder) }
+        defer { removeFolder(folder) }
         let supervisor = try Supervisor(logDirectory: folder)
         #expect(throws: SupervisionError.self) { try supervisor.start(shell("dies", "exit 3")) { false } }
         var slow = SupervisedChild(shell("slow", "exec sleep 1000")) { false }
@@ -98,7 +92,7 @@ import Testing
 
     @Test func stopAllDuringARestartPauseReturns() throws {
         let folder = try temporaryFolder()
-        defer { remove(folder) }
+        defer { removeFolder(folder) }
         let restarts = Mutex(0)
         let supervisor = try Supervisor(logDirectory: folder) { event in
             if case .restarting = event { restarts.withLock { $0 += 1 } }

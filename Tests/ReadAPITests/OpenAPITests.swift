@@ -16,7 +16,8 @@ import Testing
     /// Members of the first three levels on lines of their own, so that a change shows as one.
     private static func generated(_ document: JSONValue) -> String {
         var lines = [
-            "// swift-format-ignore-file", "// Made from schemas/openapi.yaml by scripts/generate-openapi.sh. Do not edit.",
+            "// swift-format-ignore-file",
+            "// Made from schemas/openapi.yaml by scripts/generate-openapi.sh. Do not edit.",
             "extension OpenAPIDocument {", "    static let json = #\"\"\"",
         ]
         lines += render(document, depth: 0).map { "        " + $0 }
@@ -44,7 +45,9 @@ import Testing
         }
         let isSame = try JSONValue(parsing: OpenAPIDocument.json) == document
         #expect(isSame, "run scripts/generate-openapi.sh")
-        #expect(try String(contentsOf: path, encoding: .utf8) == Self.generated(document), "run scripts/generate-openapi.sh")
+        #expect(
+            try String(contentsOf: path, encoding: .utf8) == Self.generated(document), "run scripts/generate-openapi.sh"
+        )
     }
 
     @Test func everyRouteIsDocumentedAndNothingElse() throws {
@@ -99,7 +102,9 @@ import Testing
         collect(document)
         #expect(!references.isEmpty)
         for reference in references {
-            #expect(throws: Never.self) { try Self.resolve(.object([JSONMember("$ref", .string(reference))]), in: document) }
+            #expect(throws: Never.self) {
+                try Self.resolve(.object([JSONMember("$ref", .string(reference))]), in: document)
+            }
         }
         for kind in ["schemas", "parameters", "responses"] {
             for member in document["components"]?[kind]?.members ?? [] {

@@ -35,5 +35,10 @@ public struct CalendarError: Error, Equatable, Sendable, CustomStringConvertible
     public let entry: String
     public let reason: String
 
+    public init(entry: String, reason: String) {
+        self.entry = entry
+        self.reason = reason
+    }
+
     public var description: String { "calendar \(entry): \(reason)" }
 }

@@ -36,6 +36,12 @@ extension CandleDay {
         }
     }
 
+    /// What the day remembers of a minute; `nil` when it has no ticks.
+    public func bucket(minute: Int) -> MinuteBucket? {
+        let index = firstBucket(from: minute)
+        return index < buckets.count && buckets[index].minute == minute ? buckets[index] : nil
+    }
+
     private func rollUp(_ range: Range<Int>, interval: CandleInterval, minute: Int) -> Candle {
         let (first, last) = (buckets[range.lowerBound], buckets[range.upperBound - 1])
         var (high, low, sum) = (first.high, first.low, Int128(0))

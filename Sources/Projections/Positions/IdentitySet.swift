@@ -44,6 +44,18 @@ struct IdentitySet {
         insert(high: Self.hash(first, second, salt: 0), low: Self.hash(first, second, salt: 1), content: content)
     }
 
+    /// What the identity said, if it is there.
+    func find(_ first: String, _ second: String) -> UInt64? {
+        let high = Self.hash(first, second, salt: 0)
+        let marked = Self.hash(first, second, salt: 1) | 1
+        var index = Int(truncatingIfNeeded: high) & (slots.count - 1)
+        while slots[index].low != 0 {
+            if slots[index].low == marked, slots[index].high == high { return slots[index].content }
+            index = (index + 1) & (slots.count - 1)
+        }
+        return nil
+    }
+
     private static func hash(_ first: String, _ second: String, salt: UInt8) -> UInt64 {
         var hasher = Hasher()
         hasher.combine(salt)

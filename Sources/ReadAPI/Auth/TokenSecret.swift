@@ -15,7 +15,9 @@ public struct TokenSecret: Sendable, CustomStringConvertible, CustomReflectable 
     /// The secret in `TAPEFOLD_JWT_SECRET`, or in the file that `TAPEFOLD_JWT_SECRET_FILE` names (line ends at the
     /// file's end are cut off). The variable comes first where both are set.
     public static func load(environment: [String: String]) throws(TokenSecretError) -> TokenSecret {
-        if let text = environment["TAPEFOLD_JWT_SECRET"], !text.isEmpty { return try TokenSecret(bytes: Array(text.utf8)) }
+        if let text = environment["TAPEFOLD_JWT_SECRET"], !text.isEmpty {
+            return try TokenSecret(bytes: Array(text.utf8))
+        }
         guard let path = environment["TAPEFOLD_JWT_SECRET_FILE"], !path.isEmpty else { throw .missing }
         var bytes = try read(path)
         while let last = bytes.last, last == 0x0a || last == 0x0d { bytes.removeLast() }

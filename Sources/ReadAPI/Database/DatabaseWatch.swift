@@ -102,7 +102,8 @@ final class DatabaseWatch: Sendable {
         case (_, .ready): log.info("the database at \(address) is ready")
         case (.unreachable, .unreachable), (.unprepared, .unprepared): return
         case (_, .unreachable(let why)): log.warning("the database is unreachable, trying again every second: \(why)")
-        case (_, .unprepared(let why)): log.warning("the database has no Tapefold schema, run tapefold db migrate: \(why)")
+        case (_, .unprepared(let why)):
+            log.warning("the database has no Tapefold schema, run tapefold db migrate: \(why)")
         default: return
         }
     }
@@ -131,7 +132,7 @@ final class DatabaseWatch: Sendable {
 
     private static func timeOut(_ behind: LogPosition) -> Problem {
         .timedOut(
-            "after: \(behind.description) was not reached within \(ReadAPILimits.waitMilliseconds) ms; "
+            "after: \(behind.description) was not reached in time; "
                 + "check the topic's name and the view's lag (tapefold status), or ask without after")
     }
 }

@@ -23,10 +23,12 @@ final class QueryRunner {
     func run(_ jobs: [ReadJob]) {
         var rest = jobs
         var failures = 0
+        // Guessing costs one round trip instead of two; whoever was wrong once does not guess again.
+        var isGuessing = true
         while !rest.isEmpty {
             do throws(PostgresError) {
-                rest = try attempt(rest)
-                if !rest.isEmpty { failures += 1 }
+                rest = try attempt(rest, guessing: isGuessing)
+                isGuessing = false
             } catch {
                 metrics.databaseErrors.add(1, ordering: .relaxed)
                 failures += 1
@@ -35,27 +37,30 @@ final class QueryRunner {
                     for job in rest { run([job]) }
                     return
                 }
-                guard recover(from: error), failures < 3 else { return fail(rest, error) }
-                continue
-            }
-            if failures >= 3 {
-                for job in rest { job.fail(.databaseUnavailable("views are being rebuilt faster than they can be read; try again")) }
-                return
+                guard recover(from: error), failures < ReadAPILimits.queryAttempts else { return fail(rest, error) }
             }
         }
     }
 
-    /// One round trip. Returns the jobs that must run again because a build went live in between.
-    private func attempt(_ jobs: [ReadJob]) throws(PostgresError) -> [ReadJob] {
+    /// One snapshot for all jobs. Returns those that must run again because a build went live since the schemas were learnt.
+    private func attempt(_ jobs: [ReadJob], guessing: Bool) throws(PostgresError) -> [ReadJob] {
         let connection = try session.open()
         var known = live ?? LiveViews()
-        if jobs.contains(where: { missingView(of: $0, in: known) != nil }) { known = try fetchLive(connection) }
+        if !guessing {
+            known = try beginSnapshot(connection)
+        } else if jobs.contains(where: { missingView(of: $0, in: known) != nil }) {
+            known = try LiveViews(connection.cachedQuery(LiveViews.query))
+        }
+        live = known
         var runnable: [ReadJob] = []
         for job in jobs {
-            if let view = missingView(of: job, in: known) { job.fail(.viewUnavailable(view)) } else { runnable.append(job) }
+            if let view = missingView(of: job, in: known) {
+                job.fail(.viewUnavailable(view))
+            } else {
+                runnable.append(job)
+            }
         }
-        guard !runnable.isEmpty else { return [] }
-        let (seen, results) = try readSnapshot(runnable, schemas: known, connection)
+        let (seen, results) = try readSnapshot(runnable, schemas: known, connection, begins: guessing)
         live = seen
         metrics.snapshots.add(1, ordering: .relaxed)
         var again: [ReadJob] = []
@@ -76,27 +81,40 @@ final class QueryRunner {
         job.plan.views.first { live[$0] == nil }
     }
 
-    private func fetchLive(_ connection: PostgresConnection) throws(PostgresError) -> LiveViews {
-        let fresh = try LiveViews(connection.cachedQuery(LiveViews.query))
-        live = fresh
-        return fresh
+    /// Takes the snapshot and reads the live builds in it; `readSnapshot` goes on in the same transaction.
+    private func beginSnapshot(_ connection: PostgresConnection) throws(PostgresError) -> LiveViews {
+        let results = try connection.pipeline { (pipeline) throws(PostgresError) in
+            try pipeline.addCached(Self.begin)
+            try pipeline.addCached(LiveViews.query)
+        }
+        return try LiveViews(results[1])
     }
 
     private func readSnapshot(
-        _ jobs: [ReadJob], schemas: LiveViews, _ connection: PostgresConnection
+        _ jobs: [ReadJob], schemas: LiveViews, _ connection: PostgresConnection, begins: Bool
     ) throws(PostgresError) -> (LiveViews, [PostgresResult]) {
-        let results = try connection.pipeline { (pipeline) throws(PostgresError) in
-            try pipeline.addCached("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            try pipeline.addCached(LiveViews.query)
-            for statement in jobs.lazy.flatMap(\.plan.statements) {
-                var parameters: [PostgresParameter] = []
-                for value in statement.parameters { parameters.append(try value.parameter()) }
-                try pipeline.addCached(statement.text(schemas), parameters)
+        do throws(PostgresError) {
+            let results = try connection.pipeline { (pipeline) throws(PostgresError) in
+                if begins {
+                    try pipeline.addCached(Self.begin)
+                    try pipeline.addCached(LiveViews.query)
+                }
+                for statement in jobs.lazy.flatMap(\.plan.statements) {
+                    var parameters: [PostgresParameter] = []
+                    for value in statement.parameters { parameters.append(try value.parameter()) }
+                    try pipeline.addCached(statement.text(schemas), parameters)
+                }
+                try pipeline.addCached("COMMIT")
             }
-            try pipeline.addCached("COMMIT")
+            guard begins else { return (schemas, Array(results.dropLast())) }
+            return (try LiveViews(results[1]), Array(results[2..<results.count - 1]))
+        } catch {
+            if connection.isInTransaction { try connection.execute("ROLLBACK") }
+            throw error
         }
-        return (try LiveViews(results[1]), Array(results[2..<results.count - 1]))
     }
+
+    private static let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
     private func finish(_ job: ReadJob, _ results: [PostgresResult], _ live: LiveViews) {
         if let behind = live.firstBehind(job.plan.after, of: job.plan.allViews) {
@@ -143,9 +161,13 @@ final class QueryRunner {
         let problem: Problem
         if error.isConnectionLost {
             problem = .databaseUnavailable("the database cannot be reached; it is tried again with the next request")
+        } else if error.sqlState == PostgresError.lockNotAvailable {
+            problem = .databaseUnavailable(
+                "a lock on the view was held for longer than \(ReadAPILimits.lockMilliseconds) ms; try again")
         } else if error.sqlState == PostgresError.queryCanceled {
             problem = .timedOut(
-                "the query took longer than \(ReadAPILimits.statementMilliseconds) ms; narrow it with filters or a smaller limit")
+                "the query took longer than \(ReadAPILimits.statementMilliseconds) ms; narrow it with filters or a smaller limit"
+            )
         } else if error.sqlState == PostgresError.undefinedTable || error.sqlState == "3F000" {
             problem = .databaseUnavailable("the database has no Tapefold schema; run: tapefold db migrate")
         } else {

@@ -9,7 +9,7 @@ final class ReadJob: Sendable {
     private let finish: @Sendable (HTTPResponse, HTTPRequest, String) -> HTTPResponse
 
     init(
-        plan: ReadPlan, request: HTTPRequest, route: String, reply: HTTPReply,
+        plan: ReadPlan, request: HTTPRequest, route: String, waitMilliseconds: Int, reply: HTTPReply,
         finish: @escaping @Sendable (HTTPResponse, HTTPRequest, String) -> HTTPResponse
     ) {
         self.plan = plan
@@ -17,7 +17,7 @@ final class ReadJob: Sendable {
         self.route = route
         self.reply = reply
         self.finish = finish
-        waitDeadline = MonotonicClock.deadline(milliseconds: ReadAPILimits.waitMilliseconds)
+        waitDeadline = MonotonicClock.deadline(milliseconds: waitMilliseconds)
     }
 
     func answer(_ response: HTTPResponse) {

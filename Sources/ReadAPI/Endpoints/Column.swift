@@ -14,7 +14,9 @@ struct Column: Sendable {
     let kind: Kind
 
     static func text(_ field: StaticString, _ sql: String) -> Column { Column(field: field, sql: sql, kind: .text) }
-    static func decimal(_ field: StaticString, _ sql: String) -> Column { Column(field: field, sql: sql, kind: .decimal) }
+    static func decimal(_ field: StaticString, _ sql: String) -> Column {
+        Column(field: field, sql: sql, kind: .decimal)
+    }
     static func time(_ field: StaticString, _ sql: String) -> Column { Column(field: field, sql: sql, kind: .time) }
     static func bool(_ field: StaticString, _ sql: String) -> Column { Column(field: field, sql: sql, kind: .bool) }
     static func json(_ field: StaticString, _ sql: String) -> Column {

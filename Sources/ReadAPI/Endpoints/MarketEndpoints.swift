@@ -118,12 +118,14 @@ enum MarketEndpoints {
         guard let key = try Cursor.key(of: call, parts: 2) else { return nil }
         guard key[0] == interval, let time = Int64(key[1]) else {
             throw .invalidParameter(
-                "cursor", value: call.arguments.cursor ?? "", reason: "belongs to another list; pass the same interval with it")
+                "cursor", value: call.arguments.cursor ?? "",
+                reason: "belongs to another list; pass the same interval with it")
         }
         return time
     }
 
     private static func unknown(_ exchange: String, _ symbol: String) -> Problem {
-        .notFound("no price of \(exchange):\(symbol) has been seen; check the symbol, or list those known at /v1/quotes")
+        .notFound(
+            "no price of \(exchange):\(symbol) has been seen; check the symbol, or list those known at /v1/quotes")
     }
 }

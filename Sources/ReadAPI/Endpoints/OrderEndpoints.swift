@@ -4,14 +4,16 @@ import Postgres
 /// `orders` and `orders/{id}`: newest first.
 enum OrderEndpoints {
     static let statuses = [
-        "PENDING", "TRIGGER_PENDING", "OPEN", "PARTIALLY_FILLED", "EXECUTED", "CANCELLED", "REJECTED", "FAILED", "EXPIRED",
+        "PENDING", "TRIGGER_PENDING", "OPEN", "PARTIALLY_FILLED", "EXECUTED", "CANCELLED", "REJECTED", "FAILED",
+        "EXPIRED",
     ]
 
     static let routes: [Route] = [
         Route(
             "/v1/orders", "listOrders", access: .user,
             parameters: [CommonParameters.user] + CommonParameters.book + [
-                .query("side", .choice(["BUY", "SELL"], default: nil)), .query("status", .choice(statuses, default: nil)),
+                .query("side", .choice(["BUY", "SELL"], default: nil)),
+                .query("status", .choice(statuses, default: nil)),
             ] + CommonParameters.labels + CommonParameters.period + CommonParameters.page + [CommonParameters.after],
             action: .read(list)),
         Route(

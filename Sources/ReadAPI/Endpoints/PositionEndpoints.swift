@@ -6,7 +6,9 @@ enum PositionEndpoints {
     static let routes: [Route] = [
         Route(
             "/v1/positions", "listPositions", access: .user,
-            parameters: [CommonParameters.user] + CommonParameters.book + CommonParameters.page + [CommonParameters.after],
+            parameters: [CommonParameters.user] + CommonParameters.book + CommonParameters.page + [
+                CommonParameters.after
+            ],
             action: .read(list)),
         Route(
             "/v1/positions/{symbol}", "getPosition", access: .user,

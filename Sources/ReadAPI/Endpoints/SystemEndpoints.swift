@@ -3,7 +3,8 @@ import Domain
 /// What operators and tools ask: liveness, readiness, metrics, the API's own description.
 enum SystemEndpoints {
     static let routes: [Route] = [
-        Route("/livez", "getLiveness", access: .open, action: .immediate { _ in json(200) { $0.field("status", "ok") } }),
+        Route(
+            "/livez", "getLiveness", access: .open, action: .immediate { _ in json(200) { $0.field("status", "ok") } }),
         Route("/readyz", "getReadiness", access: .open, action: .immediate(readiness)),
         Route("/healthz", "getHealth", access: .open, action: .immediate(readiness)),
         Route("/metrics", "getMetrics", access: .open, action: .immediate(metrics)),

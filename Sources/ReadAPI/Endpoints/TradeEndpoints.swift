@@ -44,7 +44,8 @@ enum TradeEndpoints {
     ]
 
     private static let closure: [Column] = [
-        .text("entryTradeId", "c.entry_trade_id"), .text("direction", "c.direction"), .decimal("quantity", "c.quantity"),
+        .text("entryTradeId", "c.entry_trade_id"), .text("direction", "c.direction"),
+        .decimal("quantity", "c.quantity"),
         .decimal("entryPrice", "c.entry_price"), .decimal("exitPrice", "c.exit_price"), .time("entryAt", "c.entry_at"),
         .time("exitAt", "c.exit_at"), .decimal("grossPnl", "c.gross_pnl"), .decimal("fees", "c.fees"),
         .decimal("realizedPnl", "c.realized_pnl"),
@@ -53,7 +54,9 @@ enum TradeEndpoints {
     private static func listTrades(_ call: Call) throws(Problem) -> ReadPlan {
         try list(
             call, columns: trade, relation: "trades", time: "t.executed_at",
-            filters: [("t.side", "side"), ("t.order_id", "orderId"), ("t.category", "category"), ("t.strategy", "strategy")])
+            filters: [
+                ("t.side", "side"), ("t.order_id", "orderId"), ("t.category", "category"), ("t.strategy", "strategy"),
+            ])
     }
 
     private static func listClosedTrades(_ call: Call) throws(Problem) -> ReadPlan {
@@ -89,7 +92,8 @@ enum TradeEndpoints {
             let result = results[0]
             try page.write(
                 result, to: &writer,
-                key: { (row) throws(PostgresError) in [String(try result.timestamptz(row, 1)), try result.text(row, 0)] },
+                key: { (row) throws(PostgresError) in [String(try result.timestamptz(row, 1)), try result.text(row, 0)]
+                },
                 row: { (writer, row) throws(ReadFailure) in try writer.row(columns, of: result, row: row) })
         }
     }

@@ -28,7 +28,9 @@ enum Gzip {
         for part in header.split(separator: ",") {
             let pieces = part.split(separator: ";").map { $0.filter { !$0.isWhitespace }.lowercased() }
             guard let coding = pieces.first else { continue }
-            let refused = pieces.dropFirst().contains { $0.hasPrefix("q=") && $0.dropFirst(2).allSatisfy("0.".contains) }
+            let refused = pieces.dropFirst().contains {
+                $0.hasPrefix("q=") && $0.dropFirst(2).allSatisfy("0.".contains)
+            }
             if coding == "gzip" || coding == "x-gzip" { return !refused }
             if coding == "*" { byWildcard = !refused }
         }

@@ -36,7 +36,9 @@ struct ReadAPIOptions: Sendable {
             guard let name = halves.first, ["--host", "--port", "--port-file"].contains(name) else {
                 throw .usage("unknown argument \"\(argument)\"")
             }
-            guard let value = halves.count > 1 ? halves[1] : rest.popFirst() else { throw .usage("\(name) needs a value") }
+            guard let value = halves.count > 1 ? halves[1] : rest.popFirst() else {
+                throw .usage("\(name) needs a value")
+            }
             values[name] = value
         }
         var options = ReadAPIOptions(service: try service(environment))
@@ -55,7 +57,9 @@ struct ReadAPIOptions: Sendable {
             throw .usage("TAPEFOLD_LOG_LEVEL: \"\(level)\" is not one of debug, info, warning, error")
         }
         let secret: TokenSecret
-        do throws(TokenSecretError) { secret = try TokenSecret.load(environment: environment) } catch { throw .usage("\(error)") }
+        do throws(TokenSecretError) { secret = try TokenSecret.load(environment: environment) } catch {
+            throw .usage("\(error)")
+        }
         let database: PostgresConfiguration
         do throws(PostgresError) {
             database = try DatabaseSession.configuration(url: try databaseURL(environment))
@@ -65,7 +69,8 @@ struct ReadAPIOptions: Sendable {
         var configuration = ReadService.Configuration(database: database, secret: secret)
         configuration.log = Log(level: level)
         if let exchange = set(environment, "TAPEFOLD_DEFAULT_EXCHANGE") { configuration.defaultExchange = exchange }
-        configuration.corsOrigins = (set(environment, "TAPEFOLD_CORS_ORIGINS") ?? "").split(separator: ",").map { part in
+        configuration.corsOrigins = (set(environment, "TAPEFOLD_CORS_ORIGINS") ?? "").split(separator: ",").map {
+            part in
             String(part.drop { $0 == " " }.prefix { $0 != " " })
         }
         return configuration
@@ -74,7 +79,9 @@ struct ReadAPIOptions: Sendable {
     private static func databaseURL(_ environment: [String: String]) throws(PostgresError) -> String {
         if let url = set(environment, "DATABASE_URL") { return url }
         guard let path = set(environment, "DATABASE_URL_FILE") else {
-            throw .usage("DATABASE_URL is not set; set it to postgresql://user@host:port/database, or DATABASE_URL_FILE to a file that holds it")
+            throw .usage(
+                "DATABASE_URL is not set; set it to postgresql://user@host:port/database, or DATABASE_URL_FILE to a file that holds it"
+            )
         }
         guard let file = fopen(path, "re") else {
             throw .usage("cannot read DATABASE_URL_FILE \(path): \(String(cString: strerror(errno)))")

@@ -70,7 +70,9 @@ public enum ReadAPIProgram {
         guard let file = fopen(temporary, "we") else { return String(cString: strerror(errno)) }
         let text = "\(port)\n"
         let isWritten = fputs(text, file) >= 0
-        guard fclose(file) == 0, isWritten, rename(temporary, path) == 0 else { return String(cString: strerror(errno)) }
+        guard fclose(file) == 0, isWritten, rename(temporary, path) == 0 else {
+            return String(cString: strerror(errno))
+        }
         return nil
     }
 }

@@ -8,7 +8,8 @@ final class ReadAPIServer: Sendable {
     init(host: String, port: UInt16, service configuration: ReadService.Configuration) throws(HTTPServerError) {
         let service = ReadService(configuration)
         self.service = service
-        server = try HTTPServer(HTTPServer.Configuration(host: host, port: port), observer: service.metrics) { request in
+        server = try HTTPServer(HTTPServer.Configuration(host: host, port: port), observer: service.metrics) {
+            request in
             service.answer(request)
         }
         service.start()

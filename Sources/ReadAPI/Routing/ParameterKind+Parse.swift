@@ -15,7 +15,9 @@ extension RouteParameter {
         case .limit: return .limit(try limit(value))
         case .time: return .time(try time(value))
         case .cursor:
-            guard value.utf8.count <= ReadAPILimits.cursorBytes else { throw refuse(value, "is longer than any cursor") }
+            guard value.utf8.count <= ReadAPILimits.cursorBytes else {
+                throw refuse(value, "is longer than any cursor")
+            }
             return .cursor(value)
         case .positions: return .positions(try positions(value))
         }
@@ -55,7 +57,8 @@ extension RouteParameter {
     }
 
     private func limit(_ value: String) throws(Problem) -> Int {
-        guard value.utf8.allSatisfy({ $0 &- 48 < 10 }), let limit = Int(value), (1...ReadAPILimits.pageRows).contains(limit)
+        guard value.utf8.allSatisfy({ $0 &- 48 < 10 }), let limit = Int(value),
+            (1...ReadAPILimits.pageRows).contains(limit)
         else { throw refuse(value, "is not a whole number from 1 to \(ReadAPILimits.pageRows)") }
         return limit
     }
@@ -67,18 +70,22 @@ extension RouteParameter {
             return try Timestamp(parsing: text)
         } catch {
             throw refuse(
-                value, "is not a time as RFC 3339 writes it, such as 2026-01-15T09:15:00%2B05:30 or 2026-01-15T03:45:00Z (\(error))")
+                value,
+                "is not a time as RFC 3339 writes it, such as 2026-01-15T09:15:00%2B05:30 or 2026-01-15T03:45:00Z (\(error))"
+            )
         }
     }
 
     private func positions(_ value: String) throws(Problem) -> [LogPosition] {
         let parts = value.split(separator: ",", omittingEmptySubsequences: false)
         guard parts.count <= ReadAPILimits.positionsPerRequest else {
-            throw refuse(value, "names \(parts.count) positions, \(ReadAPILimits.positionsPerRequest) are taken at a time")
+            throw refuse(
+                value, "names \(parts.count) positions, \(ReadAPILimits.positionsPerRequest) are taken at a time")
         }
         var positions: [LogPosition] = []
         for part in parts {
-            guard let slash = part.lastIndex(of: "/"), let at = part[slash...].firstIndex(of: "@"), slash > part.startIndex,
+            guard let slash = part.lastIndex(of: "/"), let at = part[slash...].firstIndex(of: "@"),
+                slash > part.startIndex,
                 let partition = Int32(part[part.index(after: slash)..<at]), partition >= 0,
                 let offset = Int64(part[part.index(after: at)...]), offset >= 0
             else { throw refuse(value, "is no position; write topic/partition@offset, as Tapefold-Position does") }

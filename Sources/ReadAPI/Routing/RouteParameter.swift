@@ -51,7 +51,9 @@ extension ParameterKind {
         case .symbol: return object(string, bounds[0], bounds[1], ("examples", .array([.string("NSE:RELIANCE")])))
         case .symbols: return object(string, ("examples", .array([.string("NSE:RELIANCE,NSE:TCS")])))
         case .choice(let values, let fallback):
-            var members = [JSONMember("type", .string("string")), JSONMember("enum", .array(values.map { .string($0) }))]
+            var members = [
+                JSONMember("type", .string("string")), JSONMember("enum", .array(values.map { .string($0) })),
+            ]
             if let fallback { members.append(JSONMember("default", .string(fallback))) }
             return .object(members)
         case .limit:

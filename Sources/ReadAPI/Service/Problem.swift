@@ -54,7 +54,8 @@ extension Problem {
     static func methodNotAllowed(_ method: String) -> Problem {
         Problem(
             kind: "method-not-allowed", title: "Method not allowed", status: 405,
-            detail: "\(method) is not served here: the read API answers GET, HEAD and OPTIONS; changes are events on topics",
+            detail:
+                "\(method) is not served here: the read API answers GET, HEAD and OPTIONS; changes are events on topics",
             headers: [HTTPHeader("Allow", "GET, HEAD, OPTIONS")])
     }
 
@@ -65,7 +66,8 @@ extension Problem {
         }
         return Problem(
             kind: "unauthorized", title: "Unauthorized", status: 401,
-            detail: "\(error); get a token with: tapefold token --user <id>, and send it as Authorization: Bearer <token>",
+            detail:
+                "\(error); get a token with: tapefold token --user <id>, and send it as Authorization: Bearer <token>",
             headers: [HTTPHeader("WWW-Authenticate", challenge)])
     }
 

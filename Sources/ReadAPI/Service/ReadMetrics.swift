@@ -53,11 +53,15 @@ final class ReadMetrics: HTTPObserver {
         let counts = counts.withLock { $0 }
         var text = ""
         text += Self.head("requests_total", "counter", "Requests answered.")
-        for (key, value) in counts.requests.sorted(by: { ($0.key.route, $0.key.status) < ($1.key.route, $1.key.status) }) {
-            text += "tapefold_http_requests_total{route=\"\(key.route)\",method=\"\(key.method)\",status=\"\(key.status)\"} \(value)\n"
+        for (key, value) in counts.requests.sorted(by: { ($0.key.route, $0.key.status) < ($1.key.route, $1.key.status) }
+        ) {
+            text +=
+                "tapefold_http_requests_total{route=\"\(key.route)\",method=\"\(key.method)\",status=\"\(key.status)\"} \(value)\n"
         }
         text += Self.head("request_duration_seconds", "histogram", "From the request line to the answer's last byte.")
-        for (route, histogram) in counts.durations.sorted(by: { $0.key < $1.key }) { text += histogram.text(route: route) }
+        for (route, histogram) in counts.durations.sorted(by: { $0.key < $1.key }) {
+            text += histogram.text(route: route)
+        }
         text += gauge("requests_in_flight", "Requests being received or answered.", inFlight.load(ordering: .relaxed))
         text += gauge("connections", "Open client connections.", connections.load(ordering: .relaxed))
         text += gauge("requests_queued", "Requests that wait for a query thread.", queued)
@@ -95,7 +99,9 @@ extension ReadMetrics.Histogram {
     fileprivate mutating func add(_ duration: UInt64) {
         count += 1
         nanoseconds += duration
-        if let index = ReadMetrics.durationBounds.firstIndex(where: { duration <= $0.nanoseconds }) { buckets[index] += 1 }
+        if let index = ReadMetrics.durationBounds.firstIndex(where: { duration <= $0.nanoseconds }) {
+            buckets[index] += 1
+        }
     }
 
     fileprivate func text(route: String) -> String {

@@ -9,6 +9,7 @@ final class ReadService: Sendable {
         var secret: TokenSecret
         var corsOrigins: [String] = []
         var defaultExchange = "NSE"
+        var waitMilliseconds = ReadAPILimits.waitMilliseconds
         var log = Log(level: .info)
     }
 
@@ -32,7 +33,8 @@ final class ReadService: Sendable {
             WorkerThread.start { [self] in serveQueries() }
         }
         let watching = WorkerThread.start { [self] in
-            watch.run(DatabaseSession(configuration.database, metrics: metrics, isStopping: { [watch] in watch.isStopping }))
+            watch.run(
+                DatabaseSession(configuration.database, metrics: metrics, isStopping: { [watch] in watch.isStopping }))
         }
         threads.withLock { $0 = started + [watching] }
     }
@@ -97,7 +99,10 @@ final class ReadService: Sendable {
                 defaultExchange: configuration.defaultExchange)
             let plan = try makePlan(call)
             return .later { [self] reply in
-                let job = ReadJob(plan: plan, request: request, route: route, reply: reply) { [self] in finish($0, $1, $2) }
+                let job = ReadJob(
+                    plan: plan, request: request, route: route, waitMilliseconds: configuration.waitMilliseconds,
+                    reply: reply
+                ) { [self] in finish($0, $1, $2) }
                 if !queue.add(job) { job.fail(isStopping ? .stopping : .overloaded) }
             }
         }
@@ -116,7 +121,8 @@ final class ReadService: Sendable {
         guard let claims, route.access == .user else { return "" }
         guard let wanted = arguments.text("userId"), wanted != claims.subject else { return claims.subject }
         guard claims.isAdmin else {
-            throw .forbidden("userId: a token of \(claims.subject) sees the rows of \(claims.subject) only; role admin sees others'")
+            throw .forbidden(
+                "userId: a token of \(claims.subject) sees the rows of \(claims.subject) only; role admin sees others'")
         }
         return wanted
     }
@@ -176,7 +182,9 @@ final class ReadService: Sendable {
     private func compress(_ response: inout HTTPResponse, _ request: HTTPRequest) {
         guard response.body.count >= ReadAPILimits.gzipMinimumBytes else { return }
         response.headers.append(HTTPHeader("Vary", "Accept-Encoding"))
-        guard Gzip.isAccepted(by: request.header("accept-encoding")), let smaller = Gzip.compress(response.body) else { return }
+        guard Gzip.isAccepted(by: request.header("accept-encoding")), let smaller = Gzip.compress(response.body) else {
+            return
+        }
         response.body = smaller
         response.headers.append(HTTPHeader("Content-Encoding", "gzip"))
     }

@@ -108,7 +108,8 @@ struct YAMLSubset {
         if text.hasPrefix("\"") {
             do { return try JSONValue(parsing: String(text)) } catch { throw failure("\(error)") }
         }
-        guard !text.hasPrefix("{"), !text.hasPrefix("'"), !text.hasPrefix("&"), !text.hasPrefix("*"), !text.hasPrefix("|"),
+        guard !text.hasPrefix("{"), !text.hasPrefix("'"), !text.hasPrefix("&"), !text.hasPrefix("*"),
+            !text.hasPrefix("|"),
             !text.contains(" #"), !text.contains(": ")
         else { throw failure("\"\(text)\" is outside the subset") }
         switch text {
