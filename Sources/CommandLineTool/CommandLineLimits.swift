@@ -43,9 +43,4 @@ public enum CommandLineLimits {
     static let stalledTimeoutMilliseconds = 60_000
     static let catchUpPollMilliseconds = 200
     static let defaultDemoEvents = 200_000
-
-    static let statusIntervalMilliseconds = 1_000
-    static let progressMilliseconds = 200
-    static let progressLogMilliseconds = 5_000
-    static let progressBarCharacters = 30
 }

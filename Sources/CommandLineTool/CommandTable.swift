@@ -12,8 +12,6 @@ public enum CommandTable {
         TopicsCommand.create,
         TopicsCommand.describe,
         TopicsCommand.check,
-        StatusCommand.command,
-        ReplayCommand.command,
         DatabaseCommand.migrate,
         DatabaseCommand.status,
         ConfigCommand.show,

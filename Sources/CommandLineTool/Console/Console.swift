@@ -20,9 +20,6 @@ public final class Console: Sendable {
     /// A line for the person who runs it: progress, problems.
     public func note(_ text: String) { write(text + "\n", to: errors) }
 
-    /// Part of a line for the person who runs it.
-    func noteWithoutBreak(_ text: String) { write(text, to: errors) }
-
     /// Bytes of the command's result as they are.
     public func write(_ bytes: [UInt8]) {
         lock.withLock { _ in try? output.write(contentsOf: Data(bytes)) }

@@ -1,5 +1,4 @@
 import Engine
-import Events
 import Foundation
 import Kafka
 import Postgres
@@ -8,17 +7,29 @@ import Postgres
 struct DemoRun {
     let connections: Connections
     let deployment: Deployment
+    private let stop: StopSignal
 
     private var console: Console { connections.console }
+
+    init(connections: Connections, deployment: Deployment) {
+        self.connections = connections
+        self.deployment = deployment
+        let stop = StopSignal()
+        self.stop = stop
+        // The engine looks at a signal of its own.
+        Thread.detachNewThread {
+            while !Interruption.shared.isRequested { Interruption.shared.pause(milliseconds: 1_000) }
+            stop.set()
+        }
+    }
 
     func run(data: String?, events: Int) throws -> DemoSummary {
         let begun = ContinuousClock.now
         var summary = DemoSummary(api: deployment.runFile.api)
         try feed(data, events, &summary)
-        try catchUp(&summary)
+        try catchUp()
         try rebuild(&summary)
-        try verify(&summary)
-        try countRows(&summary)
+        try verifyAll(&summary)
         summary.seconds = (((ContinuousClock.now - begun) / .milliseconds(10)).rounded()) / 100
         summary.verified = summary.failures.isEmpty
         return summary
@@ -37,15 +48,15 @@ struct DemoRun {
     }
 
     /// Waits until every view has folded all that its topics hold.
-    private func catchUp(_ summary: inout DemoSummary) throws {
+    private func catchUp() throws {
         console.note("waiting until every view has caught up …")
         let admin = try connections.admin()
         let connection = try connections.database()
         var best = Int64.max
         var lastProgress = ContinuousClock.now
         while true {
-            if Interruption.shared.isRequested { throw Deployment.Interrupted() }
-            let views = try ViewStatus.read(connection, admin)
+            try checkSignal()
+            let views = try statuses(connection, admin)
             let lag = views.reduce(0) { $0 + $1.lag }
             if lag == 0 { return }
             if lag < best { (best, lastProgress) = (lag, ContinuousClock.now) }
@@ -59,23 +70,62 @@ struct DemoRun {
         }
     }
 
-    private func rebuild(_ summary: inout DemoSummary) throws {
-        let view = "positions"
-        console.note("building \(view) anew from its topics, beside the live one …")
-        let progress = ProgressLine(console)
-        defer { progress.finish() }
-        summary.rebuilt = try ReplayCommand.replay(view, connections, fresh: false, progress: progress)
+    private func statuses(_ connection: PostgresConnection, _ admin: KafkaAdmin) throws -> [ViewStatus] {
+        try ViewRegistry.names.compactMap { try ViewStatus.read($0, on: connection, admin: admin) }
     }
 
-    private func verify(_ summary: inout DemoSummary) throws {}
-
-    private func countRows(_ summary: inout DemoSummary) throws {
-        let connection = try connections.database()
-        for status in try ViewStatus.read(connection, try connections.admin()) {
-            summary.views[status.view] = DemoSummary.View(
-                build: status.build, lag: status.lag, parked: status.parked,
-                rows: try rows(of: status.view, connection))
+    private func rebuild(_ summary: inout DemoSummary) throws {
+        let name = "positions"
+        console.note("building \(name) anew from its topics, beside the live one …")
+        let (configuration, view) = try connections.worker(name)
+        let progress = ProgressLine(console)
+        defer { progress.end() }
+        let replay = try interruptible {
+            try ReplayRun.run(view: name, configuration: configuration, topology: view, stop: stop) {
+                progress.show($0)
+            }
         }
+        summary.rebuilt = ReplayCommand.Result(replay)
+    }
+
+    private func verifyAll(_ summary: inout DemoSummary) throws {
+        let connection = try connections.database()
+        for status in try statuses(connection, try connections.admin()) {
+            let result = try verify(status.view)
+            if !result.verified {
+                summary.failures += VerifyCommand.text(result)
+            }
+            summary.views[status.view] = DemoSummary.View(
+                build: result.build, lag: status.lag, parkedEvents: result.parkedEvents,
+                rows: try rows(of: status.view, connection), verified: result.verified)
+        }
+    }
+
+    private func verify(_ name: String) throws -> VerifyCommand.Result {
+        console.note("folding \(name) once more and comparing every row …")
+        let (configuration, view) = try connections.worker(name)
+        let progress = ProgressLine(console)
+        defer { progress.end() }
+        return VerifyCommand.Result(
+            try interruptible {
+                try VerifyRun.run(view: name, configuration: configuration, topology: view, stop: stop) {
+                    progress.show($0)
+                }
+            })
+    }
+
+    /// An engine that was interrupted is no failure of the demo.
+    private func interruptible<Value>(_ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch {
+            try checkSignal()
+            throw error
+        }
+    }
+
+    private func checkSignal() throws {
+        if Interruption.shared.isRequested { throw Deployment.Interrupted() }
     }
 
     /// How many rows each relation of the view's live build shows.
@@ -89,39 +139,11 @@ struct DemoRun {
         var counts: [String: Int64] = [:]
         for row in 0..<names.rowCount {
             let name = try names.text(row, 1)
-            let relation =
-                try connection.quoteIdentifier(try names.text(row, 0)) + "." + connection.quoteIdentifier(name)
-            counts[String(name.dropFirst("api_".count))] = try connection.query("SELECT count(*) FROM \(relation)")
-                .int64(0, 0)
+            let schema = try connection.quoteIdentifier(try names.text(row, 0))
+            let relation = "\(schema).\(try connection.quoteIdentifier(name))"
+            counts[String(name.dropFirst("api_".count))] = try connection.query(
+                "SELECT count(*) FROM \(relation)").int64(0, 0)
         }
         return counts
-    }
-
-    func describe(_ summary: DemoSummary) {
-        console.line("\(summary.events) events sent, \(summary.rejectedRows) bad rows reported")
-        for (name, view) in summary.views.sorted(by: { $0.key < $1.key }) {
-            let rows = view.rows.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
-            let parked = view.parked == 0 ? "" : "; \(view.parked) parked"
-            let verified = view.verified.map { $0 ? "; verified" : "; DIFFERS" } ?? ""
-            console.line("view \(name) \(view.build): \(rows)\(parked)\(verified)")
-        }
-        if let rebuilt = summary.rebuilt { console.line("rebuilt: \(ReplayCommand.text(rebuilt))") }
-        for failure in summary.failures { console.line("FAILED: \(failure)") }
-        console.line(summary.verified ? "every check held (\(summary.seconds) s)" : "not every check held")
-    }
-
-    /// Where to look next.
-    func pointOut(_ summary: DemoSummary) {
-        let option = deployment.dataPath.hasSuffix("/.tapefold") ? "" : " --data-dir \(deployment.dataPath)"
-        console.note(
-            """
-            Look next (everything stays up until Ctrl-C):
-              TOKEN=$(tapefold token --user \(summary.user)\(option))
-              curl -H "Authorization: Bearer $TOKEN" \(summary.api)/v1/positions
-              curl -H "Authorization: Bearer $TOKEN" '\(summary.api)/v1/candles/\(summary.symbol)?interval=30m'
-              tapefold status\(option)
-              tapefold consume trades.executed --max 3\(option)
-              psql '\(deployment.runFile.database)' -c 'SELECT * FROM api.positions LIMIT 5'
-            """)
     }
 }
