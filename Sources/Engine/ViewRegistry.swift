@@ -4,7 +4,7 @@ import Projections
 
 /// The folds that this program was compiled with, and how topology.json wires them.
 public enum ViewRegistry {
-    public static let folds: [any ViewFold.Type] = [PositionsFold.self]
+    public static let folds: [any ViewFold.Type] = [MarketFold.self, PositionsFold.self, OrdersFold.self]
 
     public static var names: [String] { folds.map { $0.schema.name } }
 
