@@ -23,6 +23,8 @@ final class Reactor {
     private var inFlight: (targets: [PartitionLog.SyncTarget], offsetsEnd: Int?)?
     private var nextRetention: Int64
     private var nextSweep: Int64
+    /// When to accept connections again after descriptors had run out.
+    private var acceptAgain = Int64.max
     private var stops = false
 
     init(node: BrokerNode, listener: Listener, log: Logger) throws(BrokerFailure) {
@@ -67,7 +69,7 @@ final class Reactor {
             let now = Clock.monotonicMilliseconds()
             for event in events.prefix(max(0, Int(count))) { try handle(event, now) }
             for connection in takeUnfinished() { receive(connection, now) }
-            perform(now)
+            try perform(now)
             try startSync()
             flushAll(now)
         }
@@ -76,13 +78,13 @@ final class Reactor {
 
     private func waitMilliseconds() -> Int32 {
         if !unfinished.isEmpty || !node.flushQueue.isEmpty { return 0 }
-        let next = min(node.fetchDeadlines.next, node.groups.nextDeadline, nextRetention, nextSweep)
+        let next = min(node.fetchDeadlines.next, node.groups.nextDeadline, nextRetention, nextSweep, acceptAgain)
         return Int32(min(max(0, next - Clock.monotonicMilliseconds()), 60_000))
     }
 
     private func handle(_ event: epoll_event, _ now: Int64) throws(BrokerFailure) {
         switch event.data.u64 {
-        case Self.listenerId: acceptAll(now)
+        case Self.listenerId: try acceptAll(now)
         case Self.signalId:
             var info = signalfd_siginfo()
             _ = read(signals, &info, MemoryLayout<signalfd_siginfo>.size)
@@ -95,8 +97,10 @@ final class Reactor {
                 connection.isBlockedOnWrite = false
                 node.queueFlush(connection)
             }
-            if event.events & UInt32(EPOLLIN.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 {
+            if event.events & UInt32(EPOLLIN.rawValue) != 0 {
                 receive(connection, now)
+            } else if event.events & UInt32(EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 {
+                drop(connection, because: "reset by the client", now, quietly: true)
             }
         }
     }
@@ -107,17 +111,22 @@ final class Reactor {
     }
 
     /// What is due by the clock.
-    private func perform(_ now: Int64) {
+    private func perform(_ now: Int64) throws(BrokerFailure) {
         node.expireFetches(now: now)
         node.perform(node.groups.tick(now: now))
         if now >= nextRetention {
             nextRetention = now + EmbeddedBrokerLimits.retentionCheckMilliseconds
             node.applyRetention()
         }
+        if now >= acceptAgain {
+            acceptAgain = .max
+            try watch(listener.descriptor, Self.listenerId, UInt32(EPOLLIN.rawValue), isNew: false)
+        }
         if now >= nextSweep {
             nextSweep = now + EmbeddedBrokerLimits.idleSweepMilliseconds
             let limit = now - EmbeddedBrokerLimits.idleConnectionMilliseconds
-            for connection in connections.values where connection.lastActivity < limit {
+            for connection in connections.values
+            where connection.lastActivity < limit && (connection.isBlockedOnWrite || !connection.hasUnanswered) {
                 drop(connection, because: "idle", now, quietly: true)
             }
         }
@@ -153,7 +162,7 @@ final class Reactor {
         if let end = finished.offsetsEnd { try node.offsets.synced(to: end) }
     }
 
-    /// Everything written is synced and acknowledged, then the producers' state is left for a quick start.
+    /// Everything written is synced and acknowledged.
     private func shutDown() throws(BrokerFailure) {
         for _ in 0..<2 {
             if inFlight == nil {
@@ -174,13 +183,14 @@ final class Reactor {
 
     // MARK: Connections
 
-    private func acceptAll(_ now: Int64) {
+    private func acceptAll(_ now: Int64) throws(BrokerFailure) {
         for _ in 0..<EmbeddedBrokerLimits.eventsPerWait {
             let descriptor = linux_accept_nonblocking(listener.descriptor)
             guard descriptor >= 0 else {
-                if errno != EAGAIN && errno != EINTR && errno != ECONNABORTED {
-                    log.error("accepting a connection failed: \(String(cString: strerror(errno)))")
-                }
+                if errno == EAGAIN || errno == EINTR || errno == ECONNABORTED { return }
+                log.error("accepting a connection failed: \(String(cString: strerror(errno)))")
+                try watch(listener.descriptor, Self.listenerId, 0, isNew: false)
+                acceptAgain = now + EmbeddedBrokerLimits.acceptPauseMilliseconds
                 return
             }
             guard connections.count < EmbeddedBrokerLimits.maximumConnections else {
