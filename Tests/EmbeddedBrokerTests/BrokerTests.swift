@@ -7,7 +7,9 @@ import Testing
 struct BrokerTests {
     private func start(_ arguments: [String] = []) async throws -> (BrokerProcess, WireClient) {
         let broker = try await BrokerProcess(directory: TemporaryDirectory(), arguments: arguments)
-        return (broker, try WireClient(port: broker.port))
+        let client = try WireClient(port: broker.port)
+        client.broker = broker
+        return (broker, client)
     }
 
     @Test func anUnknownVersionOfApiVersionsIsAnsweredInItsOldestForm() async throws {

@@ -7,6 +7,8 @@ final class WireClient {
     struct Disconnected: Error {}
 
     private let descriptor: Int32
+    /// Kept alive as long as somebody talks to it.
+    var broker: BrokerProcess?
     private var nextCorrelation: Int32 = 1
 
     init(port: UInt16) throws {

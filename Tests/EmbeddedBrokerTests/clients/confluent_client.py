@@ -77,7 +77,7 @@ try:
 except KafkaException as error:
     check(error.args[0].fatal(), "transactions are refused, finally", error)
 
-missing = Producer({"bootstrap.servers": address})
+missing = Producer({"bootstrap.servers": address, "message.timeout.ms": 2000, "log_level": 0})
 outcome = []
 missing.produce("nobody-made-this", b"x", on_delivery=lambda error, _: outcome.append(error))
 missing.flush(20)

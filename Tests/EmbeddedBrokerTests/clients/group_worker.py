@@ -19,6 +19,8 @@ def stop(*_):
     running = False
 
 
+# A test runner may have started us with signals blocked.
+signal.pthread_sigmask(signal.SIG_SETMASK, [])
 signal.signal(signal.SIGTERM, stop)
 consumer = Consumer({
     "bootstrap.servers": address, "group.id": group, "auto.offset.reset": "earliest", "enable.auto.commit": False,
