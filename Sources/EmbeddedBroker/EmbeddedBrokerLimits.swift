@@ -35,6 +35,8 @@ public enum EmbeddedBrokerLimits {
     // Log
     /// The least time from one group fsync to the next; an idle log is synced at once.
     public static let fsyncIntervalMilliseconds: Int64 = 2
+    /// Threads beside the first that sync the files of one group.
+    public static let syncHelperThreads = 7
     public static let defaultSegmentBytes = 134_217_728
     public static let minimumSegmentBytes = 4_096
     public static let maximumSegmentBytes = 1_073_741_824
@@ -64,6 +66,7 @@ public enum EmbeddedBrokerLimits {
     public static let maximumRebalanceTimeoutMilliseconds = 86_400_000
     public static let maximumGroups = 2_000
     public static let maximumGroupMembers = 1_000
+    public static let maximumGroupProtocols = 64
     /// A member's metadata for one protocol, or its assignment.
     public static let maximumMemberMetadataBytes = 262_144
     public static let maximumCommitMetadataBytes = 4_096

@@ -26,7 +26,7 @@ struct PartitionLogTests {
         try log.append(BatchBuilder(), sync: false)
         let target = log.log.syncTarget()
         try log.append(BatchBuilder(), sync: false)
-        try log.log.synced(target)
+        log.log.synced(target)
         #expect(log.log.highWatermark == 1)
         #expect(try log.read().count == 1)
     }
@@ -71,6 +71,13 @@ struct PartitionLogTests {
         Refusal(code: .invalidRecord) { $0 = BatchBuilder(attributes: 0x20).bytes },
         Refusal(code: .unsupportedCompressionType) { $0 = BatchBuilder(attributes: 5).bytes },
         Refusal(code: .invalidRecord) { $0 = BatchBuilder(values: []).bytes },
+        Refusal(code: .invalidRecord) { bytes in
+            // Two records claimed where one is.
+            bytes[26] = 20
+            bytes[60] = 21
+            let checksum = CRC32C.of(Array(bytes[21...]))
+            withUnsafeBytes(of: checksum.bigEndian) { bytes.replaceSubrange(17..<21, with: $0) }
+        },
         Refusal(code: .messageTooLarge) { $0 = BatchBuilder(values: [String(repeating: "x", count: 3_000)]).bytes },
         Refusal(code: .invalidRecord) { $0 = BatchBuilder(producerId: 4, producerEpoch: 0, baseSequence: -1).bytes },
     ]
@@ -86,6 +93,27 @@ struct PartitionLogTests {
         }
         #expect(log.log.endOffset == 0)
         #expect(log.log.active.size == 0)
+    }
+
+    /// A compressed batch may claim any number of records in a few bytes; offsets must stay within a segment's reach.
+    @Test func batchesThatClaimMilliardsOfRecordsAreKeptApart() throws {
+        let log = try small()
+        for _ in 0..<4 {
+            var bytes = BatchBuilder(values: ["x"], attributes: 1).bytes
+            func put(_ value: Int32, at position: Int) {
+                withUnsafeBytes(of: value.bigEndian) { bytes.replaceSubrange(position..<(position + 4), with: $0) }
+            }
+            put(.max - 1, at: 23)
+            put(.max, at: 57)
+            put(Int32(bitPattern: CRC32C.of(Array(bytes[21...]))), at: 17)
+            try bytes.withUnsafeMutableBytes { buffer in
+                guard case .accepted = try log.log.append(buffer) else { throw Unexpected() }
+            }
+        }
+        try log.sync()
+        #expect(log.log.endOffset == 4 * Int64(Int32.max))
+        #expect(try log.read(from: 3 * Int64(Int32.max)).count == 1)
+        #expect(try TestLog(log.directory).log.endOffset == log.log.endOffset)
     }
 
     // MARK: Time

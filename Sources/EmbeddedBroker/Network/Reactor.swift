@@ -11,7 +11,7 @@ final class Reactor {
     private let node: BrokerNode
     private let log: Logger
     private let listener: Listener
-    private let sync: SyncThread
+    private let sync: SyncThreads
     private let poll: Int32
     private let signals: Int32
     private var connections: [UInt64: Connection] = [:]
@@ -31,7 +31,7 @@ final class Reactor {
         self.node = node
         self.listener = listener
         self.log = log
-        sync = try SyncThread()
+        sync = try SyncThreads()
         poll = epoll_create1(Int32(EPOLL_CLOEXEC))
         guard poll >= 0 else { throw .system("creating", "an epoll instance") }
         var mask = sigset_t()
@@ -139,12 +139,12 @@ final class Reactor {
         let targets = node.takeSyncTargets()
         let offsetsEnd = node.offsets.isDirty ? node.offsets.size : nil
         guard !targets.isEmpty || offsetsEnd != nil else { return }
-        var job = SyncThread.Job(files: [], directories: [])
+        var job: [SyncThreads.Item] = []
         for target in targets {
-            job.files += target.segments.map(\.segment.file)
-            if target.directory { job.directories.append(target.log.directory) }
+            job += target.segments.map { .file($0.segment.file) }
+            if target.directory { job.append(.directory(target.log.directory)) }
         }
-        if offsetsEnd != nil { job.files.append(node.offsets.file) }
+        if offsetsEnd != nil { job.append(.file(node.offsets.file)) }
         inFlight = (targets, offsetsEnd)
         syncIsReady = false
         sync.start(job)
@@ -156,7 +156,7 @@ final class Reactor {
         guard isDone, let finished = inFlight else { return }
         inFlight = nil
         for target in finished.targets {
-            try target.log.synced(target)
+            target.log.synced(target)
             node.advanced(target.log)
         }
         if let end = finished.offsetsEnd { try node.offsets.synced(to: end) }
@@ -176,7 +176,6 @@ final class Reactor {
             }
         }
         flushAll(Clock.monotonicMilliseconds())
-        sync.stop()
         close(listener.descriptor)
         log.info("stopped")
     }

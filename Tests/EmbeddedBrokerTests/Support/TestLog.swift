@@ -21,7 +21,8 @@ final class TestLog {
         let mark = try SyncMark(directory: path)
         let recovered = try LogRecovery(directory: path, mark: try mark.read(), log: Self.quiet).recover()
         log = PartitionLog(
-            topic: "t", partition: 0, directory: path, configuration: configuration, recovered: recovered, mark: mark)
+            topic: "t", partition: 0, directory: path, configuration: configuration, recovered: recovered, mark: mark,
+            log: Self.quiet)
     }
 
     @discardableResult
@@ -33,7 +34,7 @@ final class TestLog {
         return result
     }
 
-    func sync() throws { try log.synced(log.syncTarget()) }
+    func sync() throws { log.synced(log.syncTarget()) }
 
     /// Offsets and counts of all batches that a consumer gets from `offset` on.
     func read(from offset: Int64 = 0, maxBytes: Int = 1 << 20) throws -> [(base: Int64, last: Int64)] {
