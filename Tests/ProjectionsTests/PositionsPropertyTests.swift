@@ -13,11 +13,13 @@ import Testing
         "closed_fees", "realized_pnl",
     ]
     private static let closureColumns: Set<String> = [
-        "user_id", "exit_trade_id", "ordinal", "entry_trade_id", "quantity_e8", "entry_price_e8", "entry_at", "is_short",
+        "user_id", "exit_trade_id", "ordinal", "entry_trade_id", "quantity_e8", "entry_price_e8", "entry_at",
+        "is_short",
         "gross_pnl", "fees", "realized_pnl",
     ]
     private static let positionColumns: Set<String> = [
-        "user_id", "account", "instrument", "exchange", "symbol", "quantity_e8", "average_price_e8", "gross_pnl", "fees",
+        "user_id", "account", "instrument", "exchange", "symbol", "quantity_e8", "average_price_e8", "gross_pnl",
+        "fees",
         "open_fees", "fill_count", "updated_at",
     ]
 
@@ -40,7 +42,8 @@ import Testing
         let reference = try FoldRunner<PositionsFold>.run(tape, .live(1))
         for sizes in [[2], [3], [7, 1], [40], [150], [1000]] {
             try expectSame(
-                PositionsFold.self, tape, as: reference, FoldOptions(batchSizes: sizes), "seed \(seed), batches \(sizes)")
+                PositionsFold.self, tape, as: reference, FoldOptions(batchSizes: sizes),
+                "seed \(seed), batches \(sizes)")
         }
     }
 

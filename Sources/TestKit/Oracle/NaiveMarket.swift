@@ -30,7 +30,10 @@ public struct NaiveMarket {
         var identities: Set<[String]> = []
         for entry in ticks {
             identities.insert(
-                [entry.tick.exchange, entry.tick.symbol, "\(entry.envelope.time)", entry.envelope.source, entry.envelope.id])
+                [
+                    entry.tick.exchange, entry.tick.symbol, "\(entry.envelope.time)", entry.envelope.source,
+                    entry.envelope.id,
+                ])
         }
         rows.tickCount = identities.count
         for group in Dictionary(grouping: ticks, by: { [$0.tick.exchange, $0.tick.symbol] }).values {

@@ -8,10 +8,12 @@ final class MemoryTable {
     /// Rows copied in while there is no index.
     private var heap: [MemoryRow] = []
     private(set) var isIndexed: Bool
+    private var isReadable: Bool
 
-    init(_ definition: TableDefinition, isIndexed: Bool) {
+    init(_ definition: TableDefinition, isIndexed: Bool, isReadable: Bool) {
         self.definition = definition
         self.isIndexed = isIndexed
+        self.isReadable = isReadable
         keyColumns = Self.indexes(definition.key, in: definition)
     }
 
@@ -80,7 +82,7 @@ final class MemoryTable {
     }
 
     func select(_ request: ReadRequest) throws(MemoryStoreError) -> [MemoryRow] {
-        guard isIndexed else { throw .notIndexed(table: definition.name) }
+        guard isIndexed, isReadable else { throw .notIndexed(table: definition.name) }
         let places = Self.indexes(request.keys.columns.map(\.name), in: definition)
         let asked = try request.keys.decodedRows()
         guard Set(asked).count == asked.count else { throw .keyTwiceInStatement(table: definition.name, row: "SELECT") }
@@ -97,6 +99,7 @@ final class MemoryTable {
 
     /// What a rebuild does once its rows are in: of repeated rows the one first in the log stays.
     func buildIndex() throws(MemoryStoreError) {
+        isReadable = true
         guard !isIndexed else { return }
         isIndexed = true
         let copied = heap

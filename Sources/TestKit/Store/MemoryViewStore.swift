@@ -24,11 +24,12 @@ public final class MemoryViewStore {
     public let schema: ViewSchema
     private let tables: [MemoryTable]
 
-    /// - Parameter isRebuild: ledgers, and states unless the view reads them in a rebuild, have no index yet.
+    /// - Parameter isRebuild: ledgers have no index yet, and states answer only where the view reads them in a rebuild.
     public init(_ schema: ViewSchema, isRebuild: Bool = false) {
         self.schema = schema
         tables = schema.tables.map {
-            MemoryTable($0, isIndexed: !isRebuild || ($0.role == .state && schema.rebuildReadsState))
+            MemoryTable(
+                $0, isIndexed: !isRebuild || $0.role == .state, isReadable: !isRebuild || schema.rebuildReadsState)
         }
     }
 

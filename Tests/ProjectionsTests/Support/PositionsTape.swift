@@ -47,7 +47,8 @@ struct PositionsTape {
 
     private mutating func quantity() -> Int64 {
         random.chance(80)
-            ? Int64.random(in: 1...10, using: &random) * Fixed8.unitsPerOne : Int64.random(in: 1...999_999_999, using: &random)
+            ? Int64.random(in: 1...10, using: &random) * Fixed8.unitsPerOne
+            : Int64.random(in: 1...999_999_999, using: &random)
     }
 
     private mutating func price() -> Int64 { Int64.random(in: 0...20_000_000_000, using: &random) }

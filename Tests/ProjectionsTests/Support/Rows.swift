@@ -12,8 +12,12 @@ func rows(_ store: MemoryViewStore, _ table: String, _ columns: Set<String>) thr
 /// Records what one set of rows has that the other lacks.
 func expectEqual(_ actual: Set<PresentedRow>, _ expected: Set<PresentedRow>, _ what: String) {
     guard actual != expected else { return }
-    let surplus = actual.subtracting(expected).prefix(2).map { $0.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" } }
-    let missing = expected.subtracting(actual).prefix(2).map { $0.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" } }
+    let surplus = actual.subtracting(expected).prefix(2).map {
+        $0.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    }
+    let missing = expected.subtracting(actual).prefix(2).map {
+        $0.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    }
     Issue.record("\(what): surplus \(surplus), missing \(missing)")
 }
 
