@@ -30,11 +30,11 @@ public struct EngineError: Error, Sendable, CustomStringConvertible {
 }
 
 /// Runs `body` and speaks of its failure in the engine's terms.
-func database<T>(_ body: () throws(PostgresError) -> T) throws(EngineError) -> T {
+func inDatabase<T>(_ body: () throws(PostgresError) -> T) throws(EngineError) -> T {
     do throws(PostgresError) { return try body() } catch { throw .from(error) }
 }
 
 /// Runs `body` and speaks of its failure in the engine's terms.
-func kafka<T>(_ body: () throws(KafkaError) -> T) throws(EngineError) -> T {
+func inKafka<T>(_ body: () throws(KafkaError) -> T) throws(EngineError) -> T {
     do throws(KafkaError) { return try body() } catch { throw .from(error) }
 }

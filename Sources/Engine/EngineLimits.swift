@@ -35,6 +35,10 @@ public enum EngineLimits {
     /// A rebuild goes live when every lane is within so many records of the live build.
     public static let swapDistanceRecords: Int64 = 1_000
     public static let swapLockMilliseconds = 2_000
+    /// Progress of a rebuild is told this often.
+    public static let progressMilliseconds = 500
+    /// How long a swap waits for the last records before it lets the lanes go again.
+    public static let swapTailMilliseconds = 3_000
     /// Differences that verify names.
     public static let differencesShown = 20
 }

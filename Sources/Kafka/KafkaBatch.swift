@@ -10,6 +10,13 @@ public struct KafkaPosition: Sendable, Hashable {
     public internal(set) var nextOffset: Int64
     /// The log ended at ``nextOffset`` when it was fetched.
     public internal(set) var isAtEnd: Bool
+
+    public init(topicIndex: Int, partition: Int32, nextOffset: Int64, isAtEnd: Bool) {
+        self.topicIndex = topicIndex
+        self.partition = partition
+        self.nextOffset = nextOffset
+        self.isAtEnd = isAtEnd
+    }
 }
 
 /// Records taken from a lane queue, in the order of each partition. Owns librdkafka's messages, whose

@@ -11,6 +11,7 @@ public final class KafkaConsumer: Sendable {
     let handle: KafkaHandle
     let topics: TopicRegistry
     private let assigned = Mutex<Set<TopicPartition>>([])
+    private let lanes = Mutex<[WeakLane]>([])
     private let isClosed = Atomic<Bool>(false)
 
     /// - Parameter groupId: the consumer group to join; nil for a consumer that only ever uses
@@ -55,6 +56,8 @@ public final class KafkaConsumer: Sendable {
     /// and ``TopicPartitionOffset/end`` allowed), replacing any assignment, and answers `.assigned`.
     /// Make the partitions' lane queues first.
     public func assign(_ offsets: [TopicPartitionOffset]) throws(KafkaError) {
+        if assigned.withLock({ !$0.isEmpty }) { try unassign() }
+        for lane in liveLanes() { try lane.attach() }
         let list = PartitionList(offsets)
         assigned.withLock { $0 = Set(offsets.map(\.topicPartition)) }
         try handle.check(rd_kafka_assign(handle.pointer, list.pointer), doing: "assign \(offsets)")
@@ -64,10 +67,28 @@ public final class KafkaConsumer: Sendable {
     /// do not come out of it any more.
     public func unassign() throws(KafkaError) {
         try handle.check(rd_kafka_assign(handle.pointer, nil), doing: "unassign")
+        awaitStop()
         assigned.withLock { $0 = [] }
     }
 
-    /// Makes a queue that these partitions' records and errors go to from the next ``assign(_:)`` on.
+    /// Goes on reading partitions that are being consumed from other offsets, leaving all others
+    /// alone. Records of before do not come out of the lane queue after this.
+    ///
+    /// - Throws: when one is not being consumed, or does not stop within `timeoutMilliseconds`: then
+    ///   where it goes on is not known, and it has to be assigned again.
+    public func seek(
+        _ offsets: [TopicPartitionOffset], timeoutMilliseconds: Int32 = KafkaLimits.requestTimeoutMilliseconds
+    ) throws(KafkaError) {
+        for place in offsets {
+            let topic = try topics.entry(place.topic)
+            // Not rd_kafka_seek_partitions, whose time-out librdkafka honours only from 2.1 on.
+            let code = rd_kafka_seek(topic.pointer, place.partition, place.offset, timeoutMilliseconds)
+            try handle.check(code, doing: "seek to \(place)")
+        }
+    }
+
+    /// Makes a queue that these partitions' records and errors go to from the next ``assign(_:)`` on,
+    /// as long as the queue lives and is not closed.
     ///
     /// - Throws: ``KafkaError/Code/wrongState`` when one of them is being consumed already: its
     ///   records would be split between two queues.
@@ -76,7 +97,26 @@ public final class KafkaConsumer: Sendable {
             throw KafkaError(
                 code: .wrongState, message: "lane queue for \(busy): unassign it first, it is being consumed")
         }
-        return try KafkaLaneQueue(handle: handle, topics: topics, partitions: partitions)
+        let lane = try KafkaLaneQueue(handle: handle, topics: topics, partitions: partitions)
+        lanes.withLock { $0.append(WeakLane(lane)) }
+        return lane
+    }
+
+    private func liveLanes() -> [KafkaLaneQueue] {
+        lanes.withLock { list in
+            list.removeAll { $0.lane?.isClosed ?? true }
+            return list.compactMap(\.lane)
+        }
+    }
+
+    /// Partitions stop on librdkafka's main thread after `rd_kafka_assign` has returned, and in
+    /// stopping drop whatever queue they were forwarded to, even one set meanwhile: the partition
+    /// would then be consumed into nowhere. Any question to that thread is answered after it.
+    private func awaitStop() {
+        var list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?
+        if rd_kafka_assignment(handle.pointer, &list) == RD_KAFKA_RESP_ERR_NO_ERROR, let list {
+            rd_kafka_topic_partition_list_destroy(list)
+        }
     }
 
     /// Leaves the group and stops. Drain and commit first. The last revoke is answered in here.
@@ -88,7 +128,7 @@ public final class KafkaConsumer: Sendable {
         guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return true }
         handle.state.isClosing.store(true, ordering: .releasing)
         rd_kafka_assign(handle.pointer, nil)
-        guard let queue = rd_kafka_queue_new(handle.pointer) else { return false }
+        guard let queue = rd_kafka_queue_get_consumer(handle.pointer) else { return false }
         defer { rd_kafka_queue_destroy(queue) }
         if let error = rd_kafka_consumer_close_queue(handle.pointer, queue) {
             rd_kafka_error_destroy(error)
@@ -100,7 +140,8 @@ public final class KafkaConsumer: Sendable {
                 handle.isAbandoned.store(true, ordering: .releasing)
                 return false
             }
-            _ = rd_kafka_queue_poll_callback(queue, 20)
+            // Not rd_kafka_queue_poll_callback, which aborts the process on a record without a callback.
+            if let message = rd_kafka_consumer_poll(handle.pointer, 20) { rd_kafka_message_destroy(message) }
         }
         return true
     }
@@ -127,4 +168,9 @@ public final class KafkaConsumer: Sendable {
             message: "record \(place) has no lane queue to go to; make the queue before assign()")
         handle.state.push(.partitionError(place, error))
     }
+}
+
+private struct WeakLane: Sendable {
+    private(set) weak var lane: KafkaLaneQueue?
+    init(_ lane: KafkaLaneQueue) { self.lane = lane }
 }

@@ -17,7 +17,7 @@ public final class KafkaLaneQueue: @unchecked Sendable {
     private let topics: TopicRegistry
     private let table: LaneTopicTable
     private let queue: OpaquePointer
-    private let sources: [OpaquePointer]
+    private let sources = Mutex<[PartitionQueue]>([])
     private let waker: FetchWaker
     private let closed = Atomic<Bool>(false)
 
@@ -29,22 +29,10 @@ public final class KafkaLaneQueue: @unchecked Sendable {
         guard let queue = rd_kafka_queue_new(handle.pointer) else {
             throw handle.error(rd_kafka_last_error(), doing: "lane queue")
         }
-        var sources: [OpaquePointer] = []
-        for partition in partitions {
-            guard let source = rd_kafka_queue_get_partition(handle.pointer, partition.topic, partition.partition)
-            else {
-                for source in sources { Self.detach(source) }
-                rd_kafka_queue_destroy(queue)
-                throw handle.error(rd_kafka_last_error(), doing: "lane queue of \(partition)")
-            }
-            rd_kafka_queue_forward(source, queue)
-            sources.append(source)
-        }
         self.handle = handle
         self.topics = topics
         self.partitions = partitions
         self.queue = queue
-        self.sources = sources
         topicNames = names
         waker = FetchWaker(handle)
         table = LaneTopicTable(names: names, pointers: pointers)
@@ -52,13 +40,32 @@ public final class KafkaLaneQueue: @unchecked Sendable {
 
     deinit {
         close()
-        for source in sources { rd_kafka_queue_destroy(source) }
         rd_kafka_queue_destroy(queue)
     }
 
-    private static func detach(_ source: OpaquePointer) {
-        rd_kafka_queue_forward(source, nil)
-        rd_kafka_queue_destroy(source)
+    /// Sends the partitions' records here. Needed before every assignment: librdkafka forgets it
+    /// when a partition stops.
+    func attach() throws(KafkaError) {
+        guard !isClosed else { return }
+        var fresh: [PartitionQueue] = []
+        for partition in partitions {
+            guard let source = rd_kafka_queue_get_partition(handle.pointer, partition.topic, partition.partition)
+            else {
+                for source in fresh { rd_kafka_queue_destroy(source.pointer) }
+                throw handle.error(rd_kafka_last_error(), doing: "lane queue of \(partition)")
+            }
+            fresh.append(PartitionQueue(pointer: source))
+        }
+        for source in fresh { rd_kafka_queue_forward(source.pointer, queue) }
+        for old in exchangeSources(fresh) { rd_kafka_queue_destroy(old.pointer) }
+    }
+
+    private func exchangeSources(_ new: [PartitionQueue]) -> [PartitionQueue] {
+        sources.withLock { current in
+            let old = current
+            current = new
+            return old
+        }
     }
 
     /// Records fetched and waiting.
@@ -94,9 +101,17 @@ public final class KafkaLaneQueue: @unchecked Sendable {
     /// partitions have to be assigned again, at the checkpoint, before they are consumed again.
     public func close() {
         guard !closed.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        for source in sources { rd_kafka_queue_forward(source, nil) }
+        for source in exchangeSources([]) {
+            rd_kafka_queue_forward(source.pointer, nil)
+            rd_kafka_queue_destroy(source.pointer)
+        }
         rd_kafka_queue_yield(queue)
     }
+}
+
+/// `@unchecked Sendable`: librdkafka's queue functions are thread-safe; the owner destroys it once.
+private struct PartitionQueue: @unchecked Sendable {
+    let pointer: OpaquePointer
 }
 
 /// Names of a lane's topics by librdkafka's topic pointer.

@@ -111,11 +111,8 @@ public struct BuildCatalog {
         return lanes.sorted { $0.key < $1.key }.map { LaneOffsets(lane: $0.key, next: $0.value) }
     }
 
-    /// Builds what a rebuild left out: keys and indexes.
-    public func buildIndexes(of build: Build, _ view: ViewSchema) throws(PostgresError) {
-        for table in view.tables {
-            for statement in BuildSQL.indexes(table, schema: build.schema) { try connection.execute(statement) }
-        }
+    /// Notes that a rebuild has its keys and indexes.
+    func markIndexed(_ build: Build) throws(PostgresError) {
         try connection.query(
             "UPDATE tapefold.build SET indexed = true WHERE view = $1 AND build = $2",
             [.text(build.view), .text(build.name)])

@@ -39,6 +39,18 @@ enum BuildSQL {
         return statements
     }
 
+    /// Of rows with the same key the one that came first in the log stays.
+    static func removeRepeatedRows(_ table: TableDefinition, schema: String) -> String {
+        let key = table.key.joined(separator: ", ")
+        return """
+            DELETE FROM \(schema).\(table.name) WHERE ctid IN (
+                SELECT ctid FROM (
+                    SELECT ctid, row_number() OVER (PARTITION BY \(key) ORDER BY log_offset) AS place
+                    FROM \(schema).\(table.name)) ranked
+                WHERE place > 1)
+            """
+    }
+
     /// Makes the build what schema `api` shows.
     static func publish(_ build: Build, _ view: ViewSchema) -> String {
         view.presentation.map {

@@ -33,12 +33,21 @@ struct ViewStore {
         }
     }
 
-    /// Adds the statements for all rows; returns how many it added.
+    /// Adds the statements for all rows, inserts as arrays; returns how many it added.
     func add(_ writes: WriteSet, to pipeline: PostgresPipeline) throws(PostgresError) -> Int {
+        var count = try addChanges(writes, to: pipeline)
+        for (table, sql) in zip(writes.tables, statements) where table.inserts.rowCount > 0 {
+            _ = try pipeline.addCached(sql.insert, table.inserts.parameters)
+            count += 1
+        }
+        return count
+    }
+
+    /// Adds the statements that delete and replace rows; returns how many it added.
+    func addChanges(_ writes: WriteSet, to pipeline: PostgresPipeline) throws(PostgresError) -> Int {
         var count = 0
         for (table, sql) in zip(writes.tables, statements) {
-            for (rows, text) in [(table.deletes, sql.delete), (table.upserts, sql.upsert), (table.inserts, sql.insert)]
-            where rows.rowCount > 0 {
+            for (rows, text) in [(table.deletes, sql.delete), (table.upserts, sql.upsert)] where rows.rowCount > 0 {
                 _ = try pipeline.addCached(text, rows.parameters)
                 count += 1
             }

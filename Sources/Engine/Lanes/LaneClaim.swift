@@ -37,6 +37,32 @@ struct LaneClaim: Sendable, Equatable {
         }
     }
 
+    /// Takes a lane of a build that is not live, for a rebuild.
+    static func take(
+        _ build: Build, lane: Int, owner: String, on connection: PostgresConnection
+    ) throws(PostgresError) -> LaneClaim {
+        let rows = try connection.query(
+            """
+            UPDATE tapefold.lane SET owner = $4, owner_epoch = owner_epoch + 1, claimed_at = now()
+            WHERE view = $1 AND build = $2 AND lane = $3 AND NOT live RETURNING owner_epoch
+            """, [.text(build.view), .text(build.name), .int32(Int32(lane)), .text(owner)])
+        guard rows.rowCount == 1 else { throw .usage("build \(build.name) of \(build.view) went live or away") }
+        let claim = LaneClaim(
+            build: build.name, schema: build.schema, fold: build.fold, lane: lane, epoch: try rows.int64(0, 0), next: [:])
+        return try claim.withOffsets(view: build.view, on: connection)
+    }
+
+    private func withOffsets(
+        view: String, on connection: PostgresConnection
+    ) throws(PostgresError) -> LaneClaim {
+        var claim = self
+        let offsets = try connection.query(
+            "SELECT topic, next_offset FROM tapefold.checkpoint WHERE view = $1 AND build = $2 AND lane = $3",
+            [.text(view), .text(build), .int32(Int32(lane))])
+        for row in 0..<offsets.rowCount { claim.next[try offsets.text(row, 0)] = try offsets.int64(row, 1) }
+        return claim
+    }
+
     private static func otherOwner(
         _ view: String, _ lane: Int, _ owner: String, _ connection: PostgresConnection
     ) throws(PostgresError) -> String? {
@@ -57,13 +83,9 @@ struct LaneClaim: Sendable, Equatable {
             RETURNING l.build, b.schema_name, b.fold, l.owner_epoch
             """, [.text(view), .int32(Int32(lane)), .text(owner)])
         guard rows.rowCount == 1 else { return .busy }
-        var claim = LaneClaim(
+        let claim = LaneClaim(
             build: try rows.text(0, 0), schema: try rows.text(0, 1), fold: Int(try rows.int32(0, 2)), lane: lane,
             epoch: try rows.int64(0, 3), next: [:])
-        let offsets = try connection.query(
-            "SELECT topic, next_offset FROM tapefold.checkpoint WHERE view = $1 AND build = $2 AND lane = $3",
-            [.text(view), .text(claim.build), .int32(Int32(lane))])
-        for row in 0..<offsets.rowCount { claim.next[try offsets.text(row, 0)] = try offsets.int64(row, 1) }
-        return .claimed(claim)
+        return .claimed(try claim.withOffsets(view: view, on: connection))
     }
 }

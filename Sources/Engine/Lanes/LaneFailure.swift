@@ -17,7 +17,19 @@ enum LaneFailure: Error {
     case parkingLotFull(String)
     /// A misplaced record could not be produced again.
     case reroute(String)
+    /// The log does not give the records asked for.
+    case log(String)
     case stopped
+
+    /// What is wrong with one of the events, where that is the cause.
+    var eventFailure: FoldFailure? {
+        switch self {
+        case .fold(let failure): failure
+        case .database(let error) where error.isDataError:
+            FoldFailure(code: "sqlstate_\(error.sqlState ?? "")", reason: error.description)
+        default: nil
+        }
+    }
 
     static let fencedState = "TF001"
     static let movedState = "TF002"

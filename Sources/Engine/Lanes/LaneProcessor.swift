@@ -6,41 +6,40 @@ import Projections
 /// Folds the batches of one claimed lane and commits each together with its checkpoint. One a thread.
 final class LaneProcessor<Fold: ViewFold> {
     let view: ViewConfiguration
-    let lane: Int
     let counters: LaneCounters
     private(set) var claim: LaneClaim
     private let connection: PostgresConnection
-    private let fold: Fold
-    private let store: ViewStore
+    private let folder: LaneFolder<Fold>
     private let intake: RecordIntake
-    private let parking: ParkingLot
     private let writes: WriteSet
-    private let rerouter: any Rerouting
+    private let rerouter: (any Rerouting)?
 
+    /// - Parameters:
+    ///   - folder: a fold that goes on live, after a rebuild; nil for a new one.
+    ///   - rerouter: nil where misplaced records are only ignored.
     init(
-        _ view: ViewConfiguration, claim: LaneClaim, connection: PostgresConnection, rerouter: any Rerouting,
-        counters: LaneCounters
+        _ view: ViewConfiguration, claim: LaneClaim, folder: LaneFolder<Fold>? = nil, connection: PostgresConnection,
+        rerouter: (any Rerouting)?, counters: LaneCounters
     ) throws(PostgresError) {
         self.view = view
         self.claim = claim
         self.connection = connection
         self.rerouter = rerouter
         self.counters = counters
-        lane = claim.lane
-        fold = Fold(mode: .live, lane: claim.lane)
-        store = ViewStore(view.definition, schema: claim.schema)
+        self.folder = folder ?? LaneFolder(view, claim: claim, mode: .live, counters: counters)
         intake = RecordIntake(inputs: view.inputs, lane: claim.lane, lanes: view.lanes)
-        parking = ParkingLot(lanes: view.lanes)
         writes = WriteSet(view.definition, insertLayout: .arrays)
-        try parking.load(claim, view: view.definition.name, on: connection)
+        try self.folder.parking.load(claim, view: view.name, on: connection)
     }
 
     /// By input, the offset of the next record to fold.
     var next: [Int64] { view.inputs.map { claim.next[$0.topic] ?? 0 } }
 
     /// Folds and commits the batch, in parts where an event in it can't be folded with the others.
-    func process(_ batch: KafkaBatch) throws(LaneFailure) {
-        let taken = intake.take(batch, from: next)
+    ///
+    /// - Parameter limits: by input, the offset before which to stop; what lies behind is for another call.
+    func process(_ batch: KafkaBatch, upTo limits: [Int64]? = nil) throws(LaneFailure) {
+        let taken = intake.take(batch, from: next, upTo: limits)
         counters.dropped.add(taken.dropped)
         counters.rounded.add(taken.rounded)
         guard taken.next != next else { return }
@@ -49,8 +48,9 @@ final class LaneProcessor<Fold: ViewFold> {
     }
 
     private func reroute(_ items: [IntakeItem], _ batch: KafkaBatch) throws(LaneFailure) {
+        guard let rerouter else { return }
         var messages: [KafkaMessage] = []
-        for case .misplaced(let key, let input, let record) in items {
+        for case .misplaced(key: let key, input: let input, record: let record) in items {
             counters.misplaced.add(1)
             guard view.inputs[input].isHome else { continue }
             messages.append(Rerouter.message(batch[record], key: key, input: view.inputs[input], lanes: view.lanes))
@@ -65,8 +65,8 @@ final class LaneProcessor<Fold: ViewFold> {
         do throws(LaneFailure) {
             try foldAndWrite(items, batch, next: next, parking: nil)
         } catch {
-            fold.forget()
-            guard case .fold(let failure) = error else { throw error }
+            folder.fold.forget()
+            guard let failure = error.eventFailure else { throw error }
             try reload()
             guard items.count > 1 else {
                 return try foldAndWrite(items, batch, next: next, parking: failure)
@@ -79,7 +79,7 @@ final class LaneProcessor<Fold: ViewFold> {
 
     private func reload() throws(LaneFailure) {
         do throws(PostgresError) {
-            try parking.load(claim, view: view.definition.name, on: connection)
+            try folder.parking.load(claim, view: view.name, on: connection)
         } catch {
             throw .from(error)
         }
@@ -88,13 +88,8 @@ final class LaneProcessor<Fold: ViewFold> {
     private func behind(_ items: ArraySlice<IntakeItem>, _ batch: KafkaBatch) -> [Int64] {
         var result = next
         for item in items {
-            let record: Int
-            switch item {
-            case .event(_, record: let index), .refused(_, input: _, offset: _, record: let index),
-                .misplaced(key: _, input: _, record: let index):
-                record = index
-            }
-            result[batch[record].topicIndex] = max(result[batch[record].topicIndex], batch[record].offset + 1)
+            let record = batch[item.record]
+            result[record.topicIndex] = max(result[record.topicIndex], record.offset + 1)
         }
         return result
     }
@@ -102,113 +97,43 @@ final class LaneProcessor<Fold: ViewFold> {
     private func foldAndWrite(
         _ items: ArraySlice<IntakeItem>, _ batch: KafkaBatch, next: [Int64], parking failure: FoldFailure?
     ) throws(LaneFailure) {
-        var events: [FoldEvent] = []
-        events.reserveCapacity(items.count)
-        for case .event(let event, record: _) in items { events.append(event) }
-        try answer(fold.reads(for: events[...]))
-        for item in items { try take(item, batch, failure) }
-        try followUp()
+        try folder.fold(items, batch, parking: failure, on: connection)
+        try folder.followUp(on: connection)
         try write(next)
-        for (input, offset) in zip(view.inputs, next) { claim.next[input.topic] = offset }
-        fold.committed()
-        parking.committed()
-        counters.folded.add(events.count)
-        counters.commits.add(1)
+        counters.folded.add(items.count)
     }
 
-    private func answer(_ requests: [ReadRequest]) throws(LaneFailure) {
-        guard !requests.isEmpty else { return }
-        counters.statements.add(requests.count)
-        try store.answer(requests, for: fold, on: connection)
-    }
-
-    private func followUp() throws(LaneFailure) {
-        while true {
-            let requests: [ReadRequest]
-            do throws(FoldFailure) { requests = try fold.followUps() } catch { throw .fold(error) }
-            guard !requests.isEmpty else { return }
-            try answer(requests)
-        }
-    }
-
-    private func take(_ item: IntakeItem, _ batch: KafkaBatch, _ failure: FoldFailure?) throws(LaneFailure) {
-        switch item {
-        case .event(let event, record: let record): try take(event, batch[record], failure)
-        case .refused(let refusal, let input, offset: _, record: let record): try refuse(refusal, input: input, batch[record])
-        case .misplaced: break
-        }
-    }
-
-    private func take(_ event: FoldEvent, _ record: KafkaRecord, _ failure: FoldFailure?) throws(LaneFailure) {
-        if !parking.isEmpty {
-            let key = fold.parkingKey(of: event)
-            if parking.holds(key) {
-                return try park(
-                    event, record, key: key, code: "behind_parked",
-                    reason: "an earlier event of the same key is parked")
-            }
-        }
-        let outcome =
-            failure.map { FoldOutcome.refused(code: $0.code, reason: $0.reason) } ?? fold.fold(event)
-        switch outcome {
-        case .folded: break
-        case .duplicate: counters.duplicates.add(1)
-        case .skipped: counters.skipped.add(1)
-        case .refused(let code, let reason):
-            try park(event, record, key: fold.parkingKey(of: event), code: code, reason: reason)
-        }
-    }
-
-    private func park(
-        _ event: FoldEvent, _ record: KafkaRecord, key: String, code: String, reason: String
-    ) throws(LaneFailure) {
-        try park(
-            record, input: event.input, key: key, code: code, reason: reason,
-            remedy: "event \(event.decoded.envelope.id)")
-    }
-
-    private func refuse(_ refusal: EventRefusal, input: Int, _ record: KafkaRecord) throws(LaneFailure) {
-        try park(
-            record, input: input, key: Fold.parkingKey(of: refusal.readable, kind: view.inputs[input].kind),
-            code: refusal.code.rawValue, reason: refusal.description, remedy: "")
-    }
-
-    private func park(
-        _ record: KafkaRecord, input: Int, key: String?, code: String, reason: String, remedy: String
-    ) throws(LaneFailure) {
-        let topic = view.inputs[input].topic
-        let place = "\(topic)/\(lane)@\(record.offset)"
-        switch view.policy {
-        case .skip:
-            counters.skipped.add(1)
-            Log.warning("skipped", ["view": view.definition.name, "record": place, "code": code, "reason": reason])
-        case .stop:
-            throw .parkingLotFull("\(place): \(reason)")
-        case .park:
-            counters.parked.add(1)
-            Log.warning(
-                "parked", ["view": view.definition.name, "record": place, "key": key ?? "", "code": code, "reason": reason])
-            try parking.park(record, topic: topic, key: key, code: code, reason: reason, time: nil)
+    /// What a rebuild put off: folds it in pieces until nothing is left.
+    func finishRebuild(keysAtOnce: Int) throws(LaneFailure) {
+        while folder.fold.finishRebuild(limit: keysAtOnce) {
+            try folder.followUp(on: connection)
+            try write(next)
         }
     }
 
     /// The fence, the rows and the COMMIT leave as one pipeline: nothing of it counts unless the lane is still ours.
+    /// Inside a transaction of the caller's, BEGIN and COMMIT are the caller's too.
     private func write(_ next: [Int64]) throws(LaneFailure) {
         writes.clear()
-        fold.drain(into: writes, state: true)
-        var statements = 3
+        folder.fold.drain(into: writes, state: true)
+        let isOwn = !connection.isInTransaction
+        var statements = isOwn ? 3 : 1
         do throws(PostgresError) {
             let fence = try Fence.parameters(claim, view: view, next: next)
             try connection.pipeline { (pipeline) throws(PostgresError) in
-                _ = try pipeline.addCached("BEGIN")
+                if isOwn { _ = try pipeline.addCached("BEGIN") }
                 _ = try pipeline.addCached(Fence.sql, fence)
-                statements += try store.add(writes, to: pipeline)
-                statements += try parking.add(claim, view: view.definition.name, to: pipeline)
-                _ = try pipeline.addCached("COMMIT")
+                statements += try folder.store.add(writes, to: pipeline)
+                statements += try folder.parking.add(claim, view: view.name, to: pipeline)
+                if isOwn { _ = try pipeline.addCached("COMMIT") }
             }
         } catch {
             throw .from(error)
         }
+        for (input, offset) in zip(view.inputs, next) { claim.next[input.topic] = offset }
+        folder.fold.committed()
+        folder.parking.committed()
         counters.statements.add(statements)
+        counters.commits.add(1)
     }
 }

@@ -9,6 +9,15 @@ enum IntakeItem {
     case refused(EventRefusal, input: Int, offset: Int64, record: Int)
     /// Lies on another partition than its key says, or has no key.
     case misplaced(key: String, input: Int, record: Int)
+
+    /// The record's index in its batch.
+    var record: Int {
+        switch self {
+        case .event(_, record: let record), .refused(_, input: _, offset: _, record: let record),
+            .misplaced(key: _, input: _, record: let record):
+            record
+        }
+    }
 }
 
 /// A batch of records, decoded, with where each topic goes on behind it.
@@ -33,8 +42,8 @@ final class RecordIntake {
         self.lanes = Int32(lanes)
     }
 
-    /// Decodes the batch's records from `next` on; earlier ones were folded before and are dropped.
-    func take(_ batch: KafkaBatch, from next: [Int64]) -> Intake {
+    /// Decodes the batch's records from `next` on, before `limits`; earlier ones were folded before and are dropped.
+    func take(_ batch: KafkaBatch, from next: [Int64], upTo limits: [Int64]? = nil) -> Intake {
         var intake = Intake(next: next)
         intake.items.reserveCapacity(batch.count)
         for index in 0..<batch.count {
@@ -44,11 +53,14 @@ final class RecordIntake {
                 intake.dropped += 1
                 continue
             }
+            if let limits, record.offset >= limits[input] { continue }
             intake.next[input] = record.offset + 1
             intake.items.append(item(record, input: input, index: index, rounded: &intake.rounded))
         }
-        for position in batch.positions where position.nextOffset > intake.next[position.topicIndex] {
-            intake.next[position.topicIndex] = position.nextOffset
+        for position in batch.positions {
+            let input = position.topicIndex
+            let behind = limits.map { min(position.nextOffset, $0[input]) } ?? position.nextOffset
+            intake.next[input] = max(intake.next[input], behind)
         }
         return intake
     }

@@ -2,7 +2,7 @@ import CLibrdkafka
 import Synchronization
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// Before `fetch.queue.backoff.ms` existed (librdkafka 2.2), a broker thread that found a queue full

@@ -27,7 +27,7 @@ final class TopicRegistry: Sendable {
     func entry(_ name: String, properties: [String: String] = [:]) throws(KafkaError) -> Entry {
         if let known = entries.withLock({ $0[name] }) { return known }
         var conf: OpaquePointer?
-        if !properties.isEmpty { conf = try Self.topicConfiguration(properties, topic: name) }
+        if !properties.isEmpty { conf = try topicConfiguration(properties, topic: name) }
         return try entries.withLock { table throws(KafkaError) -> Entry in
             if let known = table[name] {
                 if let conf { rd_kafka_topic_conf_destroy(conf) }
@@ -43,10 +43,11 @@ final class TopicRegistry: Sendable {
         }
     }
 
-    private static func topicConfiguration(
+    /// Starts from the client's own defaults: a fresh one would forget `message.timeout.ms` and the like.
+    private func topicConfiguration(
         _ properties: [String: String], topic: String
     ) throws(KafkaError) -> OpaquePointer? {
-        let conf = rd_kafka_topic_conf_new()
+        let conf = rd_kafka_default_topic_conf_dup(handle.pointer)
         for (name, value) in properties {
             var text = [CChar](repeating: 0, count: 512)
             if rd_kafka_topic_conf_set(conf, name, value, &text, text.count) != RD_KAFKA_CONF_OK {

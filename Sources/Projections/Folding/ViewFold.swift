@@ -70,6 +70,9 @@ public protocol ViewFold: AnyObject, SendableMetatype {
     /// Encodes what the events changed. `state` is false where a rebuild only wants the ledgers' rows yet.
     func drain(into writes: WriteSet, state: Bool)
 
+    /// Identities that a rebuild keeps in memory; beyond a limit it goes on with indexes.
+    var rememberedIdentities: Int { get }
+
     /// The last drain is durable: caches may now be trimmed to their limits.
     func committed()
 

@@ -32,6 +32,8 @@ public final class MarketFold: ViewFold {
         self.settings = settings
     }
 
+    public var rememberedIdentities: Int { 0 }
+
     public func parkingKey(of event: FoldEvent) -> String { event.decoded.payload.partitionKey }
 
     public static func parkingKey(of readable: ReadableKey, kind: EventKind) -> String? { readable.symbol }

@@ -27,6 +27,8 @@ public final class OrdersFold: ViewFold {
         self.lane = lane
     }
 
+    public var rememberedIdentities: Int { fillIdentities.count + factIdentities.count }
+
     public func parkingKey(of event: FoldEvent) -> String {
         guard let key = Self.key(of: event.decoded.payload) else { return "" }
         return Self.parkingKey(key)

@@ -41,6 +41,8 @@ public final class PositionsFold: ViewFold {
         self.lane = lane
     }
 
+    public var rememberedIdentities: Int { identities.count }
+
     public func parkingKey(of event: FoldEvent) -> String {
         switch event.decoded.payload {
         case .tradeExecuted(let trade): Self.parkingKey(BookKey(trade))

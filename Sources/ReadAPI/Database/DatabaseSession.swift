@@ -1,0 +1,52 @@
+import Postgres
+import Synchronization
+
+/// One thread's connection: opened when needed, dropped when it breaks, not hammered while the server is away.
+final class DatabaseSession {
+    private let configuration: PostgresConfiguration
+    private let metrics: ReadMetrics
+    private let isStopping: @Sendable () -> Bool
+    private var connection: PostgresConnection?
+    private var lastFailure: (error: PostgresError, until: UInt64)?
+
+    init(_ configuration: PostgresConfiguration, metrics: ReadMetrics, isStopping: @escaping @Sendable () -> Bool) {
+        self.configuration = configuration
+        self.metrics = metrics
+        self.isStopping = isStopping
+    }
+
+    /// The open connection, or a new one. Right after a failed attempt the same error is thrown without another.
+    func open() throws(PostgresError) -> PostgresConnection {
+        if let connection { return connection }
+        if let lastFailure, MonotonicClock.nanoseconds() < lastFailure.until { throw lastFailure.error }
+        do throws(PostgresError) {
+            let fresh = try PostgresConnection.connect(configuration, shouldStop: isStopping)
+            connection = fresh
+            lastFailure = nil
+            metrics.openDatabaseConnections.add(1, ordering: .relaxed)
+            return fresh
+        } catch {
+            lastFailure = (error, MonotonicClock.deadline(milliseconds: ReadAPILimits.databaseRetryMilliseconds))
+            throw error
+        }
+    }
+
+    func drop() {
+        if connection != nil { metrics.openDatabaseConnections.subtract(1, ordering: .relaxed) }
+        connection = nil
+    }
+
+    deinit { drop() }
+
+    /// The session's settings: short statements, nothing written, no just-in-time compiling of millisecond queries.
+    static func configuration(url: String) throws(PostgresError) -> PostgresConfiguration {
+        var configuration = try PostgresConfiguration(url: url).withApplicationName("tapefold-read-api")
+        configuration.connectTimeoutMilliseconds = ReadAPILimits.databaseConnectSeconds * 1_000
+        configuration.statementTimeoutMilliseconds = ReadAPILimits.statementMilliseconds
+        configuration.lockTimeoutMilliseconds = ReadAPILimits.lockMilliseconds
+        configuration.idleInTransactionTimeoutMilliseconds = ReadAPILimits.statementMilliseconds
+        configuration.settings["default_transaction_read_only"] = "on"
+        configuration.settings["jit"] = "off"
+        return configuration
+    }
+}

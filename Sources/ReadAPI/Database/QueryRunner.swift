@@ -1,0 +1,181 @@
+import Postgres
+import Synchronization
+
+/// Runs plans on one thread: several requests share one snapshot and one round trip.
+///
+/// The live schemas are taken from what the round trip before saw and checked in the same snapshot as the rows: when a
+/// new build went live in between, the plan runs again on the new schemas.
+final class QueryRunner {
+    private let session: DatabaseSession
+    private let watch: DatabaseWatch
+    private let metrics: ReadMetrics
+    private let log: Log
+    private var live: LiveViews?
+
+    init(session: DatabaseSession, watch: DatabaseWatch, metrics: ReadMetrics, log: Log) {
+        self.session = session
+        self.watch = watch
+        self.metrics = metrics
+        self.log = log
+    }
+
+    /// Answers every job, or hands it to the watch to wait for its positions.
+    func run(_ jobs: [ReadJob]) {
+        var rest = jobs
+        var failures = 0
+        // Guessing costs one round trip instead of two; whoever was wrong once does not guess again.
+        var isGuessing = true
+        while !rest.isEmpty {
+            do throws(PostgresError) {
+                rest = try attempt(rest, guessing: isGuessing)
+                isGuessing = false
+            } catch {
+                metrics.databaseErrors.add(1, ordering: .relaxed)
+                failures += 1
+                if rest.count > 1, !error.isConnectionLost {
+                    // One statement spoilt the shared transaction: find out whose it was.
+                    for job in rest { run([job]) }
+                    return
+                }
+                guard recover(from: error), failures < ReadAPILimits.queryAttempts else { return fail(rest, error) }
+            }
+        }
+    }
+
+    /// One snapshot for all jobs. Returns those that must run again because a build went live since the schemas were learnt.
+    private func attempt(_ jobs: [ReadJob], guessing: Bool) throws(PostgresError) -> [ReadJob] {
+        let connection = try session.open()
+        var known = live ?? LiveViews()
+        if !guessing {
+            known = try beginSnapshot(connection)
+        } else if jobs.contains(where: { missingView(of: $0, in: known) != nil }) {
+            known = try LiveViews(connection.cachedQuery(LiveViews.query))
+        }
+        live = known
+        var runnable: [ReadJob] = []
+        for job in jobs {
+            if let view = missingView(of: job, in: known) {
+                job.fail(.viewUnavailable(view))
+            } else {
+                runnable.append(job)
+            }
+        }
+        let (seen, results) = try readSnapshot(runnable, schemas: known, connection, begins: guessing)
+        live = seen
+        metrics.snapshots.add(1, ordering: .relaxed)
+        var again: [ReadJob] = []
+        var start = 0
+        for job in runnable {
+            let own = Array(results[start..<start + job.plan.statements.count])
+            start += own.count
+            if seen.sameSchemas(as: known, of: job.plan.allViews) {
+                finish(job, own, seen)
+            } else {
+                again.append(job)
+            }
+        }
+        return again
+    }
+
+    private func missingView(of job: ReadJob, in live: LiveViews) -> ViewName? {
+        job.plan.views.first { live[$0] == nil }
+    }
+
+    /// Takes the snapshot and reads the live builds in it; `readSnapshot` goes on in the same transaction.
+    private func beginSnapshot(_ connection: PostgresConnection) throws(PostgresError) -> LiveViews {
+        let results = try connection.pipeline { (pipeline) throws(PostgresError) in
+            try pipeline.addCached(Self.begin)
+            try pipeline.addCached(LiveViews.query)
+        }
+        return try LiveViews(results[1])
+    }
+
+    private func readSnapshot(
+        _ jobs: [ReadJob], schemas: LiveViews, _ connection: PostgresConnection, begins: Bool
+    ) throws(PostgresError) -> (LiveViews, [PostgresResult]) {
+        do throws(PostgresError) {
+            let results = try connection.pipeline { (pipeline) throws(PostgresError) in
+                if begins {
+                    try pipeline.addCached(Self.begin)
+                    try pipeline.addCached(LiveViews.query)
+                }
+                for statement in jobs.lazy.flatMap(\.plan.statements) {
+                    var parameters: [PostgresParameter] = []
+                    for value in statement.parameters { parameters.append(try value.parameter()) }
+                    try pipeline.addCached(statement.text(schemas), parameters)
+                }
+                try pipeline.addCached("COMMIT")
+            }
+            guard begins else { return (schemas, Array(results.dropLast())) }
+            return (try LiveViews(results[1]), Array(results[2..<results.count - 1]))
+        } catch {
+            if connection.isInTransaction { try connection.execute("ROLLBACK") }
+            throw error
+        }
+    }
+
+    private static let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+    private func finish(_ job: ReadJob, _ results: [PostgresResult], _ live: LiveViews) {
+        if let behind = live.firstBehind(job.plan.after, of: job.plan.allViews) {
+            watch.wait(job, behind: behind)
+            return
+        }
+        metrics.snapshotRequests.add(1, ordering: .relaxed)
+        var writer = JSONWriter(reserving: 4_096)
+        let position = HTTPHeader("Tapefold-Position", live.positionHeader(of: job.plan.allViews))
+        do throws(ReadFailure) {
+            try job.plan.write(results, &writer)
+            var response = HTTPResponse(contentType: "application/json", body: writer.bytes)
+            response.headers.append(position)
+            job.answer(response)
+        } catch {
+            switch error {
+            case .problem(var problem):
+                problem.headers.append(position)
+                job.fail(problem)
+            case .database(let error):
+                log.error("request \(job.request.identifier) to \(job.route): \(error)")
+                job.fail(.internalError("the database's answer was not understood; look for the request id in the log"))
+            }
+        }
+    }
+
+    /// Whether trying again makes sense, after putting right what can be.
+    private func recover(from error: PostgresError) -> Bool {
+        live = nil
+        switch error.kind {
+        case .unreachable: return false
+        case .connectionLost:
+            session.drop()
+            return true
+        case .server(let state):
+            // The schemas of a retired build were dropped, or a server in shutdown or recovery said so.
+            if state.hasPrefix("57P") { session.drop() }
+            return state.hasPrefix("57P") || ["42P01", "3F000", "42703", "0A000", "40001"].contains(state)
+        case .usage: return false
+        }
+    }
+
+    private func fail(_ jobs: [ReadJob], _ error: PostgresError) {
+        let problem: Problem
+        if error.isConnectionLost {
+            problem = .databaseUnavailable("the database cannot be reached; it is tried again with the next request")
+        } else if error.sqlState == PostgresError.lockNotAvailable {
+            problem = .databaseUnavailable(
+                "a lock on the view was held for longer than \(ReadAPILimits.lockMilliseconds) ms; try again")
+        } else if error.sqlState == PostgresError.queryCanceled {
+            problem = .timedOut(
+                "the query took longer than \(ReadAPILimits.statementMilliseconds) ms; narrow it with filters or a smaller limit"
+            )
+        } else if error.sqlState == PostgresError.undefinedTable || error.sqlState == "3F000" {
+            problem = .databaseUnavailable("the database has no Tapefold schema; run: tapefold db migrate")
+        } else {
+            problem = .internalError("the database refused the query; look for the request id in the log")
+        }
+        for job in jobs {
+            log.warning("request \(job.request.identifier) to \(job.route): \(error)")
+            job.fail(problem)
+        }
+    }
+}

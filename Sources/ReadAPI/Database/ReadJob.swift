@@ -1,0 +1,30 @@
+/// One request on its way through the query threads.
+final class ReadJob: Sendable {
+    let plan: ReadPlan
+    let request: HTTPRequest
+    let route: String
+    /// When waiting for `plan.after` gives up: nanoseconds of `MonotonicClock`.
+    let waitDeadline: UInt64
+    private let reply: HTTPReply
+    private let finish: @Sendable (HTTPResponse, HTTPRequest, String) -> HTTPResponse
+
+    init(
+        plan: ReadPlan, request: HTTPRequest, route: String, waitMilliseconds: Int, reply: HTTPReply,
+        finish: @escaping @Sendable (HTTPResponse, HTTPRequest, String) -> HTTPResponse
+    ) {
+        self.plan = plan
+        self.request = request
+        self.route = route
+        self.reply = reply
+        self.finish = finish
+        waitDeadline = MonotonicClock.deadline(milliseconds: waitMilliseconds)
+    }
+
+    func answer(_ response: HTTPResponse) {
+        reply.send(finish(response, request, route))
+    }
+
+    func fail(_ problem: Problem) {
+        answer(problem.response(for: request))
+    }
+}

@@ -1,0 +1,83 @@
+import Domain
+import Postgres
+
+/// `orders` and `orders/{id}`: newest first.
+enum OrderEndpoints {
+    static let statuses = [
+        "PENDING", "TRIGGER_PENDING", "OPEN", "PARTIALLY_FILLED", "EXECUTED", "CANCELLED", "REJECTED", "FAILED",
+        "EXPIRED",
+    ]
+
+    static let routes: [Route] = [
+        Route(
+            "/v1/orders", "listOrders", access: .user,
+            parameters: [CommonParameters.user] + CommonParameters.book + [
+                .query("side", .choice(["BUY", "SELL"], default: nil)),
+                .query("status", .choice(statuses, default: nil)),
+            ] + CommonParameters.labels + CommonParameters.period + CommonParameters.page + [CommonParameters.after],
+            action: .read(list)),
+        Route(
+            "/v1/orders/{id}", "getOrder", access: .user,
+            parameters: [.path("id", .text), CommonParameters.user, CommonParameters.after], action: .read(get)),
+    ]
+
+    private static let columns: [Column] = [
+        .text("orderId", "o.order_id"), .time("placedAt", "o.placed_at"), .text("symbol", "o.symbol"),
+        .text("exchange", "o.exchange"), .text("account", "o.account"), .text("side", "o.side"),
+        .text("orderType", "o.order_type"), .text("product", "o.product"), .text("validity", "o.validity"),
+        .text("status", "o.status"), .decimal("quantity", "o.quantity"), .decimal("price", "o.price"),
+        .decimal("triggerPrice", "o.trigger_price"), .decimal("filledQuantity", "o.filled_quantity"),
+        .decimal("averagePrice", "o.average_price"), .text("reason", "o.reason"), .text("category", "o.category"),
+        .text("strategy", "o.strategy"), .json("tags", "o.tags"), .time("updatedAt", "o.updated_at"),
+    ]
+
+    /// An order known only by an update or a fill has no placedAt yet; it stands behind all that have one.
+    private static let unplaced = Timestamp.minimum
+
+    private static func list(_ call: Call) throws(Problem) -> ReadPlan {
+        let page = Page(call)
+        let cursor = try Cursor.timeKey(of: call) ?? (Call.latest, "")
+        let time = "coalesce(o.placed_at, '0001-01-01 00:00:00+00'::timestamptz)"
+        let statement = ReadStatement(
+            text: { live in
+                """
+                SELECT \(columns.selected) FROM \(live.relation(.orders, "orders")) o
+                WHERE o.user_id = $1 AND ($2 IS NULL OR o.account = $2) AND ($3 IS NULL OR o.exchange = $3)
+                AND ($4 IS NULL OR o.symbol = $4) AND ($5 IS NULL OR o.exchange = $5)
+                AND \(time) >= $6 AND \(time) < $7 AND (\(time), o.order_id) < ($8, $9)
+                AND ($11 IS NULL OR o.side = $11) AND ($12 IS NULL OR o.status = $12)
+                AND ($13 IS NULL OR o.category = $13) AND ($14 IS NULL OR o.strategy = $14)
+                ORDER BY \(time) DESC, o.order_id DESC LIMIT $10
+                """
+            },
+            parameters: [.text(call.user)] + call.bookFilters + (try call.period()) + [
+                .time(cursor.0), .text(cursor.1), page.queryLimit,
+            ] + ["side", "status", "category", "strategy"].map { .text(call.arguments.text($0)) })
+        return ReadPlan(views: [.orders], after: call.arguments.after, statements: [statement]) {
+            (results, writer) throws(ReadFailure) in
+            let result = results[0]
+            try page.write(
+                result, to: &writer,
+                key: { (row) throws(PostgresError) in
+                    let placed = try result.timestamptzIfPresent(row, 1) ?? unplaced.microseconds
+                    return [String(placed), try result.text(row, 0)]
+                },
+                row: { (writer, row) throws(ReadFailure) in try writer.row(columns, of: result, row: row) })
+        }
+    }
+
+    private static func get(_ call: Call) throws(Problem) -> ReadPlan {
+        let id = call.arguments.text("id") ?? ""
+        let statement = ReadStatement(
+            text: { live in
+                "SELECT \(columns.selected) FROM \(live.relation(.orders, "orders")) o WHERE o.user_id = $1 AND o.order_id = $2"
+            }, parameters: [.text(call.user), .text(id)])
+        return ReadPlan(views: [.orders], after: call.arguments.after, statements: [statement]) {
+            (results, writer) throws(ReadFailure) in
+            guard results[0].rowCount > 0 else {
+                throw .problem(.notFound("\(call.user) has no order \"\(id.prefix(80))\""))
+            }
+            try writer.row(columns, of: results[0], row: 0)
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import Postgres
+
+/// Writes `{"items":[…],"nextCursor":…}` from a result that may hold one row more than the page, which only says that
+/// there is a next page.
+struct Page: Sendable {
+    let operation: String
+    let limit: Int
+
+    init(_ call: Call) {
+        operation = call.operation
+        limit = call.arguments.limit
+    }
+
+    /// What the statement must ask for.
+    var queryLimit: SQLValue { .integer(limit + 1) }
+
+    /// `key` gives a row's sort key as the cursor holds it.
+    func write(
+        _ result: PostgresResult, to writer: inout JSONWriter,
+        key: (Int) throws(PostgresError) -> [String],
+        row: (inout JSONWriter, Int) throws(ReadFailure) -> Void
+    ) throws(ReadFailure) {
+        let count = min(result.rowCount, limit)
+        writer.open(UInt8(ascii: "{"))
+        writer.key("items")
+        writer.open(UInt8(ascii: "["))
+        for index in 0..<count { try row(&writer, index) }
+        writer.close(UInt8(ascii: "]"))
+        writer.key("nextCursor")
+        if result.rowCount > limit {
+            do throws(PostgresError) {
+                writer.string(Cursor.encode(operation, try key(count - 1)))
+            } catch {
+                throw .database(error)
+            }
+        } else {
+            writer.null()
+        }
+        writer.close(UInt8(ascii: "}"))
+    }
+}
+
+/// Parameters that several routes share.
+enum CommonParameters {
+    static let after = RouteParameter.query("after", .positions)
+    static let page: [RouteParameter] = [.query("limit", .limit), .query("cursor", .cursor)]
+    static let user = RouteParameter.query("userId", .text)
+    static let book: [RouteParameter] = [
+        .query("account", .text), .query("exchange", .text), .query("symbol", .symbol),
+    ]
+    static let period: [RouteParameter] = [.query("from", .time), .query("to", .time)]
+    static let labels: [RouteParameter] = [.query("category", .text), .query("strategy", .text)]
+}
+
+extension Call {
+    /// The filters account, exchange and symbol. A symbol without an exchange takes that of the filter `exchange`, else the
+    /// default one.
+    var bookFilters: [SQLValue] {
+        let name = arguments.symbol("symbol")
+        let exchange = arguments.text("exchange")
+        let wanted = name.map { $0.exchange ?? exchange ?? defaultExchange } ?? exchange
+        // Both named and different: nothing can match, and the second condition below says so.
+        return [.text(arguments.text("account")), .text(wanted), .text(name?.symbol), .text(exchange)]
+    }
+
+    /// The filters from (inclusive) and to (exclusive).
+    func period() throws(Problem) -> [SQLValue] {
+        let from = arguments.time("from")
+        let to = arguments.time("to")
+        if let from, let to, from > to {
+            throw .invalidParameter("from", value: from.description, reason: "is after to (\(to))")
+        }
+        return [.time(from?.microseconds ?? Self.earliest), .time(to?.microseconds ?? Self.latest)]
+    }
+
+    /// Before and after every time an event may have.
+    static let earliest: Int64 = -70_000_000_000_000_000
+    static let latest: Int64 = 260_000_000_000_000_000
+}

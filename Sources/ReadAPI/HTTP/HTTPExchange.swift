@@ -1,0 +1,80 @@
+import CMicrohttpd
+import Glibc
+import Synchronization
+
+/// One request and its answer on libmicrohttpd's side, from the request line until the answer has left.
+///
+/// `@unchecked Sendable`: `connection` is libmicrohttpd's; it is used on its own event loop, or while the connection is
+/// suspended, when nobody else touches it (`state` hands it over). Everything else that changes is inside `state`.
+final class HTTPExchange: @unchecked Sendable {
+    enum Phase {
+        case headers
+        case body(bytes: Int)
+        case suspended
+        case answered(HTTPResponse)
+        case sent
+    }
+
+    let connection: OpaquePointer
+    let target: String
+    let startedNanoseconds: UInt64
+    let state = Mutex(Phase.headers)
+    /// Written and read on the event loop only.
+    var request: HTTPRequest?
+    var route = "unmatched"
+    var status: UInt32 = 0
+    private let finished: @Sendable (HTTPExchange) -> Void
+
+    init(connection: OpaquePointer, target: String, finished: @escaping @Sendable (HTTPExchange) -> Void) {
+        self.connection = connection
+        self.target = target
+        self.finished = finished
+        startedNanoseconds = MonotonicClock.nanoseconds()
+    }
+
+    /// Stores the answer of a suspended exchange and wakes its event loop; later answers to the same request are dropped.
+    func answer(_ response: HTTPResponse) {
+        let first = state.withLock { phase in
+            guard case .suspended = phase else { return false }
+            phase = .answered(response)
+            return true
+        }
+        guard first else { return }
+        finished(self)
+        MHD_resume_connection(connection)
+    }
+}
+
+/// The right to answer one suspended request, from any thread.
+///
+/// Dropping it unanswered sends a 500, so that no connection waits for ever.
+public final class HTTPReply: Sendable {
+    private let exchange: HTTPExchange
+
+    init(_ exchange: HTTPExchange) {
+        self.exchange = exchange
+    }
+
+    /// Sends the answer. Only the first call counts.
+    public func send(_ response: HTTPResponse) {
+        exchange.answer(response)
+    }
+
+    deinit {
+        exchange.answer(HTTPResponse(status: 500))
+    }
+}
+
+/// Nanoseconds of the clock that never steps, for durations and deadlines.
+enum MonotonicClock {
+    static func nanoseconds() -> UInt64 {
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &now)
+        return UInt64(now.tv_sec) * 1_000_000_000 + UInt64(now.tv_nsec)
+    }
+
+    /// A moment so many milliseconds from now.
+    static func deadline(milliseconds: Int) -> UInt64 {
+        nanoseconds() + UInt64(milliseconds) * 1_000_000
+    }
+}

@@ -1,0 +1,164 @@
+import CMicrohttpd
+import Glibc
+import Synchronization
+
+/// The part of the server that libmicrohttpd's callbacks see.
+final class HTTPServerCore: Sendable {
+    let observer: any HTTPObserver
+    private let handler: @Sendable (HTTPRequest) -> HTTPAnswer
+    private let draining = Atomic(false)
+    private let running = Atomic(0)
+    private let requestCounter = Atomic<UInt64>(0)
+    private let identifierPrefix = String(UInt32.random(in: 0x1000_0000 ... .max), radix: 16)
+    private let suspended = Mutex<[ObjectIdentifier: HTTPExchange]>([:])
+
+    init(observer: any HTTPObserver, handler: @escaping @Sendable (HTTPRequest) -> HTTPAnswer) {
+        self.observer = observer
+        self.handler = handler
+    }
+
+    // MARK: A request's life, on its event loop
+
+    func began(connection: OpaquePointer, target: String) -> HTTPExchange {
+        running.add(1, ordering: .relaxed)
+        observer.requestBegan()
+        return HTTPExchange(connection: connection, target: target) { [weak self] exchange in
+            self?.suspended.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(exchange)) }
+        }
+    }
+
+    func ended(_ exchange: HTTPExchange) {
+        running.subtract(1, ordering: .releasing)
+        observer.requestEnded(
+            route: exchange.route, method: exchange.request?.method ?? "", status: exchange.status,
+            nanoseconds: MonotonicClock.nanoseconds() - exchange.startedNanoseconds)
+    }
+
+    /// Headers are complete. Answers at once what must not go on to a body.
+    func headersArrived(_ exchange: HTTPExchange, method: String) -> MHD_Result {
+        let headers = collectHeaders(exchange.connection)
+        let request = HTTPRequest(
+            method: method, target: exchange.target, headers: headers, identifier: identifier(from: headers))
+        exchange.request = request
+        if let refusal = refusal(of: request, target: exchange.target) { return queue(refusal, on: exchange) }
+        exchange.state.withLock { $0 = .body(bytes: 0) }
+        return .YES
+    }
+
+    /// Part of a body. No route takes one yet, so it is counted and dropped.
+    func bodyArrived(_ exchange: HTTPExchange, bytes: Int) {
+        exchange.state.withLock { phase in
+            if case .body(let before) = phase { phase = .body(bytes: before + bytes) }
+        }
+    }
+
+    /// The request is whole: asks the handler.
+    func requestArrived(_ exchange: HTTPExchange, bodyBytes: Int) -> MHD_Result {
+        guard let request = exchange.request else { return .NO }
+        guard bodyBytes <= ReadAPILimits.requestBodyBytes else { return queue(bodyTooLarge(request), on: exchange) }
+        switch handler(request) {
+        case .now(let response):
+            return queue(response, on: exchange)
+        case .later(let start):
+            exchange.state.withLock { $0 = .suspended }
+            MHD_suspend_connection(exchange.connection)
+            suspended.withLock { $0[ObjectIdentifier(exchange)] = exchange }
+            start(HTTPReply(exchange))
+            return .YES
+        }
+    }
+
+    func queue(_ response: HTTPResponse, on exchange: HTTPExchange) -> MHD_Result {
+        exchange.state.withLock { $0 = .sent }
+        exchange.route = response.route
+        exchange.status = response.status
+        let made = response.body.withUnsafeBytes { bytes in
+            MHD_create_response_from_buffer(
+                bytes.count, UnsafeMutableRawPointer(mutating: bytes.baseAddress), .RESPMEM_MUST_COPY)
+        }
+        guard let made else { return .NO }
+        defer { MHD_destroy_response(made) }
+        for header in response.headers { MHD_add_response_header(made, header.name, header.value) }
+        MHD_add_response_header(made, "Server", "tapefold")
+        if let request = exchange.request { MHD_add_response_header(made, "X-Request-Id", request.identifier) }
+        if draining.load(ordering: .relaxed) { MHD_add_response_header(made, "Connection", "close") }
+        return MHD_queue_response(exchange.connection, response.status, made)
+    }
+
+    // MARK: Stopping, from any thread
+
+    func beginDraining() {
+        draining.store(true, ordering: .relaxed)
+    }
+
+    /// Waits until no request is being received or answered.
+    func waitUntilIdle(milliseconds: Int) -> Bool {
+        let deadline = MonotonicClock.deadline(milliseconds: milliseconds)
+        while running.load(ordering: .acquiring) > 0 {
+            guard MonotonicClock.nanoseconds() < deadline else { return false }
+            usleep(2_000)
+        }
+        return true
+    }
+
+    /// libmicrohttpd must not be stopped while a connection is suspended.
+    func refuseSuspended() {
+        let waiting = suspended.withLock { Array($0.values) }
+        for exchange in waiting {
+            exchange.answer(Problem.stopping.response(for: exchange.request))
+        }
+    }
+
+    // MARK: Bounds
+
+    private func refusal(of request: HTTPRequest, target: String) -> HTTPResponse? {
+        if target.utf8.count > ReadAPILimits.requestTargetBytes {
+            return Problem.targetTooLong(bytes: target.utf8.count).response(for: request)
+        }
+        if request.headers.count > ReadAPILimits.requestHeaders {
+            return Problem.tooManyHeaders(count: request.headers.count).response(for: request)
+        }
+        if let length = request.header("content-length").flatMap({ Int($0) }), length > ReadAPILimits.requestBodyBytes {
+            return bodyTooLarge(request)
+        }
+        return nil
+    }
+
+    private func bodyTooLarge(_ request: HTTPRequest) -> HTTPResponse {
+        var response = Problem.bodyTooLarge.response(for: request)
+        response.headers.append(HTTPHeader("Connection", "close"))
+        return response
+    }
+
+    private func identifier(from headers: [HTTPHeader]) -> String {
+        if let given = headers.first(where: { $0.name == "x-request-id" })?.value, Self.isPrintable(given) {
+            return given
+        }
+        let number = requestCounter.wrappingAdd(1, ordering: .relaxed).newValue
+        return "\(identifierPrefix)-\(String(number, radix: 16))"
+    }
+
+    private static func isPrintable(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.count <= ReadAPILimits.requestIdentifierBytes
+            && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }
+    }
+}
+
+private func collectHeaders(_ connection: OpaquePointer) -> [HTTPHeader] {
+    var headers: [HTTPHeader] = []
+    headers.reserveCapacity(8)
+    withUnsafeMutablePointer(to: &headers) { pointer in
+        _ = MHD_get_connection_values(connection, .HEADER_KIND, httpHeaderFound, pointer)
+    }
+    return headers
+}
+
+private func httpHeaderFound(
+    context: UnsafeMutableRawPointer?, kind: MHD_ValueKind, name: UnsafePointer<CChar>?, value: UnsafePointer<CChar>?
+) -> MHD_Result {
+    guard let context, let name else { return .NO }
+    let text = value.map { String(cString: $0) } ?? ""
+    context.assumingMemoryBound(to: [HTTPHeader].self).pointee.append(
+        HTTPHeader(String(cString: name).lowercased(), text))
+    return .YES
+}

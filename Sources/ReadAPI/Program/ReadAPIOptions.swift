@@ -1,0 +1,99 @@
+import Glibc
+import Postgres
+
+/// What the command line and the environment say, checked.
+struct ReadAPIOptions: Sendable {
+    var host = "127.0.0.1"
+    var port: UInt16 = 8080
+    /// Where the port in use is written once the server listens.
+    var portFile: String?
+    var service: ReadService.Configuration
+
+    static let usage = """
+        usage: read-api [--host HOST] [--port PORT] [--port-file FILE]
+
+          --host HOST        address to listen on (TAPEFOLD_HTTP_HOST, default 127.0.0.1; 0.0.0.0 for all)
+          --port PORT        port to listen on (TAPEFOLD_HTTP_PORT, default 8080; 0 picks a free one)
+          --port-file FILE   file the port in use is written to once the server listens
+
+        environment: DATABASE_URL (or DATABASE_URL_FILE), TAPEFOLD_JWT_SECRET (or TAPEFOLD_JWT_SECRET_FILE),
+          TAPEFOLD_CORS_ORIGINS (origins with commas between, or *), TAPEFOLD_DEFAULT_EXCHANGE (NSE),
+          TAPEFOLD_LOG_LEVEL (debug, info, warning, error)
+
+        """
+
+    enum Failure: Error, Equatable {
+        case help
+        case usage(String)
+    }
+
+    static func parse(arguments: [String], environment: [String: String]) throws(Failure) -> ReadAPIOptions {
+        var values: [String: String] = [:]
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            if argument == "--help" || argument == "-h" { throw .help }
+            let halves = argument.split(separator: "=", maxSplits: 1).map(String.init)
+            guard let name = halves.first, ["--host", "--port", "--port-file"].contains(name) else {
+                throw .usage("unknown argument \"\(argument)\"")
+            }
+            guard let value = halves.count > 1 ? halves[1] : rest.popFirst() else {
+                throw .usage("\(name) needs a value")
+            }
+            values[name] = value
+        }
+        var options = ReadAPIOptions(service: try service(environment))
+        if let host = values["--host"] ?? set(environment, "TAPEFOLD_HTTP_HOST") { options.host = host }
+        if let text = values["--port"] ?? set(environment, "TAPEFOLD_HTTP_PORT") {
+            guard let port = UInt16(text) else { throw .usage("port: \"\(text)\" is not a number from 0 to 65535") }
+            options.port = port
+        }
+        options.portFile = values["--port-file"]
+        return options
+    }
+
+    private static func service(_ environment: [String: String]) throws(Failure) -> ReadService.Configuration {
+        let level = set(environment, "TAPEFOLD_LOG_LEVEL") ?? "info"
+        guard let level = Log.Level(name: level) else {
+            throw .usage("TAPEFOLD_LOG_LEVEL: \"\(level)\" is not one of debug, info, warning, error")
+        }
+        let secret: TokenSecret
+        do throws(TokenSecretError) { secret = try TokenSecret.load(environment: environment) } catch {
+            throw .usage("\(error)")
+        }
+        let database: PostgresConfiguration
+        do throws(PostgresError) {
+            database = try DatabaseSession.configuration(url: try databaseURL(environment))
+        } catch {
+            throw .usage(error.message)
+        }
+        var configuration = ReadService.Configuration(database: database, secret: secret)
+        configuration.log = Log(level: level)
+        if let exchange = set(environment, "TAPEFOLD_DEFAULT_EXCHANGE") { configuration.defaultExchange = exchange }
+        configuration.corsOrigins = (set(environment, "TAPEFOLD_CORS_ORIGINS") ?? "").split(separator: ",").map {
+            part in
+            String(part.drop { $0 == " " }.prefix { $0 != " " })
+        }
+        return configuration
+    }
+
+    private static func databaseURL(_ environment: [String: String]) throws(PostgresError) -> String {
+        if let url = set(environment, "DATABASE_URL") { return url }
+        guard let path = set(environment, "DATABASE_URL_FILE") else {
+            throw .usage(
+                "DATABASE_URL is not set; set it to postgresql://user@host:port/database, or DATABASE_URL_FILE to a file that holds it"
+            )
+        }
+        guard let file = fopen(path, "re") else {
+            throw .usage("cannot read DATABASE_URL_FILE \(path): \(String(cString: strerror(errno)))")
+        }
+        defer { fclose(file) }
+        var line = [CChar](repeating: 0, count: 4_096)
+        guard fgets(&line, Int32(line.count), file) != nil else { throw .usage("DATABASE_URL_FILE \(path) is empty") }
+        let bytes = line.prefix { $0 != 0 && $0 != 10 && $0 != 13 }.map { UInt8(bitPattern: $0) }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func set(_ environment: [String: String], _ name: String) -> String? {
+        environment[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+}

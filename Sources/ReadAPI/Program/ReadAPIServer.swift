@@ -1,0 +1,24 @@
+/// The read API on a socket: `ReadService` behind `HTTPServer`.
+final class ReadAPIServer: Sendable {
+    let service: ReadService
+    private let server: HTTPServer
+
+    var port: UInt16 { server.port }
+
+    init(host: String, port: UInt16, service configuration: ReadService.Configuration) throws(HTTPServerError) {
+        let service = ReadService(configuration)
+        self.service = service
+        server = try HTTPServer(HTTPServer.Configuration(host: host, port: port), observer: service.metrics) {
+            request in
+            service.answer(request)
+        }
+        service.start()
+    }
+
+    /// Takes no more connections, finishes what runs (bounded), ends the threads.
+    func stop() {
+        service.stopWaiting()
+        server.stop()
+        service.stop()
+    }
+}

@@ -1,0 +1,30 @@
+/// A path such as `/v1/positions/{symbol}`: literal segments and named ones.
+struct PathTemplate: Sendable, Hashable, CustomStringConvertible {
+    enum Segment: Sendable, Hashable {
+        case literal(String)
+        case parameter(String)
+    }
+
+    let description: String
+    let segments: [Segment]
+
+    init(_ text: String) {
+        description = text
+        segments = text.split(separator: "/", omittingEmptySubsequences: true).map { part in
+            part.hasPrefix("{") ? .parameter(String(part.dropFirst().dropLast())) : .literal(String(part))
+        }
+    }
+
+    /// Raw (still encoded) values of the named segments, or nil where the path is another one.
+    func match(_ parts: [Substring]) -> [(name: String, raw: Substring)]? {
+        guard parts.count == segments.count else { return nil }
+        var captured: [(name: String, raw: Substring)] = []
+        for (segment, part) in zip(segments, parts) {
+            switch segment {
+            case .literal(let text): if part != text { return nil }
+            case .parameter(let name): captured.append((name, part))
+            }
+        }
+        return captured
+    }
+}

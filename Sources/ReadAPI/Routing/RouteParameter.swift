@@ -1,0 +1,69 @@
+/// A parameter of a route: where it stands, what it may be.
+struct RouteParameter: Sendable {
+    enum Place: String, Sendable {
+        case path, query
+    }
+
+    let name: String
+    let place: Place
+    let kind: ParameterKind
+
+    static func path(_ name: String, _ kind: ParameterKind) -> RouteParameter {
+        RouteParameter(name: name, place: .path, kind: kind)
+    }
+
+    static func query(_ name: String, _ kind: ParameterKind) -> RouteParameter {
+        RouteParameter(name: name, place: .query, kind: kind)
+    }
+}
+
+/// What a parameter's text may be.
+enum ParameterKind: Sendable {
+    /// Any text of 1 to `ReadAPILimits.parameterBytes` bytes.
+    case text
+    /// `NSE:RELIANCE`, or bare for the default exchange.
+    case symbol
+    /// Symbols with commas between them.
+    case symbols
+    case choice([String], default: String?)
+    /// Rows a page: 1 to `ReadAPILimits.pageRows`.
+    case limit
+    /// RFC 3339 with an offset.
+    case time
+    /// What an earlier page's `nextCursor` said.
+    case cursor
+    /// `topic/partition@offset` with commas between them.
+    case positions
+}
+
+extension ParameterKind {
+    /// The parameter's schema in the OpenAPI document; a test holds the document to it.
+    var schema: JSONValue {
+        func object(_ members: (String, JSONValue)...) -> JSONValue {
+            .object(members.map { JSONMember($0.0, $0.1) })
+        }
+        let string = ("type", JSONValue.string("string"))
+        let bounds = [
+            ("minLength", JSONValue.number("1")), ("maxLength", .number(String(ReadAPILimits.parameterBytes))),
+        ]
+        switch self {
+        case .text: return object(string, bounds[0], bounds[1])
+        case .symbol: return object(string, bounds[0], bounds[1], ("examples", .array([.string("NSE:RELIANCE")])))
+        case .symbols: return object(string, ("examples", .array([.string("NSE:RELIANCE,NSE:TCS")])))
+        case .choice(let values, let fallback):
+            var members = [
+                JSONMember("type", .string("string")), JSONMember("enum", .array(values.map { .string($0) })),
+            ]
+            if let fallback { members.append(JSONMember("default", .string(fallback))) }
+            return .object(members)
+        case .limit:
+            return object(
+                ("type", .string("integer")), ("minimum", .number("1")),
+                ("maximum", .number(String(ReadAPILimits.pageRows))),
+                ("default", .number(String(ReadAPILimits.defaultPageRows))))
+        case .time: return object(string, ("format", .string("date-time")))
+        case .cursor: return object(string, ("maxLength", .number(String(ReadAPILimits.cursorBytes))))
+        case .positions: return object(string, ("examples", .array([.string("trades.executed/0@1042")])))
+        }
+    }
+}

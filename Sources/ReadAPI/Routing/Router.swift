@@ -1,0 +1,60 @@
+/// Finds the route of a path and checks the parameters: pure, from the table alone.
+struct Router: Sendable {
+    let routes: [Route]
+
+    struct Match: Sendable {
+        let route: Route
+        let captured: [(name: String, raw: Substring)]
+    }
+
+    func match(path: String) -> Match? {
+        guard path.hasPrefix("/") else { return nil }
+        let parts = path == "/" ? [] : path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+        for route in routes {
+            if let captured = route.path.match(parts) { return Match(route: route, captured: captured) }
+        }
+        return nil
+    }
+
+    /// The checked parameters of a request. Throws a 400 for what the route does not know, twice the same, or a bad value.
+    func arguments(of match: Match, query: String?) throws(Problem) -> Arguments {
+        var arguments = Arguments()
+        for (name, raw) in match.captured {
+            guard let parameter = match.route.parameter(name, .path) else { continue }
+            arguments.set(name, try parameter.parse(try decode(raw, of: name, plusIsSpace: false)))
+        }
+        for pair in (query ?? "").split(separator: "&", omittingEmptySubsequences: true) {
+            let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let name = try decode(halves[0], of: "query", plusIsSpace: true)
+            let value = try decode(halves.count > 1 ? halves[1] : "", of: name, plusIsSpace: true)
+            guard let parameter = match.route.parameter(name, .query) else { throw unknown(name, on: match.route) }
+            guard !arguments.contains(name) else {
+                throw .invalidParameter(name, value: value, reason: "is given more than once")
+            }
+            arguments.set(name, try parameter.parse(value))
+        }
+        return arguments
+    }
+
+    private func decode(_ raw: Substring, of name: String, plusIsSpace: Bool) throws(Problem) -> String {
+        guard let text = PercentEncoding.decode(raw, plusIsSpace: plusIsSpace) else {
+            throw .invalidParameter(name, value: String(raw), reason: "is not percent-encoded UTF-8")
+        }
+        return text
+    }
+
+    private func unknown(_ name: String, on route: Route) -> Problem {
+        let known = route.parameters.filter { $0.place == .query }.map(\.name)
+        let list = known.isEmpty ? "it takes none" : "it takes \(known.joined(separator: ", "))"
+        return Problem(
+            kind: "unknown-parameter", title: "Unknown parameter", status: 400,
+            detail: "\(route.path) has no query parameter \"\(name.prefix(80))\"; \(list)",
+            members: [JSONMember("field", .string(String(name.prefix(80))))])
+    }
+}
+
+extension Route {
+    func parameter(_ name: String, _ place: RouteParameter.Place) -> RouteParameter? {
+        parameters.first { $0.name == name && $0.place == place }
+    }
+}
