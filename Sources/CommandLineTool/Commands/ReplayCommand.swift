@@ -41,18 +41,17 @@ enum ReplayCommand {
         StopSignal.catchSignals()
         let (configuration, view) = try Connections(invocation).worker(try ViewArgument.read(invocation))
         let progress = ProgressLine(invocation.console, isQuiet: invocation.wantsJSON)
-        let summary: ReplaySummary
-        do {
-            summary = try ReplayRun.run(
+        defer { progress.end() }
+        return try orInterrupted(invocation, note: "the live build is as it was; the next replay goes on") {
+            let summary = try ReplayRun.run(
                 view: view.name, configuration: configuration, topology: view,
                 fresh: invocation.arguments.flag("fresh"), stop: StopSignal(), observer: { progress.show($0) })
-        } catch where error.code == .interrupted {
             progress.end()
-            invocation.console.note("tapefold replay: \(error.message)")
-            return .interrupted
+            return try print(Result(summary), invocation)
         }
-        progress.end()
-        let result = Result(summary)
+    }
+
+    private static func print(_ result: Result, _ invocation: Invocation) throws -> ExitStatusCode {
         if invocation.wantsJSON {
             try invocation.console.json(result)
         } else {

@@ -53,18 +53,17 @@ enum VerifyCommand {
         StopSignal.catchSignals()
         let (configuration, view) = try Connections(invocation).worker(try ViewArgument.read(invocation))
         let progress = ProgressLine(invocation.console, isQuiet: invocation.wantsJSON)
-        let summary: VerifySummary
-        do {
-            summary = try VerifyRun.run(
+        defer { progress.end() }
+        return try orInterrupted(invocation, note: "nothing was changed") {
+            let summary = try VerifyRun.run(
                 view: view.name, configuration: configuration, topology: view, stop: StopSignal(),
                 observer: { progress.show($0) })
-        } catch where error.code == .interrupted {
             progress.end()
-            invocation.console.note("tapefold verify: interrupted; nothing was changed")
-            return .interrupted
+            return try print(Result(summary), invocation)
         }
-        progress.end()
-        let result = Result(summary)
+    }
+
+    private static func print(_ result: Result, _ invocation: Invocation) throws -> ExitStatusCode {
         if invocation.wantsJSON {
             try invocation.console.json(result)
         } else {
