@@ -10,3 +10,4 @@ static const int tapefold_diag_context = PG_DIAG_CONTEXT;
 static const int tapefold_diag_table_name = PG_DIAG_TABLE_NAME;
 static const int tapefold_diag_column_name = PG_DIAG_COLUMN_NAME;
 static const int tapefold_diag_constraint_name = PG_DIAG_CONSTRAINT_NAME;
+static const int tapefold_diag_statement_position = PG_DIAG_STATEMENT_POSITION;

@@ -1,3 +1,7 @@
 #pragma once
 #define XXH_INLINE_ALL
+#include <stddef.h>
 #include <xxhash.h>
+
+/// 128 bits of XXH3 with seed 0. A function of our own, because XXH_INLINE_ALL renames the library's by macros.
+static inline XXH128_hash_t tapefold_xxh3_128(const void *bytes, size_t length) { return XXH3_128bits(bytes, length); }

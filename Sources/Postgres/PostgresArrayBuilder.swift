@@ -7,11 +7,8 @@ public final class PostgresArrayBuilder {
     public let arrayOID: PostgresOID
     /// Where the elements go; append whole fields only, and count each.
     public let buffer: PostgresByteBuffer
-    @usableFromInline var elements = 0
-    @usableFromInline var hasNull = false
-
-    /// ndim, has-null flag, element type, number of elements, lower bound.
-    @usableFromInline static let headerBytes = 20
+    /// Elements and nulls among them; behind a pointer for the same reason as the buffer's storage.
+    @usableFromInline let counts: UnsafeMutablePointer<(elements: Int, nulls: Int)>
 
     /// Throws a usage error when the array type of `elementOID` is unknown; pass `arrayOID` then.
     public init(_ elementOID: PostgresOID, arrayOID: PostgresOID? = nil) throws(PostgresError) {
@@ -20,17 +17,26 @@ public final class PostgresArrayBuilder {
         }
         self.elementOID = elementOID
         self.arrayOID = arrayOID
-        buffer = PostgresByteBuffer(capacity: 4096)
+        buffer = PostgresByteBuffer(capacity: PostgresLimits.arrayInitialBytes)
+        counts = .allocate(capacity: 1)
+        counts.initialize(to: (0, 0))
         removeAll()
     }
 
-    @inlinable public var count: Int { elements }
+    deinit { counts.deallocate() }
+
+    @inlinable public var count: Int { counts.pointee.elements }
+
+    /// Counts a null whose field went to `buffer` directly.
+    @inlinable public func countNull() {
+        counts.pointee.nulls += 1
+        counts.pointee.elements += 1
+    }
 
     /// Forgets the elements and keeps the memory.
     public func removeAll() {
         buffer.removeAll()
-        elements = 0
-        hasNull = false
+        counts.pointee = (0, 0)
         buffer.append(integer: Int32(1))
         buffer.append(integer: Int32(0))
         buffer.append(integer: elementOID.rawValue)
@@ -38,56 +44,55 @@ public final class PostgresArrayBuilder {
         buffer.append(integer: Int32(1))
     }
 
-    @inlinable public func countElement() { elements += 1 }
+    @inlinable public func countElement() { counts.pointee.elements += 1 }
 
     @inlinable
     public func append<Value: FixedWidthInteger>(integer value: Value) {
         buffer.appendField(integer: value)
-        elements += 1
+        counts.pointee.elements += 1
     }
 
     @inlinable
     public func append(_ bytes: UnsafeRawBufferPointer) {
         buffer.appendField(bytes)
-        elements += 1
+        counts.pointee.elements += 1
     }
 
     @inlinable
     public func append(text value: String) {
         buffer.appendField(text: value)
-        elements += 1
+        counts.pointee.elements += 1
     }
 
     @inlinable
     public func append(bool value: Bool) {
         buffer.appendField(bool: value)
-        elements += 1
+        counts.pointee.elements += 1
     }
 
     /// Microseconds since the Unix epoch.
     @inlinable
     public func append(timestamptz microseconds: Int64) {
         buffer.appendField(timestamptz: microseconds)
-        elements += 1
+        counts.pointee.elements += 1
     }
 
     /// Units of 10⁻⁸.
     public func append(numericUnits units: Int128) {
         buffer.appendField(numericUnits: units)
-        elements += 1
+        counts.pointee.elements += 1
     }
 
     @inlinable
     public func appendNull() {
         buffer.appendNullField()
-        hasNull = true
-        elements += 1
+        countNull()
     }
 
     /// The finished array; valid until the next change.
     var finished: UnsafeRawBufferPointer {
-        buffer.store(hasNull ? 1 : 0, at: 4)
-        buffer.store(Int32(elements), at: 12)
+        buffer.store(counts.pointee.nulls > 0 ? 1 : 0, at: 4)
+        buffer.store(Int32(counts.pointee.elements), at: 12)
         return buffer.bytes
     }
 }

@@ -3,17 +3,35 @@
 /// The binary COPY format and binary arrays share one layout of a value: a 32-bit length, then the bytes,
 /// −1 for null. The `…Field` functions write exactly that.
 public final class PostgresByteBuffer {
-    @usableFromInline var base: UnsafeMutableRawPointer
-    @usableFromInline var capacity: Int
-    @usableFromInline var used: Int
-
-    public init(capacity: Int = PostgresLimits.byteBufferInitialBytes) {
-        self.capacity = max(capacity, 16)
-        base = .allocate(byteCount: self.capacity, alignment: 16)
-        used = 0
+    @frozen
+    @usableFromInline
+    struct Storage {
+        @usableFromInline var base: UnsafeMutableRawPointer
+        @usableFromInline var capacity: Int
+        @usableFromInline var used: Int
     }
 
-    deinit { base.deallocate() }
+    /// Behind a pointer, as every access to a class's own variable pays for a run-time exclusivity check.
+    @usableFromInline let storage: UnsafeMutablePointer<Storage>
+
+    public init(capacity: Int = PostgresLimits.byteBufferInitialBytes) {
+        let room = max(capacity, 16)
+        storage = .allocate(capacity: 1)
+        storage.initialize(
+            to: Storage(base: .allocate(byteCount: room, alignment: 16), capacity: room, used: 0))
+    }
+
+    deinit {
+        storage.pointee.base.deallocate()
+        storage.deallocate()
+    }
+
+    @inlinable var base: UnsafeMutableRawPointer { storage.pointee.base }
+
+    @inlinable var used: Int {
+        get { storage.pointee.used }
+        set { storage.pointee.used = newValue }
+    }
 
     @inlinable public var count: Int { used }
 
@@ -25,18 +43,18 @@ public final class PostgresByteBuffer {
 
     @inlinable
     public func reserve(_ additional: Int) {
-        if used + additional > capacity { grow(additional) }
+        if used + additional > storage.pointee.capacity { grow(additional) }
     }
 
     @usableFromInline
     func grow(_ additional: Int) {
-        var target = capacity
+        var target = storage.pointee.capacity
         while target < used + additional { target *= 2 }
         let larger = UnsafeMutableRawPointer.allocate(byteCount: target, alignment: 16)
         larger.copyMemory(from: base, byteCount: used)
         base.deallocate()
-        base = larger
-        capacity = target
+        storage.pointee.base = larger
+        storage.pointee.capacity = target
     }
 
     @inlinable

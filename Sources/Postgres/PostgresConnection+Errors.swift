@@ -24,6 +24,7 @@ extension PostgresConnection {
         error.constraint = field(result, tapefold_diag_constraint_name)
         error.table = field(result, tapefold_diag_table_name)
         error.column = field(result, tapefold_diag_column_name)
+        error.position = field(result, tapefold_diag_statement_position).flatMap { Int($0) }
         error.context = field(result, tapefold_diag_context)
         return error
     }

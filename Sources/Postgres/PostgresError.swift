@@ -22,6 +22,8 @@ public struct PostgresError: Error, Sendable, Equatable {
     public var column: String?
     /// Where in PL/pgSQL or COPY input it happened, as the server says.
     public var context: String?
+    /// Where in the SQL text it happened, counted in characters from 1.
+    public var position: Int?
     /// In a pipeline: the index of the statement that failed, as returned by `add`.
     public var statementIndex: Int?
     /// The five-character code, also of a lost connection when the server could still say why.

@@ -26,6 +26,8 @@ public enum PostgresLimits {
     public static let maximumCopyMessageBytes = 16 * 1024 * 1024
     /// First size of a byte buffer.
     public static let byteBufferInitialBytes = 256
+    /// First size of an array builder's buffer.
+    public static let arrayInitialBytes = 4096
     /// Connections of a pool unless told otherwise.
     public static let poolConnectionCount = 8
     /// How long a pool's caller waits for a free connection unless told otherwise.

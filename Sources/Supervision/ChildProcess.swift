@@ -1,5 +1,5 @@
+import CLinux
 import Glibc
-import Synchronization
 
 /// How a process ended.
 public enum ExitStatus: Sendable, Equatable, CustomStringConvertible {
@@ -43,6 +43,8 @@ public struct ChildProcessDescription: Sendable {
     public var parentDeathSignal: Int32? = SIGTERM
     /// Runs the child as this user; only root can.
     public var user: SystemUser?
+    /// Lets `user` enter folders that only root may (CAP_DAC_OVERRIDE), for data that lies in one.
+    public var overridesFolderPermissions = false
     /// Apart from this process's group, so that a terminal's Ctrl-C reaches this process only.
     public var isInOwnProcessGroup = true
 
@@ -57,7 +59,7 @@ public struct ChildProcessDescription: Sendable {
 public final class ChildProcess: Sendable {
     public let name: String
     public let pid: pid_t
-    private let status = Mutex<ExitStatus?>(nil)
+    private let status = Latch<ExitStatus>()
 
     private init(name: String, pid: pid_t) {
         self.name = name
@@ -77,24 +79,19 @@ public final class ChildProcess: Sendable {
     }
 
     /// Nil while the child runs.
-    public var exitStatus: ExitStatus? { status.withLock { $0 } }
+    public var exitStatus: ExitStatus? { status.current }
 
     public var isRunning: Bool { exitStatus == nil }
 
     /// Waits until the child ends; nil when it did not in time. A negative time-out waits for ever.
     @discardableResult
     public func wait(timeoutMilliseconds: Int = -1) -> ExitStatus? {
-        let deadline = MonotonicClock.milliseconds + Int64(timeoutMilliseconds)
-        while true {
-            if let status = exitStatus { return status }
-            if timeoutMilliseconds >= 0, MonotonicClock.milliseconds >= deadline { return nil }
-            Threads.sleep(milliseconds: SupervisionLimits.pollMilliseconds / 4)
-        }
+        status.wait(timeoutMilliseconds: timeoutMilliseconds)
     }
 
     /// Sends a signal, unless the child has ended.
     public func send(signal: Int32) {
-        status.withLock { if $0 == nil { _ = kill(pid, signal) } }
+        status.withValue { if $0 == nil { _ = kill(pid, signal) } }
     }
 
     /// Asks the child to end and waits; kills it when it takes longer than the grace.
@@ -110,14 +107,14 @@ public final class ChildProcess: Sendable {
         return wait() ?? .signalled(SIGKILL)
     }
 
-    /// The pid is free for reuse only once it is reaped, so the status is set under the lock `send` takes.
+    /// The pid is free for reuse only once it is reaped, so that happens under the lock that `send` takes.
     private func reap() {
         var info = siginfo_t()
         while waitid(P_PID, id_t(pid), &info, WEXITED | WNOWAIT) != 0, errno == EINTR {}
-        status.withLock { status in
+        status.set {
             var raw: Int32 = 0
             while waitpid(pid, &raw, 0) < 0, errno == EINTR {}
-            status = ExitStatus(waitStatus: raw)
+            return ExitStatus(waitStatus: raw)
         }
     }
 }

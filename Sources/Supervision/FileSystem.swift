@@ -108,6 +108,19 @@ enum FileSystem {
         }
     }
 
+    /// Whether the user may enter the folder and every one above it, as far as mode bits tell.
+    static func canEnter(_ path: String, _ user: SystemUser) -> Bool {
+        var folder = resolved(path)
+        while true {
+            var status = stat()
+            guard stat(folder, &status) == 0 else { return false }
+            let bit: mode_t = status.st_uid == user.id ? 0o100 : status.st_gid == user.group ? 0o010 : 0o001
+            if status.st_mode & bit == 0 { return false }
+            if folder == "/" { return true }
+            folder = parent(of: folder)
+        }
+    }
+
     static func changeOwner(_ path: String, _ user: uid_t, _ group: gid_t) throws(SupervisionError) {
         guard chown(path, user, group) == 0 else { throw failure("change the owner of", path) }
     }

@@ -13,6 +13,8 @@ public struct LocalPostgresConfiguration: Sendable {
     public var sharedBuffersMebibytes = 256
     /// False gives up durability for speed: for tests that do not pull the plug.
     public var isDurable = true
+    /// Where `initdb` and `postgres` are; nil looks for them.
+    public var binaryDirectory: String?
     /// Further server settings by name, put over the defaults.
     public var settings: [String: String] = [:]
 
@@ -62,8 +64,9 @@ public final class LocalPostgres: Sendable {
     /// Starts the cluster, making it first where there is none, and waits until it accepts connections.
     public static func start(_ configuration: LocalPostgresConfiguration) throws(SupervisionError) -> LocalPostgres {
         let layout = try PostgresLayout(configuration.dataDirectory)
-        let installation = try PostgresInstallation.find(majorVersion: layout.clusterMajorVersion)
-        let password = try PostgresCluster.prepare(layout, installation)
+        let installation = try PostgresInstallation.find(
+            majorVersion: layout.clusterMajorVersion, in: configuration.binaryDirectory)
+        let password = try PostgresCluster.prepare(layout, installation, isDurable: configuration.isDurable)
         try PostgresLeftovers.stop(dataDirectory: layout.cluster)
         if configuration.port != 0, !FreePort.isFree(configuration.port) {
             throw portTaken(configuration.port)
@@ -99,7 +102,7 @@ public final class LocalPostgres: Sendable {
             name: "postgres", executable: installation.postgres,
             arguments: ["-D", layout.cluster] + PostgresSettings.arguments(configuration, installation, port: port))
         description.logPath = layout.log
-        description.user = layout.user
+        layout.apply(to: &description)
         description.parentDeathSignal = SIGINT
         description.environment = ["LC_ALL": "C", "PGDATA": nil, "PGPORT": nil]
         let process = try ChildProcess.start(description)
@@ -124,7 +127,7 @@ public final class LocalPostgres: Sendable {
             } catch  where error.sqlState?.hasPrefix("28") == true {
                 throw SupervisionError(.database, "\(error.description); is another server on port \(port)?")
             } catch {}
-            Threads.sleep(milliseconds: SupervisionLimits.pollMilliseconds)
+            MonotonicClock.sleep(milliseconds: SupervisionLimits.pollMilliseconds)
         }
         throw SupervisionError(
             .timeout,

@@ -4,7 +4,7 @@ import Glibc
 enum PostgresCluster {
     /// Makes the cluster and its password unless they are there; returns the password.
     static func prepare(
-        _ layout: PostgresLayout, _ installation: PostgresInstallation
+        _ layout: PostgresLayout, _ installation: PostgresInstallation, isDurable: Bool
     ) throws(SupervisionError) -> String {
         try FileSystem.makeDirectory(layout.folder, mode: 0o700)
         if let user = layout.user { try FileSystem.changeOwner(layout.folder, user.id, user.group) }
@@ -13,7 +13,7 @@ enum PostgresCluster {
         let password = newPassword()
         try FileSystem.write(password, to: layout.password, mode: 0o600)
         if let user = layout.user { try FileSystem.changeOwner(layout.password, user.id, user.group) }
-        try initialise(layout, installation)
+        try initialise(layout, installation, isDurable: isDurable)
         guard rename(layout.unfinished, layout.cluster) == 0 else {
             throw FileSystem.failure("rename the new cluster to", layout.cluster)
         }
@@ -21,7 +21,7 @@ enum PostgresCluster {
     }
 
     private static func initialise(
-        _ layout: PostgresLayout, _ installation: PostgresInstallation
+        _ layout: PostgresLayout, _ installation: PostgresInstallation, isDurable: Bool
     ) throws(SupervisionError) {
         FileSystem.remove(layout.unfinished)
         var description = ChildProcessDescription(
@@ -29,9 +29,9 @@ enum PostgresCluster {
             arguments: [
                 "--pgdata", layout.unfinished, "--username", LocalPostgres.userName, "--pwfile", layout.password,
                 "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C", "--no-instructions",
-            ])
+            ] + (isDurable ? [] : ["--no-sync"]))
         description.logPath = layout.log
-        description.user = layout.user
+        layout.apply(to: &description)
         description.environment = ["LC_ALL": "C"]
         let logStart = FileSystem.size(layout.log) ?? 0
         let process = try ChildProcess.start(description)

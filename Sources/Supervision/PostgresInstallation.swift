@@ -12,7 +12,8 @@ struct PostgresInstallation: Sendable {
     static let oldestMajorVersion = 14
 
     /// The newest installed one, or the one of the major version that a cluster was made with.
-    static func find(majorVersion: Int?) throws(SupervisionError) -> PostgresInstallation {
+    static func find(majorVersion: Int?, in folder: String?) throws(SupervisionError) -> PostgresInstallation {
+        let folders = folder.map { [$0] } ?? usualFolders
         let found = folders.compactMap(inspect).sorted { $0.majorVersion > $1.majorVersion }
         if let majorVersion {
             guard let match = found.first(where: { $0.majorVersion == majorVersion }) else {
@@ -33,7 +34,7 @@ struct PostgresInstallation: Sendable {
         return newest
     }
 
-    private static var folders: [String] {
+    private static var usualFolders: [String] {
         var all: [String] = []
         if let program = Programs.find("pg_config"), let folder = output(of: program, "--bindir") { all.append(folder) }
         let versions = FileSystem.entries("/usr/lib/postgresql").compactMap { Int($0) }.sorted(by: >)

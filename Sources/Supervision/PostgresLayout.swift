@@ -27,6 +27,13 @@ struct PostgresLayout: Sendable {
         user = postgres
     }
 
+    /// Makes a child run as the server does: as root that is user `postgres`, who may need help to get to the data
+    /// when it lies below a folder that only root may enter (a home directory, one made by mktemp).
+    func apply(to description: inout ChildProcessDescription) {
+        description.user = user
+        if let user { description.overridesFolderPermissions = !FileSystem.canEnter(folder, user) }
+    }
+
     /// The version that wrote the cluster; nil when there is none.
     var clusterMajorVersion: Int? {
         FileSystem.text(cluster + "/PG_VERSION").flatMap { Int($0.prefix { $0.isNumber }) }

@@ -1,4 +1,5 @@
 import Glibc
+import Postgres
 
 /// Server processes that still run on a data directory after their parent died.
 enum PostgresLeftovers {
@@ -14,10 +15,14 @@ enum PostgresLeftovers {
             let postmaster = postmaster(in: folder).flatMap { running.contains($0) ? $0 : nil }
             if postmaster == nil, signal == SIGINT { continue }
             let targets = signal == SIGKILL ? running : postmaster.map { [$0] } ?? running
-            for pid in targets { kill(pid, signal) }
+            for pid in targets {
+                kill(pid, signal)
+                // A stopped process could not act on the signal.
+                kill(pid, SIGCONT)
+            }
             let deadline = MonotonicClock.milliseconds + Int64(patience)
             while MonotonicClock.milliseconds < deadline, !processes(in: folder).isEmpty {
-                Threads.sleep(milliseconds: SupervisionLimits.pollMilliseconds)
+                MonotonicClock.sleep(milliseconds: SupervisionLimits.pollMilliseconds)
             }
         }
         let running = processes(in: folder)

@@ -41,6 +41,9 @@ struct SpawnCommand: Sendable {
         if let signal = description.parentDeathSignal { options += ["--pdeathsig", Self.signalName(signal)] }
         if let user = description.user {
             options += ["--reuid", String(user.id), "--regid", String(user.group), "--init-groups"]
+            if description.overridesFolderPermissions {
+                options += ["--inh-caps", "+dac_override", "--ambient-caps", "+dac_override"]
+            }
         }
         if options.isEmpty { return [] }
         if let setpriv = Programs.find("setpriv") { return [setpriv] + options + ["--"] }

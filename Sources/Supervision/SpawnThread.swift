@@ -1,4 +1,5 @@
 import Glibc
+import Postgres
 import Synchronization
 
 /// One thread that never ends and starts every child.
@@ -13,7 +14,7 @@ final class SpawnThread: Sendable {
     }
 
     private let state = Mutex(State())
-    private let wake = ThreadSignal()
+    private let wake = CountingSemaphore()
 
     private init() {
         Threads.detach { [self] in
@@ -30,26 +31,11 @@ final class SpawnThread: Sendable {
 
     /// Runs `body` on the thread and waits for its result.
     func run<Value: Sendable>(_ body: @escaping @Sendable () -> Value) -> Value {
-        let box = Box<Value>()
-        state.withLock { $0.jobs.append { box.put(body()) } }
+        let result = Latch<Value>()
+        state.withLock { $0.jobs.append { result.set(body) } }
         wake.signal()
-        return box.take()
-    }
-
-    private final class Box<Value: Sendable>: Sendable {
-        private let value = Mutex<Value?>(nil)
-        private let done = ThreadSignal()
-
-        func put(_ new: Value) {
-            value.withLock { $0 = new }
-            done.signal()
-        }
-
-        func take() -> Value {
-            while true {
-                if let value = value.withLock({ $0 }) { return value }
-                done.wait()
-            }
+        while true {
+            if let value = result.wait() { return value }
         }
     }
 }

@@ -22,7 +22,12 @@ public final class TemporaryPostgres: Sendable {
         var configuration = LocalPostgresConfiguration(dataDirectory: folder, port: port)
         configuration.isDurable = isDurable
         configuration.sharedBuffersMebibytes = 128
-        current = Mutex(try LocalPostgres.start(configuration))
+        do throws(SupervisionError) {
+            current = Mutex(try LocalPostgres.start(configuration))
+        } catch {
+            FileSystem.remove(folder)
+            throw error
+        }
     }
 
     deinit { stop() }

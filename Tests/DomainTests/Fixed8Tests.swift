@@ -126,7 +126,8 @@ struct NumberArithmeticTests {
             try Amount.product(priceDifference: .maximum, quantity: .maximum, multiplier: .maximum)
         }
         #expect(throws: NumberError.outOfRange(.amount)) {
-            try Amount.product(from: .minimum, to: .maximum, quantity: .maximum, multiplier: Fixed8(whole: 1_000_000_000))
+            try Amount.product(
+                from: .minimum, to: .maximum, quantity: .maximum, multiplier: Fixed8(whole: 1_000_000_000))
         }
     }
 

@@ -56,7 +56,7 @@ extension Amount {
 extension Fixed8 {
     /// `value` / `quantity` rounded half-even: `value` is a sum of price × quantity at scale 16, in units.
     /// Needs quantity > 0 and a quotient in range, which an average of prices always is.
-    static func average(value: Int128, quantity: Quantity) -> Fixed8 {
+    public static func average(value: Int128, quantity: Quantity) -> Fixed8 {
         let divisor = quantity.units.magnitude
         let magnitude = value.magnitude
         let (high, low) = (UInt64(truncatingIfNeeded: magnitude >> 64), UInt64(truncatingIfNeeded: magnitude))

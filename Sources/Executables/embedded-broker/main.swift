@@ -1,1 +1,4 @@
-print("placeholder")
+import EmbeddedBroker
+import Glibc
+
+exit(EmbeddedBrokerProgram.run(arguments: Array(CommandLine.arguments.dropFirst())))

@@ -1,1 +1,6 @@
-print("placeholder")
+import Engine
+import Foundation
+
+exit(
+    ProcessorProgram.run(
+        view: "orders", arguments: CommandLine.arguments, environment: ProcessInfo.processInfo.environment))

@@ -1,1 +1,3 @@
-print("placeholder")
+import CommandLineTool
+
+CommandLineTool.main()

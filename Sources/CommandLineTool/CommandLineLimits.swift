@@ -1,0 +1,46 @@
+/// Every limit of the command line.
+public enum CommandLineLimits {
+    /// Edits between what was typed and what is suggested.
+    static let suggestionDistance = 3
+    static let helpColumnCharacters = 30
+
+    /// One line of input to `produce`: Kafka's default for a message.
+    static let maximumLineBytes = 1_048_576
+    static let readChunkBytes = 256 * 1024
+    /// Problems printed of one input; the rest is counted.
+    public static let reportedProblems = 100
+
+    /// How long a command waits for the first answer of Kafka or the database.
+    static let connectTimeoutMilliseconds: Int32 = 8_000
+    /// How long the last messages may take to be acknowledged.
+    static let deliveryTimeoutMilliseconds = 60_000
+    static let deliveryPollMilliseconds: Int32 = 100
+
+    static let consumeBatchMessages = 1_000
+    static let consumeWaitMilliseconds: Int32 = 100
+
+    static let defaultTokenSeconds = 30 * 86_400
+    static let maximumTokenSeconds = 3_650 * 86_400
+    static let secretBytes = 32
+
+    /// How long `up` waits for all its parts; a first start makes a database cluster.
+    public static let readyTimeoutMilliseconds = 120_000
+    public static let readyPollMilliseconds = 50
+    /// One look whether the broker answers.
+    static let probeMilliseconds: Int32 = 1_000
+    /// A part that ends this often before it is ready keeps `up` from starting.
+    static let startAttempts = 3
+    /// How often `up` looks whether a part was given up.
+    static let watchMilliseconds = 500
+    /// How long the parts of an `up` that was killed may take to stop.
+    static let leftoverGraceMilliseconds = 15_000
+    static let postgresConnections = 200
+    static let httpTimeoutMilliseconds = 2_000
+    static let maximumHTTPAnswerBytes = 1_048_576
+    static let logTailLines = 12
+
+    /// How long `demo` waits for the views to catch up without any of them moving.
+    static let stalledTimeoutMilliseconds = 60_000
+    static let catchUpPollMilliseconds = 200
+    static let defaultDemoEvents = 200_000
+}

@@ -1,0 +1,20 @@
+/// All commands, in the order of the help. A command is added by adding it here.
+public enum CommandTable {
+    public static let all: [Command] = [
+        UpCommand.command,
+        SimulateCommand.command,
+        ProduceCommand.command,
+        ConsumeCommand.command,
+        ImportCommand.tradebook,
+        ImportCommand.history,
+        TopicsCommand.list,
+        TopicsCommand.create,
+        TopicsCommand.describe,
+        TopicsCommand.check,
+        DatabaseCommand.migrate,
+        DatabaseCommand.status,
+        ConfigCommand.show,
+        ConfigCommand.check,
+        TokenCommand.command,
+    ]
+}

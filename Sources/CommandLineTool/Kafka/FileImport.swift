@@ -1,0 +1,113 @@
+import Importers
+
+/// What is imported.
+enum ImportKind: Sendable {
+    case tradebook(user: String, account: String?)
+    case history(exchange: String, barMinutes: Int?)
+
+    var topic: String {
+        switch self {
+        case .tradebook: "trades.executed"
+        case .history: "market.updates"
+        }
+    }
+}
+
+/// What an import came to, as `--json` prints it.
+struct ImportReport: Encodable {
+    struct File: Encodable {
+        var file: String
+        var accepted = 0
+        var rejected = 0
+        /// The first `CommandLineLimits.reportedProblems`.
+        var problems: [Problem] = []
+    }
+
+    struct Problem: Encodable {
+        var row: Int
+        var line: Int
+        var column: String?
+        var value: String?
+        var reason: String
+        var remedy: String
+
+        init(_ problem: RowProblem) {
+            row = problem.row
+            line = problem.line
+            column = problem.column
+            value = problem.value
+            reason = problem.reason
+            remedy = problem.remedy
+        }
+    }
+
+    var files: [File]
+    /// Acknowledged events.
+    var sent = 0
+    var undelivered = 0
+    var isStrictRefusal = false
+
+    var accepted: Int { files.reduce(0) { $0 + $1.accepted } }
+    var rejected: Int { files.reduce(0) { $0 + $1.rejected } }
+
+    private enum Key: String, CodingKey {
+        case files, accepted, rejected, sent, undelivered
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: Key.self)
+        try object.encode(files, forKey: .files)
+        try object.encode(accepted, forKey: .accepted)
+        try object.encode(rejected, forKey: .rejected)
+        try object.encode(sent, forKey: .sent)
+        try object.encode(undelivered, forKey: .undelivered)
+    }
+}
+
+/// Reads files and hands their events on, reporting bad rows as they come.
+enum FileImport {
+    static func read(
+        _ files: [String], _ kind: ImportKind, _ console: Console, _ take: (OutgoingEvent) throws -> Void
+    ) throws -> ImportReport {
+        var report = ImportReport(files: [])
+        for file in files where !Interruption.shared.isRequested {
+            report.files.append(try read(file, kind, console, take))
+        }
+        return report
+    }
+
+    private static func read(
+        _ file: String, _ kind: ImportKind, _ console: Console, _ take: (OutgoingEvent) throws -> Void
+    ) throws -> ImportReport.File {
+        let source = try FileByteSource(path: file)
+        switch kind {
+        case .tradebook(let user, let account):
+            return try drain(ZerodhaTradebook(source, file: file, user: user, account: account), file, console, take)
+        case .history(let exchange, let minutes):
+            return try drain(
+                NSEHistory(source, file: file, exchange: exchange, barMinutes: minutes), file, console, take)
+        }
+    }
+
+    private static func drain(
+        _ importer: consuming some RowImporter & ~Copyable, _ file: String, _ console: Console,
+        _ take: (OutgoingEvent) throws -> Void
+    ) throws -> ImportReport.File {
+        var result = ImportReport.File(file: file)
+        while !Interruption.shared.isRequested, let item = try importer.next() {
+            switch item {
+            case .events(let events):
+                for event in events { try take(event) }
+                result.accepted += 1
+            case .problem(let problem):
+                result.rejected += 1
+                guard result.rejected <= CommandLineLimits.reportedProblems else { continue }
+                result.problems.append(ImportReport.Problem(problem))
+                console.note(problem.description)
+            }
+        }
+        let unshown = result.rejected - result.problems.count
+        if unshown > 0 { console.note("\(file): \(unshown) further bad rows are counted, not shown") }
+        return result
+    }
+}

@@ -1,0 +1,201 @@
+/// Part of a segment file that a consumer is to get: whole batches, or nothing.
+struct LogSlice {
+    var file: OpenFile
+    var position: Int
+    var count: Int
+}
+
+/// The log of one partition: segments in order, the last one growing.
+///
+/// Used by the reactor's thread alone. Appended bytes become visible (`highWatermark`) when `synced` says that they
+/// are on disk.
+final class PartitionLog {
+    /// One node never changes leaders.
+    static let leaderEpoch: Int32 = 0
+
+    let topic: String
+    let partition: Int32
+    let directory: String
+    var configuration: TopicConfiguration
+    var segments: [Segment]
+    var producers: ProducerStates
+    /// The offset after the last record that is on disk.
+    private(set) var highWatermark: Int64
+    /// The file that remembers how far the log was synced.
+    private let mark: SyncMark
+    /// True from deletion on: nothing waits for this log any more.
+    var isDeleted = false
+
+    /// Producers' requests that wait for an offset to be on disk, in order of offset.
+    var acknowledgements = FIFO<(offset: Int64, request: PendingProduce)>()
+    /// Long polls that wait for data here, by their number.
+    var waiters: [UInt64: PendingFetch] = [:]
+    var isDirty = false
+
+    /// The segments come from `LogRecovery`; there is always at least one.
+    init(
+        topic: String, partition: Int32, directory: String, configuration: TopicConfiguration,
+        recovered: RecoveredLog, mark: SyncMark
+    ) {
+        self.topic = topic
+        self.partition = partition
+        self.directory = directory
+        self.configuration = configuration
+        segments = recovered.segments
+        producers = recovered.producers
+        highWatermark = recovered.active.nextOffset
+        active = recovered.active
+        self.mark = mark
+    }
+
+    private(set) var active: Segment
+
+    var name: String { "\(topic)/\(partition)" }
+    var startOffset: Int64 { segments.first?.baseOffset ?? active.baseOffset }
+    var endOffset: Int64 { active.nextOffset }
+
+    // MARK: Append
+
+    enum Appended: Equatable {
+        /// New in the log, or a retry of what is: acknowledge once `lastOffset` is on disk.
+        case accepted(baseOffset: Int64, lastOffset: Int64)
+        case refused(ErrorCode, String)
+    }
+
+    /// Appends one batch as it is, after giving it its offset. Checks everything but the records themselves.
+    func append(_ batch: UnsafeMutableRawBufferPointer) throws(BrokerFailure) -> Appended {
+        let raw = UnsafeRawBufferPointer(batch)
+        guard var header = RecordBatchHeader(raw) else { return .refused(.corruptMessage, "no record batch") }
+        if let refusal = validate(header, raw) { return refusal }
+        switch producers.check(header) {
+        case .append: break
+        case .duplicate(let base, let last): return .accepted(baseOffset: base, lastOffset: last)
+        case .refuse(let code):
+            return .refused(code, "producer \(header.producerId) sequence \(header.baseSequence) to \(name)")
+        }
+        if active.size > 0, active.size + batch.count > configuration.segmentBytes { try roll() }
+        header.baseOffset = active.nextOffset
+        RecordBatchHeader.assign(baseOffset: header.baseOffset, leaderEpoch: Self.leaderEpoch, to: batch)
+        do {
+            try active.file.write(raw, at: active.size)
+        } catch {
+            // A half-written batch (a full disk) must not be followed by another.
+            try active.file.truncate(to: active.size)
+            throw error
+        }
+        active.appended(header)
+        producers.appended(header)
+        return .accepted(baseOffset: header.baseOffset, lastOffset: header.lastOffset)
+    }
+
+    private func validate(_ header: RecordBatchHeader, _ batch: UnsafeRawBufferPointer) -> Appended? {
+        guard header.magic == 2 else {
+            return .refused(.unsupportedForMessageFormat, "message format \(header.magic): only version 2 is taken")
+        }
+        guard header.totalBytes == batch.count else {
+            return .refused(
+                .invalidRecord, "a batch of \(header.totalBytes) bytes in a field of \(batch.count): send one batch")
+        }
+        guard batch.count <= configuration.maximumBatchBytes else {
+            return .refused(
+                .messageTooLarge,
+                "a batch of \(batch.count) bytes, max.message.bytes is \(configuration.maximumBatchBytes)")
+        }
+        guard header.checksumMatches(batch) else { return .refused(.corruptMessage, "the batch fails its CRC-32C") }
+        guard header.lastOffsetDelta >= 0, header.recordCount > 0,
+            Int64(header.recordCount) == Int64(header.lastOffsetDelta) + 1
+        else {
+            return .refused(
+                .invalidRecord, "record count \(header.recordCount) and last offset delta \(header.lastOffsetDelta)")
+        }
+        if header.isTransactional {
+            return .refused(.invalidTransactionState, "transactions are not supported by the embedded broker")
+        }
+        if header.isControl { return .refused(.invalidRecord, "control batches are the broker's own") }
+        guard header.compression <= 4 else {
+            return .refused(.unsupportedCompressionType, "compression codec \(header.compression)")
+        }
+        return nil
+    }
+
+    /// Closes the active segment to appends and opens the next.
+    func roll() throws(BrokerFailure) {
+        let next = try Segment.create(in: directory, baseOffset: active.nextOffset)
+        active.sealingSnapshot = producers.encode(at: active.nextOffset)
+        next.durableSize = 0
+        segments.append(next)
+        active = next
+        directoryIsDirty = true
+    }
+
+    /// A segment file was created since the last sync: its directory entry is to be synced with it.
+    private(set) var directoryIsDirty = false
+
+    // MARK: Sync
+
+    /// What one group fsync will have made durable of this log.
+    struct SyncTarget {
+        var log: PartitionLog
+        var segments: [(segment: Segment, size: Int)]
+        var endOffset: Int64
+        var directory: Bool
+    }
+
+    func syncTarget() -> SyncTarget {
+        var dirty: [(segment: Segment, size: Int)] = []
+        for segment in segments.reversed() {
+            if segment.durableSize == segment.size && segment !== active { break }
+            if segment.durableSize < segment.size { dirty.append((segment, segment.size)) }
+        }
+        defer { directoryIsDirty = false }
+        return SyncTarget(log: self, segments: dirty, endOffset: endOffset, directory: directoryIsDirty)
+    }
+
+    /// The target is on disk: advances the high watermark and seals segments that are complete.
+    func synced(_ target: SyncTarget) throws(BrokerFailure) {
+        for (segment, size) in target.segments {
+            segment.durableSize = max(segment.durableSize, size)
+        }
+        highWatermark = max(highWatermark, target.endOffset)
+        if !isDeleted { try sealComplete() }
+        guard !isDeleted, let last = target.segments.max(by: { $0.segment.baseOffset < $1.segment.baseOffset }) else {
+            return
+        }
+        try mark.write(segment: last.segment.baseOffset, position: last.segment.durableSize)
+    }
+
+    /// Seals every rolled segment that is on disk by now; unsealed ones lie together before the active one.
+    private func sealComplete() throws(BrokerFailure) {
+        for segment in segments.reversed().dropFirst() {
+            guard segment.sealingSnapshot != nil else { return }
+            try segment.seal()
+        }
+    }
+
+    // MARK: Retention
+
+    /// Deletes whole segments from the head that are too old or too many; returns how many went.
+    func applyRetention(nowMilliseconds: Int64) throws(BrokerFailure) -> Int {
+        guard configuration.retentionMilliseconds >= 0 || configuration.retentionBytes >= 0 else { return 0 }
+        if isExpired(active, nowMilliseconds), active.size > 0, active.durableSize == active.size {
+            try roll()
+            try sealComplete()
+        }
+        var total = segments.reduce(Int64(0)) { $0 + Int64($1.size) }
+        var removed = 0
+        while segments.count > 1, let head = segments.first, head !== active, head.durableSize == head.size {
+            let oversize = configuration.retentionBytes >= 0 && total - Int64(head.size) >= configuration.retentionBytes
+            guard oversize || isExpired(head, nowMilliseconds) else { break }
+            total -= Int64(head.size)
+            segments.removeFirst()
+            try head.delete()
+            removed += 1
+        }
+        return removed
+    }
+
+    private func isExpired(_ segment: Segment, _ now: Int64) -> Bool {
+        guard configuration.retentionMilliseconds >= 0, segment.maxTimestamp != .min else { return false }
+        return segment.maxTimestamp < now - configuration.retentionMilliseconds
+    }
+}

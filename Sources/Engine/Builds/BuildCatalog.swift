@@ -1,0 +1,130 @@
+import Postgres
+import Projections
+
+/// The builds of views as the database knows them.
+public struct BuildCatalog {
+    let connection: PostgresConnection
+
+    public init(_ connection: PostgresConnection) { self.connection = connection }
+
+    private static let columns = "view, fold, number, schema_name, lanes, status, indexed"
+
+    public func builds(of view: String? = nil) throws(PostgresError) -> [Build] {
+        let filter = view == nil ? "" : " WHERE view = $1"
+        return try read(
+            "SELECT \(Self.columns) FROM tapefold.build\(filter) ORDER BY view, fold, number",
+            view.map { [.text($0)] } ?? [])
+    }
+
+    public func liveBuild(of view: String) throws(PostgresError) -> Build? {
+        try read("SELECT \(Self.columns) FROM tapefold.build WHERE view = $1 AND status = 'live'", [.text(view)]).first
+    }
+
+    private func read(_ sql: String, _ parameters: [PostgresParameter]) throws(PostgresError) -> [Build] {
+        let rows = try connection.query(sql, parameters)
+        var builds: [Build] = []
+        for row in 0..<rows.rowCount {
+            builds.append(
+                Build(
+                    view: try rows.text(row, 0), fold: Int(try rows.int32(row, 1)), number: Int(try rows.int32(row, 2)),
+                    lanes: Int(try rows.int32(row, 4)), status: Build.Status(rawValue: try rows.text(row, 5)) ?? .retired,
+                    isIndexed: try rows.bool(row, 6), schema: try rows.text(row, 3)))
+        }
+        return builds
+    }
+
+    /// The live build, made from the log's start if there is none. Several workers may ask at once.
+    public func ensureLiveBuild(
+        of view: ViewSchema, lanes: Int, start: [LaneOffsets]
+    ) throws(PostgresError) -> Build {
+        try connection.transaction { () throws(PostgresError) in
+            try lockCatalog(of: view.name)
+            if let live = try liveBuild(of: view.name) { return live }
+            let build = try create(view, lanes: lanes, status: .live, indexed: true, start: start)
+            try connection.execute(BuildSQL.publish(build, view))
+            return build
+        }
+    }
+
+    /// Makes a new build with the next free number, in a transaction of its own.
+    public func makeBuild(
+        of view: ViewSchema, lanes: Int, status: Build.Status, start: [LaneOffsets]
+    ) throws(PostgresError) -> Build {
+        try connection.transaction { () throws(PostgresError) in
+            try lockCatalog(of: view.name)
+            return try create(view, lanes: lanes, status: status, indexed: false, start: start)
+        }
+    }
+
+    private func lockCatalog(of view: String) throws(PostgresError) {
+        try connection.query("SELECT pg_advisory_xact_lock(hashtextextended('tapefold.build.' || $1, 0))", [.text(view)])
+    }
+
+    private func create(
+        _ view: ViewSchema, lanes: Int, status: Build.Status, indexed: Bool, start: [LaneOffsets]
+    ) throws(PostgresError) -> Build {
+        let numbers = try connection.query(
+            "SELECT coalesce(max(number), 0) FROM tapefold.build WHERE view = $1 AND fold = $2",
+            [.text(view.name), .int32(Int32(view.foldNumber))])
+        let build = Build(
+            view: view.name, fold: view.foldNumber, number: Int(try numbers.int32(0, 0)) + 1, lanes: lanes,
+            status: status, isIndexed: indexed)
+        try connection.execute(BuildSQL.create(build, view, indexed: indexed))
+        try connection.query(
+            """
+            INSERT INTO tapefold.build (view, build, fold, number, schema_name, status, lanes, indexed, live_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, CASE WHEN $6 = 'live' THEN now() END)
+            """,
+            [
+                .text(view.name), .text(build.name), .int32(Int32(build.fold)), .int32(Int32(build.number)),
+                .text(build.schema), .text(status.rawValue), .int32(Int32(lanes)), .bool(indexed),
+            ])
+        try insertLanes(of: build, start: start)
+        return build
+    }
+
+    private func insertLanes(of build: Build, start: [LaneOffsets]) throws(PostgresError) {
+        for offsets in start {
+            try connection.query(
+                "INSERT INTO tapefold.lane (view, build, lane, live) VALUES ($1, $2, $3, $4)",
+                [.text(build.view), .text(build.name), .int32(Int32(offsets.lane)), .bool(build.status == .live)])
+            for (topic, offset) in offsets.next.sorted(by: { $0.key < $1.key }) {
+                try connection.query(
+                    "INSERT INTO tapefold.checkpoint (view, build, lane, topic, next_offset) VALUES ($1, $2, $3, $4, $5)",
+                    [
+                        .text(build.view), .text(build.name), .int32(Int32(offsets.lane)), .text(topic),
+                        .int64(offset),
+                    ])
+            }
+        }
+    }
+
+    /// Every lane's checkpoints of a build.
+    public func checkpoints(of build: Build) throws(PostgresError) -> [LaneOffsets] {
+        let rows = try connection.query(
+            "SELECT lane, topic, next_offset FROM tapefold.checkpoint WHERE view = $1 AND build = $2 ORDER BY lane, topic",
+            [.text(build.view), .text(build.name)])
+        var lanes: [Int: [String: Int64]] = [:]
+        for row in 0..<rows.rowCount {
+            lanes[Int(try rows.int32(row, 0)), default: [:]][try rows.text(row, 1)] = try rows.int64(row, 2)
+        }
+        return lanes.sorted { $0.key < $1.key }.map { LaneOffsets(lane: $0.key, next: $0.value) }
+    }
+
+    /// Notes that a rebuild has its keys and indexes.
+    func markIndexed(_ build: Build) throws(PostgresError) {
+        try connection.query(
+            "UPDATE tapefold.build SET indexed = true WHERE view = $1 AND build = $2",
+            [.text(build.view), .text(build.name)])
+    }
+
+    /// Removes a build that is not live, with its tables.
+    public func drop(_ build: Build) throws(PostgresError) {
+        try connection.transaction { () throws(PostgresError) in
+            try connection.query(
+                "DELETE FROM tapefold.build WHERE view = $1 AND build = $2 AND status <> 'live'",
+                [.text(build.view), .text(build.name)])
+            try connection.execute("DROP SCHEMA IF EXISTS \(build.schema) CASCADE")
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import Projections
+
+/// The DDL of a build.
+enum BuildSQL {
+    /// State rows are rewritten: room on their page keeps their indexes out of it.
+    private static let stateFillPercent = 70
+
+    static func create(_ build: Build, _ view: ViewSchema, indexed: Bool) -> String {
+        var statements = ["CREATE SCHEMA \(build.schema)"]
+        for table in view.tables {
+            statements.append(createTable(table, schema: build.schema))
+            if indexed { statements += indexes(table, schema: build.schema) }
+        }
+        for relation in view.presentation {
+            let query = relation.query.replacing("{schema}", with: build.schema)
+            statements.append("CREATE VIEW \(build.schema).api_\(relation.name) AS \(query)")
+        }
+        return statements.joined(separator: ";\n")
+    }
+
+    private static func createTable(_ table: TableDefinition, schema: String) -> String {
+        let columns = table.columns.map { "\($0.name) \($0.type.sql)\($0.isNullable ? "" : " NOT NULL")" }
+        let storage = table.role == .state ? " WITH (fillfactor = \(stateFillPercent))" : ""
+        return "CREATE TABLE \(schema).\(table.name) (\(columns.joined(separator: ", ")))\(storage)"
+    }
+
+    /// The table's key and indexes, each only if it is not there yet.
+    static func indexes(_ table: TableDefinition, schema: String) -> [String] {
+        let key = table.key.joined(separator: ", ")
+        var statements = [
+            "CREATE UNIQUE INDEX IF NOT EXISTS \(table.name)_key ON \(schema).\(table.name) (\(key))"
+        ]
+        for index in table.indexes {
+            let condition = index.condition.map { " WHERE \($0)" } ?? ""
+            statements.append(
+                "CREATE INDEX IF NOT EXISTS \(index.name) ON \(schema).\(table.name) "
+                    + "(\(index.columns.joined(separator: ", ")))\(condition)")
+        }
+        return statements
+    }
+
+    /// Of rows with the same key the one that came first in the log stays.
+    static func removeRepeatedRows(_ table: TableDefinition, schema: String) -> String {
+        let key = table.key.joined(separator: ", ")
+        return """
+            DELETE FROM \(schema).\(table.name) WHERE ctid IN (
+                SELECT ctid FROM (
+                    SELECT ctid, row_number() OVER (PARTITION BY \(key) ORDER BY log_offset) AS place
+                    FROM \(schema).\(table.name)) ranked
+                WHERE place > 1)
+            """
+    }
+
+    /// Makes the build what schema `api` shows.
+    static func publish(_ build: Build, _ view: ViewSchema) -> String {
+        view.presentation.map {
+            "CREATE OR REPLACE VIEW api.\($0.name) AS SELECT * FROM \(build.schema).api_\($0.name)"
+        }.joined(separator: ";\n")
+    }
+}

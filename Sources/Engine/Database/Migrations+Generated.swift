@@ -1,0 +1,137 @@
+// Made by scripts/embed-migrations.sh from schemas/database; do not edit.
+// swift-format-ignore-file
+
+import Postgres
+
+extension Migrations {
+    /// All migrations, in order.
+    public static let all: [Migration] = [
+        Migration(
+            number: 1, name: "control",
+            sql: #"""
+CREATE SCHEMA IF NOT EXISTS tapefold;
+CREATE SCHEMA IF NOT EXISTS api;
+
+CREATE TABLE tapefold.build (
+    view text COLLATE "C" NOT NULL,
+    build text COLLATE "C" NOT NULL,
+    fold integer NOT NULL,
+    number integer NOT NULL,
+    schema_name text COLLATE "C" NOT NULL,
+    status text COLLATE "C" NOT NULL CHECK (status IN ('building', 'live', 'retired', 'scratch')),
+    lanes integer NOT NULL CHECK (lanes > 0),
+    indexed boolean NOT NULL DEFAULT false,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    live_at timestamptz,
+    PRIMARY KEY (view, build)
+);
+CREATE UNIQUE INDEX build_one_live ON tapefold.build (view) WHERE status = 'live';
+
+-- Rows here are rewritten with every batch: room for updates in place keeps them on their page.
+CREATE TABLE tapefold.lane (
+    view text COLLATE "C" NOT NULL,
+    build text COLLATE "C" NOT NULL,
+    lane integer NOT NULL,
+    owner text COLLATE "C",
+    owner_epoch bigint NOT NULL DEFAULT 0,
+    live boolean NOT NULL DEFAULT false,
+    claimed_at timestamptz,
+    PRIMARY KEY (view, build, lane),
+    FOREIGN KEY (view, build) REFERENCES tapefold.build ON DELETE CASCADE
+) WITH (fillfactor = 20);
+
+CREATE TABLE tapefold.checkpoint (
+    view text COLLATE "C" NOT NULL,
+    build text COLLATE "C" NOT NULL,
+    lane integer NOT NULL,
+    topic text COLLATE "C" NOT NULL,
+    next_offset bigint NOT NULL,
+    PRIMARY KEY (view, build, lane, topic),
+    FOREIGN KEY (view, build) REFERENCES tapefold.build ON DELETE CASCADE
+) WITH (fillfactor = 20);
+
+CREATE TABLE tapefold.parked_event (
+    view text COLLATE "C" NOT NULL,
+    build text COLLATE "C" NOT NULL,
+    lane integer NOT NULL,
+    topic text COLLATE "C" NOT NULL,
+    log_offset bigint NOT NULL,
+    parking_key text COLLATE "C",
+    code text NOT NULL,
+    reason text NOT NULL,
+    event_time timestamptz,
+    record_key bytea,
+    record_value bytea,
+    record_headers jsonb NOT NULL DEFAULT '[]',
+    parked_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (view, build, lane, topic, log_offset),
+    FOREIGN KEY (view, build) REFERENCES tapefold.build ON DELETE CASCADE
+);
+CREATE INDEX parked_event_key ON tapefold.parked_event (view, build, lane, parking_key);
+
+-- The first statement of every batch: raises unless the caller still owns the lane and nobody moved its offsets, so
+-- that the COMMIT of a worker that lost the lane cannot pass.
+CREATE FUNCTION tapefold.advance(
+    p_view text, p_build text, p_lane integer, p_epoch bigint, p_topics text[], p_expected bigint[], p_next bigint[]
+) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    v_epoch bigint;
+    v_moved integer;
+BEGIN
+    SELECT owner_epoch INTO v_epoch FROM tapefold.lane
+    WHERE view = p_view AND build = p_build AND lane = p_lane FOR UPDATE;
+    IF v_epoch IS DISTINCT FROM p_epoch THEN
+        RAISE EXCEPTION 'lane % of % % belongs to epoch %, not %', p_lane, p_view, p_build, v_epoch, p_epoch
+            USING ERRCODE = 'TF001';
+    END IF;
+    UPDATE tapefold.checkpoint c SET next_offset = n.next
+    FROM unnest(p_topics, p_expected, p_next) AS n(topic, expected, next)
+    WHERE c.view = p_view AND c.build = p_build AND c.lane = p_lane AND c.topic = n.topic COLLATE "C"
+        AND c.next_offset = n.expected;
+    GET DIAGNOSTICS v_moved = ROW_COUNT;
+    IF v_moved <> cardinality(p_topics) THEN
+        RAISE EXCEPTION 'lane % of % % is not at the offsets expected', p_lane, p_view, p_build
+            USING ERRCODE = 'TF002';
+    END IF;
+END $$;
+
+CREATE FUNCTION tapefold.integer_at(p_bytes bytea, p_at integer) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT ('x' || encode(substring(p_bytes FROM p_at + 1 FOR 8), 'hex'))::bit(64)::bigint
+$$;
+
+-- 128 bits, high half first.
+CREATE FUNCTION tapefold.wide_integer_at(p_bytes bytea, p_at integer) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT tapefold.integer_at(p_bytes, p_at) * 18446744073709551616::numeric
+        + CASE WHEN tapefold.integer_at(p_bytes, p_at + 8) < 0
+               THEN tapefold.integer_at(p_bytes, p_at + 8) + 18446744073709551616::numeric
+               ELSE tapefold.integer_at(p_bytes, p_at + 8) END
+$$;
+
+-- A book's open lots, packed as Sources/Projections/Positions/LotCodec.swift says.
+CREATE FUNCTION tapefold.unpack_lots(p_lots bytea)
+RETURNS TABLE (
+    trade_id text, opened_at timestamptz, quantity numeric(38, 8), price numeric(38, 8), fees numeric(38, 8),
+    multiplier numeric(38, 8)
+) LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+    v_at integer := 0;
+    v_id_length integer;
+BEGIN
+    WHILE v_at < length(p_lots) LOOP
+        v_id_length := get_byte(p_lots, v_at) * 256 + get_byte(p_lots, v_at + 1);
+        trade_id := convert_from(substring(p_lots FROM v_at + 3 FOR v_id_length), 'UTF8');
+        v_at := v_at + 2 + v_id_length;
+        opened_at := timestamptz 'epoch' + tapefold.integer_at(p_lots, v_at) * interval '1 microsecond';
+        quantity := tapefold.integer_at(p_lots, v_at + 8) * 0.00000001;
+        price := tapefold.integer_at(p_lots, v_at + 16) * 0.00000001;
+        multiplier := tapefold.integer_at(p_lots, v_at + 24) * 0.00000001;
+        fees := tapefold.wide_integer_at(p_lots, v_at + 32) * 0.00000001;
+        v_at := v_at + 72;
+        RETURN NEXT;
+    END LOOP;
+END $$;
+"""# + "\n"),
+    ]
+}

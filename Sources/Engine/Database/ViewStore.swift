@@ -1,0 +1,72 @@
+import Postgres
+import Projections
+
+/// Reads and writes the tables of one build for one fold.
+struct ViewStore {
+    let schema: String
+    private let statements: [TableStatements]
+
+    init(_ view: ViewSchema, schema: String) {
+        self.schema = schema
+        statements = view.tables.map {
+            TableStatements($0, schema: schema, deleteColumns: view.deleteColumns[$0.name] ?? $0.key)
+        }
+    }
+
+    /// Answers a fold's questions in one round trip and hands it the rows.
+    func answer(
+        _ requests: [ReadRequest], for fold: some ViewFold, on connection: PostgresConnection
+    ) throws(LaneFailure) {
+        let results: [PostgresResult]
+        do throws(PostgresError) {
+            results = try connection.pipeline { (pipeline) throws(PostgresError) in
+                for request in requests {
+                    _ = try pipeline.addCached(
+                        TableStatements.select(request, schema: schema), request.keys.parameters)
+                }
+            }
+        } catch {
+            throw .database(error)
+        }
+        for (request, result) in zip(requests, results) {
+            do throws(RowError) { try fold.absorb(request, rows: result) } catch { throw .stored(error.description) }
+        }
+    }
+
+    /// Adds the statements for all rows, inserts as arrays; returns how many it added.
+    func add(_ writes: WriteSet, to pipeline: PostgresPipeline) throws(PostgresError) -> Int {
+        var count = try addChanges(writes, to: pipeline)
+        for (table, sql) in zip(writes.tables, statements) where table.inserts.rowCount > 0 {
+            _ = try pipeline.addCached(sql.insert, table.inserts.parameters)
+            count += 1
+        }
+        return count
+    }
+
+    /// Adds the statements that delete and replace rows; returns how many it added.
+    func addChanges(_ writes: WriteSet, to pipeline: PostgresPipeline) throws(PostgresError) -> Int {
+        var count = 0
+        for (table, sql) in zip(writes.tables, statements) {
+            for (rows, text) in [(table.deletes, sql.delete), (table.upserts, sql.upsert)] where rows.rowCount > 0 {
+                _ = try pipeline.addCached(text, rows.parameters)
+                count += 1
+            }
+        }
+        return count
+    }
+
+    /// COPYs the inserts of the tables of `role`, which hold COPY rows.
+    func copyInserts(
+        _ writes: WriteSet, role: TableRole, on connection: PostgresConnection
+    ) throws(PostgresError) {
+        for (table, sql) in zip(writes.tables, statements) where table.table.role == role {
+            guard table.inserts.rowCount > 0 else { continue }
+            let copy = try connection.startCopyIn(sql.copy)
+            try copy.writeBinaryHeader()
+            try copy.write(table.inserts.copyBytes)
+            try copy.writeBinaryTrailer()
+            _ = try copy.finish()
+            table.inserts.clear()
+        }
+    }
+}

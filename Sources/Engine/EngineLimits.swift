@@ -1,0 +1,44 @@
+/// The engine's limits, each declared once with its unit in its name.
+public enum EngineLimits {
+    /// Records that a lane folds and commits together.
+    public static let batchRecords = 4_000
+    /// How long a lane waits for a first record before it looks at its stop flag.
+    public static let batchWaitMilliseconds: Int32 = 100
+    /// How long the worker's main thread waits for an event of the consumer.
+    public static let eventWaitMilliseconds: Int32 = 50
+    /// How long claiming a lane waits for the row's lock before it tries again.
+    public static let claimLockMilliseconds = 1_000
+    /// The wait between two tries of anything that the database or Kafka refused.
+    public static let retryMilliseconds = 200
+    public static let maximumRetryMilliseconds = 5_000
+    /// A transaction that stands still this long is ended by the database.
+    public static let idleInTransactionMilliseconds = 10_000
+    public static let databaseTimeoutMilliseconds = 10_000
+    /// Group offsets are committed for lag displays this often.
+    public static let groupCommitMilliseconds = 1_000
+    /// Shutdown, from the signal to the exit.
+    public static let shutdownMilliseconds = 8_000
+    /// Parked events of one key, and of one view.
+    public static let parkedEventsPerKey = 100_000
+    public static let parkedEventsPerView = 1_000_000
+    /// Rows in one statement.
+    public static let statementRows = 10_000
+    /// A rebuild's ledger rows go to the database in pieces of this size.
+    public static let rebuildChunkBytes = 8_388_608
+    public static let rebuildBatchRecords = 2_000
+    /// A rebuild's state is flushed at least this often.
+    public static let rebuildFlushMilliseconds = 10_000
+    /// Books or other keys that a rebuild folds anew in one go.
+    public static let rebuildFollowUpKeys = 1_000
+    /// Identities that a rebuild remembers in all its lanes before it goes on with indexes.
+    public static let rebuildIdentities = 24_000_000
+    /// A rebuild goes live when every lane is within so many records of the live build.
+    public static let swapDistanceRecords: Int64 = 1_000
+    public static let swapLockMilliseconds = 2_000
+    /// Progress of a rebuild is told this often.
+    public static let progressMilliseconds = 500
+    /// How long a swap waits for the last records before it lets the lanes go again.
+    public static let swapTailMilliseconds = 3_000
+    /// Differences that verify names.
+    public static let differencesShown = 20
+}

@@ -1,0 +1,44 @@
+import Postgres
+import Projections
+
+/// Why a lane's batch did not go through.
+enum LaneFailure: Error {
+    /// The database refused or was lost; whether a COMMIT passed may be unknown.
+    case database(PostgresError)
+    /// Another worker, or a swap of builds, raised the lane's epoch.
+    case fenced
+    /// The checkpoint is not where this worker left it.
+    case moved
+    /// A stored row is not what its fold wrote.
+    case stored(String)
+    /// An event among several can't be folded.
+    case fold(FoldFailure)
+    /// The parking lot's limit.
+    case parkingLotFull(String)
+    /// A misplaced record could not be produced again.
+    case reroute(String)
+    /// The log does not give the records asked for.
+    case log(String)
+    case stopped
+
+    /// What is wrong with one of the events, where that is the cause.
+    var eventFailure: FoldFailure? {
+        switch self {
+        case .fold(let failure): failure
+        case .database(let error) where error.isDataError:
+            FoldFailure(code: "sqlstate_\(error.sqlState ?? "")", reason: error.description)
+        default: nil
+        }
+    }
+
+    static let fencedState = "TF001"
+    static let movedState = "TF002"
+
+    static func from(_ error: PostgresError) -> LaneFailure {
+        switch error.sqlState {
+        case fencedState: .fenced
+        case movedState: .moved
+        default: .database(error)
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import Events
+import Kafka
+import Postgres
+import Projections
+
+/// A lane's fold with what surrounds it: its questions to the database and the parking lot. One a thread.
+final class LaneFolder<Fold: ViewFold> {
+    let view: ViewConfiguration
+    let lane: Int
+    let fold: Fold
+    let parking: ParkingLot
+    let store: ViewStore
+    let counters: LaneCounters
+
+    init(_ view: ViewConfiguration, claim: LaneClaim, mode: FoldMode, counters: LaneCounters) {
+        self.view = view
+        self.counters = counters
+        lane = claim.lane
+        fold = Fold(mode: mode, lane: claim.lane)
+        parking = ParkingLot(lanes: view.lanes)
+        store = ViewStore(view.definition, schema: claim.schema)
+    }
+
+    /// Reads what the events need and folds them or parks them, into memory alone.
+    func fold(
+        _ items: ArraySlice<IntakeItem>, _ batch: KafkaBatch, parking failure: FoldFailure? = nil,
+        on connection: PostgresConnection
+    ) throws(LaneFailure) {
+        var events: [FoldEvent] = []
+        events.reserveCapacity(items.count)
+        for case .event(let event, record: _) in items { events.append(event) }
+        try answer(fold.reads(for: events[...]), on: connection)
+        for item in items { try take(item, batch, failure) }
+    }
+
+    private func answer(_ requests: [ReadRequest], on connection: PostgresConnection) throws(LaneFailure) {
+        guard !requests.isEmpty else { return }
+        counters.statements.add(requests.count)
+        try store.answer(requests, for: fold, on: connection)
+    }
+
+    /// Answers what the folded events turned out to need.
+    func followUp(on connection: PostgresConnection) throws(LaneFailure) {
+        while true {
+            let requests: [ReadRequest]
+            do throws(FoldFailure) { requests = try fold.followUps() } catch { throw .fold(error) }
+            guard !requests.isEmpty else { return }
+            try answer(requests, on: connection)
+        }
+    }
+
+    private func take(_ item: IntakeItem, _ batch: KafkaBatch, _ failure: FoldFailure?) throws(LaneFailure) {
+        switch item {
+        case .event(let event, record: let record): try take(event, batch[record], failure)
+        case .refused(let refusal, let input, offset: _, record: let record): try refuse(refusal, input: input, batch[record])
+        case .misplaced: break
+        }
+    }
+
+    private func take(_ event: FoldEvent, _ record: KafkaRecord, _ failure: FoldFailure?) throws(LaneFailure) {
+        if !parking.isEmpty {
+            let key = fold.parkingKey(of: event)
+            if parking.holds(key) {
+                return try park(
+                    event, record, key: key, code: "behind_parked",
+                    reason: "an earlier event of the same key is parked")
+            }
+        }
+        let outcome =
+            failure.map { FoldOutcome.refused(code: $0.code, reason: $0.reason) } ?? fold.fold(event)
+        switch outcome {
+        case .folded: break
+        case .duplicate: counters.duplicates.add(1)
+        case .skipped: counters.skipped.add(1)
+        case .refused(let code, let reason):
+            try park(event, record, key: fold.parkingKey(of: event), code: code, reason: reason)
+        }
+    }
+
+    private func park(
+        _ event: FoldEvent, _ record: KafkaRecord, key: String, code: String, reason: String
+    ) throws(LaneFailure) {
+        try park(
+            record, input: event.input, key: key, code: code, reason: reason,
+            remedy: "event \(event.decoded.envelope.id)")
+    }
+
+    private func refuse(_ refusal: EventRefusal, input: Int, _ record: KafkaRecord) throws(LaneFailure) {
+        try park(
+            record, input: input, key: Fold.parkingKey(of: refusal.readable, kind: view.inputs[input].kind),
+            code: refusal.code.rawValue, reason: refusal.description, remedy: "")
+    }
+
+    private func park(
+        _ record: KafkaRecord, input: Int, key: String?, code: String, reason: String, remedy: String
+    ) throws(LaneFailure) {
+        let topic = view.inputs[input].topic
+        let place = "\(topic)/\(lane)@\(record.offset)"
+        switch view.policy {
+        case .skip:
+            counters.skipped.add(1)
+            Log.warning("skipped", ["view": view.definition.name, "record": place, "code": code, "reason": reason])
+        case .stop:
+            throw .parkingLotFull("\(place): \(reason)")
+        case .park:
+            counters.parked.add(1)
+            Log.warning(
+                "parked", ["view": view.definition.name, "record": place, "key": key ?? "", "code": code, "reason": reason])
+            try parking.park(record, topic: topic, key: key, code: code, reason: reason, time: nil)
+        }
+    }
+}

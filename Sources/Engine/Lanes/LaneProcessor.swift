@@ -1,0 +1,139 @@
+import Events
+import Kafka
+import Postgres
+import Projections
+
+/// Folds the batches of one claimed lane and commits each together with its checkpoint. One a thread.
+final class LaneProcessor<Fold: ViewFold> {
+    let view: ViewConfiguration
+    let counters: LaneCounters
+    private(set) var claim: LaneClaim
+    private let connection: PostgresConnection
+    private let folder: LaneFolder<Fold>
+    private let intake: RecordIntake
+    private let writes: WriteSet
+    private let rerouter: (any Rerouting)?
+
+    /// - Parameters:
+    ///   - folder: a fold that goes on live, after a rebuild; nil for a new one.
+    ///   - rerouter: nil where misplaced records are only ignored.
+    init(
+        _ view: ViewConfiguration, claim: LaneClaim, folder: LaneFolder<Fold>? = nil, connection: PostgresConnection,
+        rerouter: (any Rerouting)?, counters: LaneCounters
+    ) throws(PostgresError) {
+        self.view = view
+        self.claim = claim
+        self.connection = connection
+        self.rerouter = rerouter
+        self.counters = counters
+        self.folder = folder ?? LaneFolder(view, claim: claim, mode: .live, counters: counters)
+        intake = RecordIntake(inputs: view.inputs, lane: claim.lane, lanes: view.lanes)
+        writes = WriteSet(view.definition, insertLayout: .arrays)
+        try self.folder.parking.load(claim, view: view.name, on: connection)
+    }
+
+    /// By input, the offset of the next record to fold.
+    var next: [Int64] { view.inputs.map { claim.next[$0.topic] ?? 0 } }
+
+    /// Folds and commits the batch, in parts where an event in it can't be folded with the others.
+    ///
+    /// - Parameter limits: by input, the offset before which to stop; what lies behind is for another call.
+    func process(_ batch: KafkaBatch, upTo limits: [Int64]? = nil) throws(LaneFailure) {
+        let taken = intake.take(batch, from: next, upTo: limits)
+        counters.dropped.add(taken.dropped)
+        counters.rounded.add(taken.rounded)
+        guard taken.next != next else { return }
+        try reroute(taken.items, batch)
+        try commit(taken.items[...], batch, next: taken.next)
+    }
+
+    private func reroute(_ items: [IntakeItem], _ batch: KafkaBatch) throws(LaneFailure) {
+        guard let rerouter else { return }
+        var messages: [KafkaMessage] = []
+        for case .misplaced(key: let key, input: let input, record: let record) in items {
+            counters.misplaced.add(1)
+            guard view.inputs[input].isHome else { continue }
+            messages.append(Rerouter.message(batch[record], key: key, input: view.inputs[input], lanes: view.lanes))
+        }
+        guard !messages.isEmpty else { return }
+        try rerouter.produce(messages)
+        counters.rerouted.add(messages.count)
+    }
+
+    /// `next` is where the topics go on behind the last of `items`.
+    private func commit(_ items: ArraySlice<IntakeItem>, _ batch: KafkaBatch, next: [Int64]) throws(LaneFailure) {
+        do throws(LaneFailure) {
+            try foldAndWrite(items, batch, next: next, parking: nil)
+        } catch {
+            folder.fold.forget()
+            guard let failure = error.eventFailure else { throw error }
+            try reload()
+            guard items.count > 1 else {
+                return try foldAndWrite(items, batch, next: next, parking: failure)
+            }
+            let middle = items.index(items.startIndex, offsetBy: items.count / 2)
+            try commit(items[..<middle], batch, next: behind(items[..<middle], batch))
+            try commit(items[middle...], batch, next: next)
+        }
+    }
+
+    private func reload() throws(LaneFailure) {
+        do throws(PostgresError) {
+            try folder.parking.load(claim, view: view.name, on: connection)
+        } catch {
+            throw .from(error)
+        }
+    }
+
+    private func behind(_ items: ArraySlice<IntakeItem>, _ batch: KafkaBatch) -> [Int64] {
+        var result = next
+        for item in items {
+            let record = batch[item.record]
+            result[record.topicIndex] = max(result[record.topicIndex], record.offset + 1)
+        }
+        return result
+    }
+
+    private func foldAndWrite(
+        _ items: ArraySlice<IntakeItem>, _ batch: KafkaBatch, next: [Int64], parking failure: FoldFailure?
+    ) throws(LaneFailure) {
+        try folder.fold(items, batch, parking: failure, on: connection)
+        try folder.followUp(on: connection)
+        try write(next)
+        counters.folded.add(items.count)
+    }
+
+    /// What a rebuild put off: folds it in pieces until nothing is left.
+    func finishRebuild(keysAtOnce: Int) throws(LaneFailure) {
+        while folder.fold.finishRebuild(limit: keysAtOnce) {
+            try folder.followUp(on: connection)
+            try write(next)
+        }
+    }
+
+    /// The fence, the rows and the COMMIT leave as one pipeline: nothing of it counts unless the lane is still ours.
+    /// Inside a transaction of the caller's, BEGIN and COMMIT are the caller's too.
+    private func write(_ next: [Int64]) throws(LaneFailure) {
+        writes.clear()
+        folder.fold.drain(into: writes, state: true)
+        let isOwn = !connection.isInTransaction
+        var statements = isOwn ? 3 : 1
+        do throws(PostgresError) {
+            let fence = try Fence.parameters(claim, view: view, next: next)
+            try connection.pipeline { (pipeline) throws(PostgresError) in
+                if isOwn { _ = try pipeline.addCached("BEGIN") }
+                _ = try pipeline.addCached(Fence.sql, fence)
+                statements += try folder.store.add(writes, to: pipeline)
+                statements += try folder.parking.add(claim, view: view.name, to: pipeline)
+                if isOwn { _ = try pipeline.addCached("COMMIT") }
+            }
+        } catch {
+            throw .from(error)
+        }
+        for (input, offset) in zip(view.inputs, next) { claim.next[input.topic] = offset }
+        folder.fold.committed()
+        folder.parking.committed()
+        counters.statements.add(statements)
+        counters.commits.add(1)
+    }
+}

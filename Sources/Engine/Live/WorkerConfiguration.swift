@@ -1,0 +1,64 @@
+import Foundation
+import Glibc
+import Kafka
+import Postgres
+
+/// Where a worker finds Kafka and the database, and who it is.
+public struct WorkerConfiguration: Sendable {
+    public var kafka: KafkaConfiguration
+    public var database: PostgresConfiguration
+    /// Unique among running workers: host, process and a random part.
+    public var owner: String
+
+    public init(kafka: KafkaConfiguration, database: PostgresConfiguration, owner: String) {
+        self.kafka = kafka
+        self.database = database
+        self.owner = owner
+    }
+
+    /// From `KAFKA_BROKERS`, `DATABASE_URL` and `TAPEFOLD_KAFKA_…`.
+    public static func fromEnvironment(
+        _ environment: [String: String], view: String
+    ) throws(EngineError) -> WorkerConfiguration {
+        guard let url = try secret("DATABASE_URL", environment) else {
+            throw EngineError(
+                .database,
+                "DATABASE_URL is not set: give it as postgresql://user:password@host:port/database, or run `tapefold up`")
+        }
+        guard environment["KAFKA_BROKERS"] != nil else {
+            throw EngineError(.kafka, "KAFKA_BROKERS is not set: give it as host:port[,host:port], or run `tapefold up`")
+        }
+        let host = ProcessInfo.processInfo.hostName
+        let kafkaConfiguration = try inKafka { () throws(KafkaError) in
+            try KafkaConfiguration.fromEnvironment(environment, clientId: "tapefold-\(view)-\(host)")
+        }
+        var settings = try inDatabase { () throws(PostgresError) in try PostgresConfiguration(url: url) }
+        settings = settings.withApplicationName("tapefold-\(view)")
+        return WorkerConfiguration(
+            kafka: kafkaConfiguration, database: settings,
+            owner: "\(host):\(getpid()):\(String(UInt32.random(in: 0...(.max)), radix: 16))")
+    }
+
+    /// A variable's value, or the contents of the file that `<name>_FILE` names.
+    static func secret(_ name: String, _ environment: [String: String]) throws(EngineError) -> String? {
+        if let value = environment[name] { return value }
+        guard let path = environment[name + "_FILE"] else { return nil }
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            throw EngineError(.database, "\(name)_FILE names \(path), which can't be read")
+        }
+        return text.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// Settings of a session that folds: every look-up goes by index, however old the tables' statistics are.
+    var laneDatabase: PostgresConfiguration {
+        var settings = database
+        settings.idleInTransactionTimeoutMilliseconds = EngineLimits.idleInTransactionMilliseconds
+        settings.tcpUserTimeoutMilliseconds = EngineLimits.databaseTimeoutMilliseconds
+        settings.settings["enable_seqscan"] = "off"
+        settings.settings["enable_hashjoin"] = "off"
+        settings.settings["enable_mergejoin"] = "off"
+        settings.settings["plan_cache_mode"] = "force_generic_plan"
+        settings.settings["jit"] = "off"
+        return settings
+    }
+}

@@ -1,0 +1,188 @@
+import Foundation
+import Kafka
+import Postgres
+import Projections
+import Synchronization
+
+/// Fills a build from the log up to given offsets, beside whatever is live: in bulk, then indexes, then as live lanes do.
+final class BuildFiller<Fold: ViewFold> {
+    let view: ViewConfiguration
+    let configuration: WorkerConfiguration
+    let build: Build
+    let counters = LaneCounters()
+    let progress = Counter()
+    private let stop: StopSignal
+    private let observer: ReplayObserver
+    private let started = ContinuousClock.now
+    private let consumer: KafkaConsumer
+    private(set) var lanes: [FillLane<Fold>] = []
+    private var total = 0
+    private var nextReport = ContinuousClock.now
+
+    init(
+        _ view: ViewConfiguration, _ configuration: WorkerConfiguration, build: Build, stop: StopSignal,
+        observer: @escaping ReplayObserver
+    ) throws(EngineError) {
+        self.view = view
+        self.configuration = configuration
+        self.build = build
+        self.stop = stop
+        self.observer = observer
+        consumer = try inKafka { () throws(KafkaError) in
+            try KafkaConsumer(configuration: configuration.kafka, groupId: nil)
+        }
+    }
+
+    /// Claims the build's lanes and starts to consume them from their checkpoints.
+    func open() throws(EngineError) {
+        var offsets: [TopicPartitionOffset] = []
+        let indexes = StateIndexes(build, view.definition, configuration: configuration.laneDatabase)
+        if view.definition.rebuildReadsState { try inDatabase(indexes.ensure) }
+        for lane in 0..<view.lanes {
+            let connection = try inDatabase { () throws(PostgresError) in
+                try PostgresConnection.connect(fillDatabase)
+            }
+            let claim = try inDatabase { () throws(PostgresError) in
+                try LaneClaim.take(build, lane: lane, owner: configuration.owner, on: connection)
+            }
+            let parts = view.topics.map { TopicPartition(topic: $0, partition: Int32(lane)) }
+            let queue = try inKafka { () throws(KafkaError) in try consumer.laneQueue(for: parts) }
+            for part in parts { offsets.append(TopicPartitionOffset(part, offset: claim.next[part.topic] ?? 0)) }
+            lanes.append(
+                FillLane(
+                    view, build: build, claim: claim, queue: queue, connection: connection, stateIndexes: indexes,
+                    counters: counters, progress: progress, stop: stop))
+        }
+        try inKafka { () throws(KafkaError) in try consumer.assign(offsets) }
+    }
+
+    /// A rebuild's transactions stay open between its checkpoints, so they may stand still for a while.
+    private var fillDatabase: PostgresConfiguration {
+        var settings = configuration.laneDatabase
+        settings.idleInTransactionTimeoutMilliseconds = 0
+        settings.settings["maintenance_work_mem"] = "512MB"
+        return settings
+    }
+
+    func close() { consumer.close() }
+
+    /// Folds up to `targets`, by lane and input, and leaves the build indexed and its folds live.
+    func fill(to targets: [[Int64]]) throws(EngineError) {
+        count(targets)
+        if !build.isIndexed {
+            let limit = EngineLimits.rebuildIdentities / max(view.lanes, 1)
+            try each(.folding, targets) { (lane, target) throws(LaneFailure) in
+                try lane.bulk(to: target, identityLimit: limit)
+            }
+            try index()
+        }
+        try each(.finishing, targets) { (lane, _) throws(LaneFailure) in try lane.goLive() }
+        try catchUp(to: targets)
+    }
+
+    /// Folds on up to `targets`, as live lanes do.
+    func catchUp(to targets: [[Int64]]) throws(EngineError) {
+        count(targets)
+        try each(.catchingUp, targets) { (lane, target) throws(LaneFailure) in try lane.catchUp(to: target) }
+    }
+
+    private func count(_ targets: [[Int64]]) {
+        let left = zip(lanes, targets).reduce(0) { sum, pair in
+            sum + zip(pair.0.next, pair.1).reduce(0) { $0 + Int(max(0, $1.1 - $1.0)) }
+        }
+        total = progress.current + left
+    }
+
+    private struct Job: Sendable {
+        let lane: FillLane<Fold>
+        let target: [Int64]
+    }
+
+    /// Does the same on every lane at once.
+    private func each(
+        _ phase: ReplayProgress.Phase, _ targets: [[Int64]],
+        _ work: @escaping @Sendable (FillLane<Fold>, [Int64]) throws(LaneFailure) -> Void
+    ) throws(EngineError) {
+        let jobs = zip(lanes, targets).map { Job(lane: $0, target: $1) }
+        do throws(LaneFailure) {
+            try LaneCrew.run(jobs, halt: stop, watch: { report(phase) }) { (job) throws(LaneFailure) in
+                try work(job.lane, job.target)
+            }
+        } catch {
+            throw .from(error, view: view.name)
+        }
+        if stop.isSet { throw .interrupted(build) }
+        report(phase, force: true)
+    }
+
+    func report(_ phase: ReplayProgress.Phase, force: Bool = false) {
+        guard force || ContinuousClock.now >= nextReport else { return }
+        nextReport = .now + .milliseconds(EngineLimits.progressMilliseconds)
+        let elapsed = Double((ContinuousClock.now - started).components.seconds)
+            + Double((ContinuousClock.now - started).components.attoseconds) / 1e18
+        let records = progress.current
+        let rate = elapsed > 0 ? Double(records) / elapsed : 0
+        observer(
+            ReplayProgress(
+                phase: phase, build: build.name, records: records, total: total, rate: rate,
+                secondsLeft: rate > 0 ? Double(max(0, total - records)) / rate : nil))
+    }
+
+    /// Builds all keys and indexes, several at once.
+    private func index() throws(EngineError) {
+        let settings = fillDatabase
+        let statements = view.definition.tables.flatMap { table in
+            BuildSQL.indexes(table, schema: build.schema).map { IndexJob(table: table, schema: build.schema, sql: $0) }
+        }
+        do throws(LaneFailure) {
+            try LaneCrew.run(statements, halt: stop, watch: { report(.indexing) }) { (job) throws(LaneFailure) in
+                do throws(PostgresError) { try job.run(settings) } catch { throw .from(error) }
+            }
+        } catch {
+            throw .from(error, view: view.name)
+        }
+        if stop.isSet { throw .interrupted(build) }
+        let connection = try inDatabase { () throws(PostgresError) in try PostgresConnection.connect(settings) }
+        try inDatabase { () throws(PostgresError) in try BuildCatalog(connection).markIndexed(build) }
+    }
+}
+
+/// One index to build after the rows.
+private struct IndexJob: Sendable {
+    let table: TableDefinition
+    let schema: String
+    let sql: String
+
+    func run(_ configuration: PostgresConfiguration) throws(PostgresError) {
+        let connection = try PostgresConnection.connect(configuration)
+        do throws(PostgresError) {
+            try connection.execute(sql)
+        } catch where table.ignoresRepeatedRows && error.sqlState == PostgresError.uniqueViolation {
+            try connection.execute(BuildSQL.removeRepeatedRows(table, schema: schema))
+            try connection.execute(sql)
+        } catch {
+            throw error
+        }
+    }
+}
+
+extension EngineError {
+    static func interrupted(_ build: Build) -> EngineError {
+        EngineError(
+            .interrupted,
+            "interrupted; build \(build.name) of view \(build.view) is kept and `tapefold replay \(build.view)` goes on with it")
+    }
+
+    static func from(_ failure: LaneFailure, view: String) -> EngineError {
+        switch failure {
+        case .database(let error): .from(error)
+        case .fenced, .moved:
+            EngineError(.build, "another process works on this build of view \(view); let it finish or stop it")
+        case .stored(let reason): EngineError(.stored, reason)
+        case .fold(let failure): EngineError(.build, "view \(view): \(failure.reason)")
+        case .parkingLotFull(let reason): EngineError(.parkingLotFull, "view \(view): \(reason)")
+        case .reroute(let reason), .log(let reason): EngineError(.kafka, reason)
+        case .stopped: EngineError(.interrupted, "interrupted")
+        }
+    }
+}

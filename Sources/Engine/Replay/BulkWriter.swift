@@ -1,0 +1,73 @@
+import Foundation
+import Postgres
+import Projections
+
+/// Writes a rebuild's rows: ledgers in COPY pieces as they come, state and checkpoint together every few seconds, all
+/// of it in one transaction up to the next checkpoint.
+struct BulkWriter {
+    private let view: ViewConfiguration
+    private let store: ViewStore
+    private let parking: ParkingLot
+    private let connection: PostgresConnection
+    private let stateIndexes: StateIndexes
+    private let writes: WriteSet
+    private var lastFlush = ContinuousClock.now
+
+    init(
+        _ view: ViewConfiguration, store: ViewStore, parking: ParkingLot, on connection: PostgresConnection,
+        _ stateIndexes: StateIndexes
+    ) {
+        self.view = view
+        self.store = store
+        self.parking = parking
+        self.connection = connection
+        self.stateIndexes = stateIndexes
+        writes = WriteSet(view.definition, insertLayout: .copy)
+    }
+
+    /// Takes what the fold has for the ledgers; sends it when there is enough, and flushes when it is time.
+    mutating func drain(_ fold: some ViewFold, claim: inout LaneClaim, next: [Int64]) throws(LaneFailure) {
+        fold.drain(into: writes, state: false)
+        if writes.byteCount >= EngineLimits.rebuildChunkBytes { try attempt(copyLedgers) }
+        if ContinuousClock.now - lastFlush >= .milliseconds(EngineLimits.rebuildFlushMilliseconds) {
+            try flush(fold, claim: &claim, next: next)
+        }
+    }
+
+    private func attempt(_ body: () throws(PostgresError) -> Void) throws(LaneFailure) {
+        do throws(PostgresError) {
+            try body()
+        } catch {
+            throw .from(error)
+        }
+    }
+
+    private func copyLedgers() throws(PostgresError) {
+        if !connection.isInTransaction { try connection.begin() }
+        try store.copyInserts(writes, role: .ledger, on: connection)
+    }
+
+    /// Makes everything up to `next` durable: ledgers, state, parked events and the checkpoint.
+    mutating func flush(_ fold: some ViewFold, claim: inout LaneClaim, next: [Int64]) throws(LaneFailure) {
+        fold.drain(into: writes, state: true)
+        let isUpdating = writes.tables.contains { $0.upserts.rowCount > 0 }
+        if isUpdating { try attempt(stateIndexes.ensure) }
+        let current = claim
+        try attempt { () throws(PostgresError) in
+            try copyLedgers()
+            try store.copyInserts(writes, role: .state, on: connection)
+            let fence = try Fence.parameters(current, view: view, next: next)
+            try connection.pipeline { (pipeline) throws(PostgresError) in
+                _ = try pipeline.addCached(Fence.sql, fence)
+                _ = try store.addChanges(writes, to: pipeline)
+                _ = try parking.add(current, view: view.name, to: pipeline)
+            }
+            try connection.commit()
+        }
+        for (input, offset) in zip(view.inputs, next) { claim.next[input.topic] = offset }
+        writes.clear()
+        parking.committed()
+        fold.committed()
+        lastFlush = .now
+    }
+}

@@ -1,0 +1,155 @@
+import Events
+import Kafka
+import Postgres
+import Projections
+
+/// One lane of a build that is being filled beside the live one.
+///
+/// `@unchecked Sendable`: the crew hands it from one thread to the next and waits for each before it goes on, so no
+/// two threads ever use it at once.
+final class FillLane<Fold: ViewFold>: @unchecked Sendable {
+    let view: ViewConfiguration
+    let build: Build
+    let counters: LaneCounters
+    let progress: Counter
+    let connection: PostgresConnection
+    private(set) var claim: LaneClaim
+    private let queue: KafkaLaneQueue
+    private let folder: LaneFolder<Fold>
+    private let intake: RecordIntake
+    private let stop: StopSignal
+    private let stateIndexes: StateIndexes
+    private var processor: LaneProcessor<Fold>?
+    /// Taken from the queue, in order, and reaching beyond what was wanted so far.
+    private var held: [KafkaBatch] = []
+    /// Folded in a transaction that is not committed yet.
+    private var kept: [KafkaBatch] = []
+
+    init(
+        _ view: ViewConfiguration, build: Build, claim: LaneClaim, queue: KafkaLaneQueue, connection: PostgresConnection,
+        stateIndexes: StateIndexes, counters: LaneCounters, progress: Counter, stop: StopSignal
+    ) {
+        self.view = view
+        self.build = build
+        self.claim = claim
+        self.queue = queue
+        self.connection = connection
+        self.stateIndexes = stateIndexes
+        self.counters = counters
+        self.progress = progress
+        self.stop = stop
+        folder = LaneFolder(view, claim: claim, mode: build.isIndexed ? .live : .rebuild, counters: counters)
+        intake = RecordIntake(inputs: view.inputs, lane: claim.lane, lanes: view.lanes)
+    }
+
+    /// By input, the offset of the next record to fold.
+    var next: [Int64] { processor?.next ?? view.inputs.map { claim.next[$0.topic] ?? 0 } }
+
+    func isAt(_ target: [Int64]) -> Bool { zip(next, target).allSatisfy { $0 >= $1 } }
+
+    /// Folds up to `target` with ledgers by COPY and state flushed rarely; ends early at the limit of what it may remember.
+    func bulk(to target: [Int64], identityLimit: Int) throws(LaneFailure) {
+        var bulk = BulkWriter(view, store: folder.store, parking: folder.parking, on: connection, stateIndexes)
+        do throws(PostgresError) {
+            try folder.parking.load(claim, view: view.name, on: connection)
+        } catch {
+            throw .from(error)
+        }
+        var next = next
+        try consume(EngineLimits.rebuildBatchRecords, upTo: target, from: next) { (batch) throws(LaneFailure) in
+            let taken = intake.take(batch, from: next, upTo: target)
+            try folder.fold(taken.items[...], batch, on: connection)
+            counters.folded.add(taken.items.count)
+            next = taken.next
+            try bulk.drain(folder.fold, claim: &claim, next: next)
+            return folder.fold.rememberedIdentities > identityLimit ? nil : next
+        }
+        try bulk.flush(folder.fold, claim: &claim, next: next)
+    }
+
+    /// Hands batches to `body` until it has got to `target`, a stop is asked for or it wants no more.
+    ///
+    /// - Parameter body: folds what lies before the target and returns how far it got, nil to end.
+    private func consume(
+        _ maximum: Int, upTo target: [Int64], from start: [Int64], until deadline: ContinuousClock.Instant? = nil,
+        _ body: (KafkaBatch) throws(LaneFailure) -> [Int64]?
+    ) throws(LaneFailure) {
+        var reached = start
+        var waiting = held[...]
+        held = []
+        while !stop.isSet, !waiting.isEmpty || zip(reached, target).contains(where: { $0 < $1 }) {
+            if let deadline, ContinuousClock.now >= deadline { break }
+            let batch =
+                waiting.popFirst()
+                ?? queue.consumeBatch(
+                    maximumMessages: maximum, timeoutMilliseconds: EngineLimits.batchWaitMilliseconds)
+            if let failure = batch.partitionErrors.first { throw .log("\(failure.place): \(failure.error)") }
+            let before = reached
+            guard let now = try body(batch) else {
+                held.append(batch)
+                break
+            }
+            reached = now
+            progress.add(zip(reached, before).reduce(0) { $0 + Int($1.0 - $1.1) })
+            if batch.positions.contains(where: { $0.nextOffset > reached[$0.topicIndex] }) { held.append(batch) }
+        }
+        held.append(contentsOf: waiting)
+    }
+
+    /// From now on the lane folds as a live one does; the indexes are there.
+    func goLive() throws(LaneFailure) {
+        do throws(PostgresError) {
+            processor = try LaneProcessor(
+                view, claim: claim, folder: folder, connection: connection, rerouter: nil, counters: counters)
+        } catch {
+            throw .from(error)
+        }
+        try processor?.finishRebuild(keysAtOnce: EngineLimits.rebuildFollowUpKeys)
+    }
+
+    /// Folds and commits up to `target`, as a live lane does.
+    func catchUp(to target: [Int64]) throws(LaneFailure) {
+        guard let processor else { return }
+        try consume(EngineLimits.batchRecords, upTo: target, from: next) { (batch) throws(LaneFailure) in
+            try processor.process(batch, upTo: target)
+            return processor.next
+        }
+        claim = processor.claim
+    }
+
+    /// Folds the rest up to `target` inside the caller's open transaction on `connection`.
+    ///
+    /// - Returns: whether it got there before the deadline; if not, the caller rolls back and calls ``revert()``.
+    func tail(
+        to target: [Int64], on connection: PostgresConnection, deadline: ContinuousClock.Instant
+    ) throws(LaneFailure) -> Bool {
+        let tail: LaneProcessor<Fold>
+        do throws(PostgresError) {
+            tail = try LaneProcessor(
+                view, claim: claim, folder: folder, connection: connection, rerouter: nil, counters: counters)
+        } catch {
+            throw .from(error)
+        }
+        processor = tail
+        try consume(EngineLimits.batchRecords, upTo: target, from: next, until: deadline) {
+            (batch) throws(LaneFailure) in
+            try tail.process(batch, upTo: target)
+            kept.append(batch)
+            return tail.next
+        }
+        return isAt(target)
+    }
+
+    /// After a rollback: forgets what the tail folded and takes its batches again.
+    func revert() throws(LaneFailure) {
+        folder.fold.forget()
+        held = kept + held.filter { batch in !kept.contains { $0 === batch } }
+        kept = []
+        do throws(PostgresError) {
+            processor = try LaneProcessor(
+                view, claim: claim, folder: folder, connection: connection, rerouter: nil, counters: counters)
+        } catch {
+            throw .from(error)
+        }
+    }
+}

@@ -1,0 +1,227 @@
+import Foundation
+import Kafka
+import Postgres
+import Projections
+
+/// What a rebuild did.
+public struct ReplaySummary: Sendable {
+    public let view: String
+    public let build: String
+    /// The build that was live before; nil when there was none.
+    public let replaced: String?
+    public let records: Int
+    public let seconds: Double
+    /// The build had been begun by a run that was interrupted.
+    public let wasResumed: Bool
+    public let parked: Int
+}
+
+/// Rebuilds a view beside its live build and swaps the two when it has caught up.
+public enum ReplayRun {
+    /// - Parameters:
+    ///   - fresh: drop what an interrupted run left instead of going on with it.
+    /// - Throws: `EngineError`; the live build is then as it was.
+    public static func run(
+        view name: String, configuration: WorkerConfiguration, topology view: ViewConfiguration, fresh: Bool = false,
+        stop: StopSignal, observer: @escaping ReplayObserver
+    ) throws(EngineError) -> ReplaySummary {
+        guard let fold = ViewRegistry.fold(named: name) else {
+            throw EngineError(.topology, "there is no view \(name); the views are \(ViewRegistry.names.joined(separator: ", "))")
+        }
+        return try start(fold, view, configuration, fresh, stop, observer)
+    }
+
+    private static func start<Fold: ViewFold>(
+        _: Fold.Type, _ view: ViewConfiguration, _ configuration: WorkerConfiguration, _ fresh: Bool,
+        _ stop: StopSignal, _ observer: @escaping ReplayObserver
+    ) throws(EngineError) -> ReplaySummary {
+        try Replay<Fold>(view, configuration, stop, observer).run(fresh: fresh)
+    }
+}
+
+/// One rebuild of one view.
+final class Replay<Fold: ViewFold> {
+    private let view: ViewConfiguration
+    private let configuration: WorkerConfiguration
+    private let stop: StopSignal
+    private let observer: ReplayObserver
+    private let connection: PostgresConnection
+    private let catalog: BuildCatalog
+
+    init(
+        _ view: ViewConfiguration, _ configuration: WorkerConfiguration, _ stop: StopSignal,
+        _ observer: @escaping ReplayObserver
+    ) throws(EngineError) {
+        self.view = view
+        self.configuration = configuration
+        self.stop = stop
+        self.observer = observer
+        connection = try inDatabase { () throws(PostgresError) in
+            try PostgresConnection.connect(configuration.laneDatabase)
+        }
+        catalog = BuildCatalog(connection)
+    }
+
+    func run(fresh: Bool) throws(EngineError) -> ReplaySummary {
+        let begun = ContinuousClock.now
+        try lockReplay()
+        let consumer = try inKafka { () throws(KafkaError) in
+            try KafkaConsumer(configuration: configuration.kafka, groupId: nil)
+        }
+        defer { consumer.close() }
+        try BuildPreparation.run(view, configuration, consumer: consumer)
+        let live = try liveBuild()
+        let (build, wasResumed) = try begin(fresh: fresh, consumer)
+        let filler = try BuildFiller<Fold>(view, configuration, build: build, stop: stop, observer: observer)
+        defer { filler.close() }
+        try filler.open()
+        try filler.fill(to: try targets(of: live, consumer))
+        try follow(live, build, filler, consumer)
+        observer(
+            ReplayProgress(
+                phase: .done, build: build.name, records: filler.progress.current, total: filler.progress.current,
+                rate: 0, secondsLeft: 0))
+        try dropOldBuilds(keeping: [build, live])
+        return ReplaySummary(
+            view: view.name, build: build.name, replaced: live.name, records: filler.progress.current,
+            seconds: (ContinuousClock.now - begun).inSeconds, wasResumed: wasResumed,
+            parked: filler.counters.parked.current)
+    }
+
+    /// One rebuild a view at a time.
+    private func lockReplay() throws(EngineError) {
+        let rows = try inDatabase { () throws(PostgresError) in
+            try connection.query(
+                "SELECT pg_try_advisory_lock(hashtextextended('tapefold.replay.' || $1, 0))", [.text(view.name)])
+        }
+        guard try inDatabase({ () throws(PostgresError) in try rows.bool(0, 0) }) else {
+            throw EngineError(.build, "another replay of view \(view.name) is running; wait for it or stop it")
+        }
+    }
+
+    private func liveBuild() throws(EngineError) -> Build {
+        guard let live = try inDatabase({ () throws(PostgresError) in try catalog.liveBuild(of: view.name) }) else {
+            throw EngineError(.build, "view \(view.name) has no live build; start its processor first")
+        }
+        return live
+    }
+
+    /// Goes on with an interrupted build of this fold, or makes a new one at the start of the log.
+    private func begin(fresh: Bool, _ consumer: KafkaConsumer) throws(EngineError) -> (Build, Bool) {
+        let builds = try inDatabase { () throws(PostgresError) in try catalog.builds(of: view.name) }
+        for build in builds where build.status == .building {
+            if !fresh, build.fold == view.definition.foldNumber { return (build, true) }
+            try inDatabase { () throws(PostgresError) in try catalog.drop(build) }
+        }
+        let start = try BuildPreparation.logStart(view, consumer)
+        let made = try inDatabase { () throws(PostgresError) in
+            try catalog.makeBuild(of: view.definition, lanes: view.lanes, status: .building, start: start)
+        }
+        return (made, false)
+    }
+
+    /// Where the live build is, as far as the log goes.
+    private func targets(of live: Build, _ consumer: KafkaConsumer) throws(EngineError) -> [[Int64]] {
+        let checkpoints = try inDatabase { () throws(PostgresError) in try catalog.checkpoints(of: live) }
+        return try targets(checkpoints, consumer)
+    }
+
+    private func targets(_ checkpoints: [LaneOffsets], _ consumer: KafkaConsumer) throws(EngineError) -> [[Int64]] {
+        var targets: [[Int64]] = []
+        for lane in checkpoints {
+            var offsets: [Int64] = []
+            for topic in view.topics {
+                let place = TopicPartition(topic: topic, partition: Int32(lane.lane))
+                let bounds = try inKafka { () throws(KafkaError) in try consumer.watermarks(place) }
+                offsets.append(min(lane.next[topic] ?? 0, bounds.high))
+            }
+            targets.append(offsets)
+        }
+        return targets
+    }
+
+    /// Follows the live build until it is near, then swaps; tries again while the live lanes are too busy.
+    private func follow(
+        _ live: Build, _ build: Build, _ filler: BuildFiller<Fold>, _ consumer: KafkaConsumer
+    ) throws(EngineError) {
+        while true {
+            let targets = try targets(of: live, consumer)
+            let distance = zip(filler.lanes, targets).map { lane, target in
+                zip(lane.next, target).reduce(Int64(0)) { max($0, $1.1 - $1.0) }
+            }.max() ?? 0
+            if distance > EngineLimits.swapDistanceRecords {
+                try filler.catchUp(to: targets)
+                continue
+            }
+            filler.report(.swapping, force: true)
+            if try swap(live, build, filler, consumer) { return }
+            if stop.isSet { throw .interrupted(build) }
+            stop.pause(milliseconds: EngineLimits.retryMilliseconds)
+        }
+    }
+
+    /// In one transaction: holds the live lanes, folds the tail, and makes the new build live.
+    /// - Returns: false when it could not get the locks or the last records in time; nothing changed then.
+    private func swap(
+        _ live: Build, _ build: Build, _ filler: BuildFiller<Fold>, _ consumer: KafkaConsumer
+    ) throws(EngineError) -> Bool {
+        do throws(LaneFailure) {
+            let done = try attempt(live, build, filler)
+            if !done { try undo(filler) }
+            return done
+        } catch {
+            let mayRetry: Bool
+            if case .database(let failure) = error { mayRetry = failure.isRetriable && !failure.isConnectionLost } else { mayRetry = false }
+            guard mayRetry else { throw .from(error, view: view.name) }
+            do throws(LaneFailure) { try undo(filler) } catch { throw .from(error, view: view.name) }
+            return false
+        }
+    }
+
+    private func undo(_ filler: BuildFiller<Fold>) throws(LaneFailure) {
+        connection.rollbackIfOpen()
+        for lane in filler.lanes { try lane.revert() }
+    }
+
+    private func attempt(_ live: Build, _ build: Build, _ filler: BuildFiller<Fold>) throws(LaneFailure) -> Bool {
+        do throws(PostgresError) {
+            try connection.begin()
+            try connection.execute("SET LOCAL lock_timeout = \(EngineLimits.swapLockMilliseconds)")
+            try connection.query(
+                "SELECT 1 FROM tapefold.lane WHERE view = $1 AND build = $2 ORDER BY lane FOR UPDATE",
+                [.text(view.name), .text(live.name)])
+        } catch {
+            throw .from(error)
+        }
+        let checkpoints: [LaneOffsets]
+        do throws(PostgresError) { checkpoints = try catalog.checkpoints(of: live) } catch { throw .from(error) }
+        let deadline = ContinuousClock.now + .milliseconds(EngineLimits.swapTailMilliseconds)
+        for (lane, offsets) in zip(filler.lanes, checkpoints) {
+            let target = zip(view.topics, lane.next).map { max(offsets.next[$0] ?? 0, $1) }
+            guard try lane.tail(to: target, on: connection, deadline: deadline) else { return false }
+        }
+        do throws(PostgresError) {
+            try BuildSwap.promote(build, over: live, view.definition, on: connection)
+            try connection.commit()
+        } catch {
+            throw .from(error)
+        }
+        return true
+    }
+
+    /// The build that was live stays until the next replay; what is older goes.
+    private func dropOldBuilds(keeping kept: [Build]) throws(EngineError) {
+        try inDatabase { () throws(PostgresError) in
+            for build in try catalog.builds(of: view.name) where build.status == .retired {
+                if !kept.contains(where: { $0.name == build.name }) { try catalog.drop(build) }
+            }
+            for table in view.definition.tables {
+                try connection.execute("ANALYZE \(kept[0].schema).\(table.name)")
+            }
+        }
+    }
+}
+
+extension Duration {
+    var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
+}

@@ -1,0 +1,154 @@
+import Foundation
+import Kafka
+import Postgres
+import Projections
+
+/// What a verify found.
+public struct VerifySummary: Sendable {
+    public let view: String
+    /// The live build that was compared.
+    public let build: String
+    public let records: Int
+    /// Rows that are the same, by table.
+    public let rows: [String: Int]
+    public let differenceCount: Int
+    /// The first differences.
+    public let differences: [RowDifference]
+    /// Parked events of the live build: what they hold back is in neither build.
+    public let parkedEvents: Int
+    public let parkedKeys: Int
+    public let seconds: Double
+
+    public var isVerified: Bool { differenceCount == 0 }
+}
+
+/// Folds the log anew up to the live build's checkpoints and compares every row.
+public enum VerifyRun {
+    public static func run(
+        view name: String, configuration: WorkerConfiguration, topology view: ViewConfiguration, stop: StopSignal,
+        observer: @escaping ReplayObserver
+    ) throws(EngineError) -> VerifySummary {
+        guard let fold = ViewRegistry.fold(named: name) else {
+            throw EngineError(
+                .topology, "there is no view \(name); the views are \(ViewRegistry.names.joined(separator: ", "))")
+        }
+        return try start(fold, view, configuration, stop, observer)
+    }
+
+    private static func start<Fold: ViewFold>(
+        _: Fold.Type, _ view: ViewConfiguration, _ configuration: WorkerConfiguration, _ stop: StopSignal,
+        _ observer: @escaping ReplayObserver
+    ) throws(EngineError) -> VerifySummary {
+        try Verify<Fold>(view, configuration, stop, observer).run()
+    }
+}
+
+/// One verify of one view. The snapshot's transaction stays open while the log is folded beside it.
+final class Verify<Fold: ViewFold> {
+    private let view: ViewConfiguration
+    private let configuration: WorkerConfiguration
+    private let stop: StopSignal
+    private let observer: ReplayObserver
+    private let snapshot: PostgresConnection
+    private let connection: PostgresConnection
+
+    init(
+        _ view: ViewConfiguration, _ configuration: WorkerConfiguration, _ stop: StopSignal,
+        _ observer: @escaping ReplayObserver
+    ) throws(EngineError) {
+        self.view = view
+        self.configuration = configuration
+        self.stop = stop
+        self.observer = observer
+        snapshot = try inDatabase { () throws(PostgresError) in try PostgresConnection.connect(configuration.database) }
+        connection = try inDatabase { () throws(PostgresError) in try PostgresConnection.connect(configuration.database) }
+    }
+
+    func run() throws(EngineError) -> VerifySummary {
+        let begun = ContinuousClock.now
+        try dropLeftovers()
+        let live = try openSnapshot()
+        let targets = try inDatabase { () throws(PostgresError) in try BuildCatalog(snapshot).checkpoints(of: live) }
+            .map { lane in view.topics.map { lane.next[$0] ?? 0 } }
+        let parked = try parkedEvents(of: live)
+        let scratch = try makeScratch()
+        let filler = try BuildFiller<Fold>(view, configuration, build: scratch, stop: stop, observer: observer)
+        defer {
+            filler.close()
+            _ = try? BuildCatalog(connection).drop(scratch)
+        }
+        try filler.open()
+        try filler.fill(to: targets)
+        filler.report(.comparing, force: true)
+        let comparisons = try compare(live, scratch)
+        return VerifySummary(
+            view: view.name, build: live.name, records: filler.progress.current,
+            rows: Dictionary(uniqueKeysWithValues: comparisons.map { ($0.table.name, $0.rows) }),
+            differenceCount: comparisons.reduce(0) { $0 + $1.differenceCount },
+            differences: Array(comparisons.flatMap(\.differences).prefix(EngineLimits.differencesShown)),
+            parkedEvents: parked.events, parkedKeys: parked.keys, seconds: (ContinuousClock.now - begun).inSeconds)
+    }
+
+    /// What a verify left that did not come to its end.
+    private func dropLeftovers() throws(EngineError) {
+        try inDatabase { () throws(PostgresError) in
+            let rows = try connection.query(
+                "SELECT pg_try_advisory_lock(hashtextextended('tapefold.verify.' || $1, 0))", [.text(view.name)])
+            guard try rows.bool(0, 0) else {
+                throw .usage("another verify of view \(view.name) is running; wait for it or stop it")
+            }
+            let catalog = BuildCatalog(connection)
+            for build in try catalog.builds(of: view.name) where build.status == .scratch { try catalog.drop(build) }
+        }
+    }
+
+    private func openSnapshot() throws(EngineError) -> Build {
+        let live = try inDatabase { () throws(PostgresError) in
+            try snapshot.begin(.repeatableRead, readOnly: true)
+            return try BuildCatalog(snapshot).liveBuild(of: view.name)
+        }
+        guard let live else {
+            throw EngineError(.build, "view \(view.name) has no live build to verify; start its processor first")
+        }
+        guard live.fold == view.definition.foldNumber else {
+            throw EngineError(
+                .build, "build \(live.name) was made by fold \(live.fold), this program has \(view.definition.foldNumber)")
+        }
+        return live
+    }
+
+    private func parkedEvents(of build: Build) throws(EngineError) -> (events: Int, keys: Int) {
+        try inDatabase { () throws(PostgresError) in
+            let rows = try snapshot.query(
+                "SELECT count(*), count(DISTINCT parking_key) FROM tapefold.parked_event WHERE view = $1 AND build = $2",
+                [.text(view.name), .text(build.name)])
+            return (Int(try rows.int64(0, 0)), Int(try rows.int64(0, 1)))
+        }
+    }
+
+    private func makeScratch() throws(EngineError) -> Build {
+        let consumer = try inKafka { () throws(KafkaError) in
+            try KafkaConsumer(configuration: configuration.kafka, groupId: nil)
+        }
+        defer { consumer.close() }
+        let start = try BuildPreparation.logStart(view, consumer)
+        return try inDatabase { () throws(PostgresError) in
+            try BuildCatalog(connection).makeBuild(
+                of: view.definition, lanes: view.lanes, status: .scratch, start: start)
+        }
+    }
+
+    private func compare(_ live: Build, _ scratch: Build) throws(EngineError) -> [TableComparison] {
+        var done: [TableComparison] = []
+        for table in view.definition.tables {
+            var comparison = TableComparison(table)
+            try inDatabase { () throws(PostgresError) in
+                try comparison.run(
+                    live: (snapshot, live.schema), rebuilt: (connection, scratch.schema), stop: stop)
+            }
+            if stop.isSet { throw EngineError(.interrupted, "interrupted; nothing was changed") }
+            done.append(comparison)
+        }
+        return done
+    }
+}

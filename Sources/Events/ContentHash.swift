@@ -1,0 +1,93 @@
+import CXxhash
+import Domain
+
+/// 128 bits of XXH3 over an event's decoded data: equal for equal data, however its JSON was spelt. It tells a
+/// repeated event from a conflicting one; it is no signature.
+@frozen
+public struct ContentHash: Hashable, Sendable {
+    public let high: UInt64
+    public let low: UInt64
+
+    @inlinable
+    public init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+}
+
+extension ContentHash: CustomStringConvertible {
+    /// 32 hexadecimal digits.
+    public var description: String {
+        [high, low].map { word in
+            let digits = String(word, radix: 16)
+            return String(repeating: "0", count: 16 - digits.count) + digits
+        }.joined()
+    }
+}
+
+/// Hashes many events one after another without allocating. One a thread.
+public final class ContentHasher {
+    private var sink = HashSink()
+
+    public init() {}
+
+    /// Depends on the data alone, not on the envelope; stable across releases, because ledgers keep it.
+    public func hash(_ payload: EventPayload) -> ContentHash {
+        sink.buffer.clear()
+        payload.visit(&sink)
+        let bytes = sink.buffer.bytes
+        let hash = tapefold_xxh3_128(bytes.baseAddress, bytes.count)
+        return ContentHash(high: hash.high64, low: hash.low64)
+    }
+}
+
+extension EventPayload {
+    /// See ``ContentHasher``, which is cheaper for many.
+    public var contentHash: ContentHash { ContentHasher().hash(self) }
+
+    @inline(__always)
+    func visit<Sink: FieldSink & ~Copyable>(_ sink: inout Sink) {
+        switch self {
+        case .orderPlaced(let order): order.visit(&sink)
+        case .orderUpdated(let order): order.visit(&sink)
+        case .orderCancelled(let order): order.visit(&sink)
+        case .tradeExecuted(let trade): trade.visit(&sink)
+        case .tradeCorrected(let correction): correction.visit(&sink)
+        case .marketUpdated(let update): update.visit(&sink)
+        }
+    }
+}
+
+/// The canonical bytes: each field's index and length, then its value. Fields at their default are left out, so a
+/// field that is added later does not change the hash of events without it.
+private struct HashSink: FieldSink, ~Copyable {
+    var buffer = ByteBuffer()
+
+    @inline(__always)
+    private mutating func head(_ key: FieldKey, count: Int) {
+        buffer.append(littleEndian: UInt32(truncatingIfNeeded: key.index) << 24 | UInt32(truncatingIfNeeded: count))
+    }
+
+    @inline(__always)
+    mutating func text(_ key: FieldKey, _ value: String) {
+        head(key, count: value.utf8.count)
+        value.withRawUTF8 { buffer.append($0) }
+    }
+
+    @inline(__always)
+    mutating func decimal(_ key: FieldKey, _ value: Fixed8) {
+        head(key, count: 8)
+        buffer.append(littleEndian: UInt64(bitPattern: value.units))
+    }
+
+    @inline(__always)
+    mutating func timestamp(_ key: FieldKey, _ value: Timestamp) {
+        head(key, count: 8)
+        buffer.append(littleEndian: UInt64(bitPattern: value.microseconds))
+    }
+
+    mutating func list(_ key: FieldKey, _ values: [String]) {
+        head(key, count: values.count)
+        for value in values { text(key, value) }
+    }
+}

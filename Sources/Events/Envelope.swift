@@ -1,0 +1,84 @@
+import Domain
+
+/// CloudEvents' own attributes of an event.
+public struct Envelope: Sendable, Equatable {
+    public var id: String
+    public var source: String
+    /// The event's time; the record's timestamp where the producer gave none.
+    public var time: Timestamp
+    public var subject: String?
+    /// The version the event was written in; its payload has been brought up to the current one.
+    public var version: Int
+
+    public init(id: String, source: String, time: Timestamp, subject: String? = nil, version: Int = 1) {
+        self.id = id
+        self.source = source
+        self.time = time
+        self.subject = subject
+        self.version = version
+    }
+}
+
+/// An event that passed every check.
+public struct DecodedEvent: Sendable, Equatable {
+    public var envelope: Envelope
+    public var payload: EventPayload
+    /// How many numbers had more than eight decimals and were rounded half-even (market.updates only).
+    public var roundedFields: Int
+
+    public init(envelope: Envelope, payload: EventPayload, roundedFields: Int = 0) {
+        self.envelope = envelope
+        self.payload = payload
+        self.roundedFields = roundedFields
+    }
+
+    @inlinable public var kind: EventKind { payload.kind }
+}
+
+public enum EventPayload: Sendable, Equatable {
+    case orderPlaced(OrderPlaced)
+    case orderUpdated(OrderUpdated)
+    case orderCancelled(OrderCancelled)
+    case tradeExecuted(TradeExecuted)
+    case tradeCorrected(TradeCorrected)
+    case marketUpdated(MarketUpdated)
+
+    @inlinable
+    public var kind: EventKind {
+        switch self {
+        case .orderPlaced: .orderPlaced
+        case .orderUpdated: .orderUpdated
+        case .orderCancelled: .orderCancelled
+        case .tradeExecuted: .tradeExecuted
+        case .tradeCorrected: .tradeCorrected
+        case .marketUpdated: .marketUpdated
+        }
+    }
+
+    /// The value that decides the partition: the user, or for market data the symbol without its exchange.
+    @inlinable
+    public var partitionKey: String {
+        switch self {
+        case .orderPlaced(let order): order.userId
+        case .orderUpdated(let order): order.userId
+        case .orderCancelled(let order): order.userId
+        case .tradeExecuted(let trade): trade.userId
+        case .tradeCorrected(let correction): correction.userId
+        case .marketUpdated(let update): update.symbol
+        }
+    }
+}
+
+extension DecodedEvent {
+    /// The values that identify this event under its kind's rule; `nil` where it has none.
+    @inlinable
+    public var identity: (String, String)? {
+        switch payload {
+        case .orderPlaced(let order): (order.userId, order.orderId)
+        case .orderCancelled(let order): (order.userId, order.orderId)
+        case .tradeExecuted(let trade): (trade.userId, trade.tradeId)
+        case .orderUpdated, .tradeCorrected: (envelope.source, envelope.id)
+        case .marketUpdated: nil
+        }
+    }
+}

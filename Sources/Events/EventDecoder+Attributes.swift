@@ -1,0 +1,137 @@
+import CSimdjson
+import Domain
+
+extension EventDecoder {
+    /// Reads the document; refuses what is not valid JSON. Returns the JSON text without a Confluent prefix.
+    @inline(__always)
+    func read(
+        _ value: UnsafeRawBufferPointer, _ kind: EventKind, table: NameTable, hasData: Bool
+    ) throws(EventRefusal) -> UnsafeRawBufferPointer {
+        let body = Self.withoutPrefix(value)
+        let error = csimdjson_read(
+            reader, body.baseAddress?.assumingMemoryBound(to: UInt8.self), body.count, table.pointer,
+            hasData ? Int32(EnvelopeKey.data.index) : -1, hasData ? dataTables[Int(kind.rawValue)].pointer : nil,
+            &result)
+        guard error == UInt32(CSIMDJSON_OK) else { throw documentRefusal(kind, value, body, isStructured: hasData) }
+        return body
+    }
+
+    /// Confluent's wire format puts 0x00 and a schema's id before the JSON, which itself never starts with 0x00.
+    @inline(__always)
+    static func withoutPrefix(_ value: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        guard value.count >= 5, value[0] == 0 else { return value }
+        return UnsafeRawBufferPointer(rebasing: value[5...])
+    }
+
+    static func headerField(_ bytes: UnsafeRawBufferPointer, _ name: StaticString) throws(EventRefusal) -> csimdjson_field {
+        guard String(validating: bytes, as: UTF8.self) != nil else {
+            throw EventRefusal(
+                code: .wrongFormat, field: "\(name)", value: Excerpt.of(bytes), reason: "is not UTF-8",
+                remedy: "send the header as UTF-8")
+        }
+        var field = csimdjson_field()
+        field.kind = UInt32(CSIMDJSON_STRING)
+        field.bytes = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        field.length = UInt32(bytes.count)
+        return field
+    }
+
+    @inline(__always)
+    static func checkSpecVersion(_ attributes: FieldReader) throws(EventRefusal) {
+        guard attributes.isString(EnvelopeKey.specversion) else {
+            throw attributes.misfit(EnvelopeKey.specversion, expected: "\"1.0\": events are CloudEvents 1.0")
+        }
+        guard attributes.bytes(EnvelopeKey.specversion).elementsEqual("1.0".utf8) else {
+            throw attributes.refusal(
+                EnvelopeKey.specversion, .wrongSpecVersion, "is not a version of CloudEvents that is known here",
+                "send CloudEvents 1.0")
+        }
+    }
+
+    /// The version that `type` names. Long and short types are taken, of the topic's own kind only.
+    @inline(__always)
+    func version(_ attributes: FieldReader, _ kind: EventKind) throws(EventRefusal) -> Int {
+        guard attributes.isString(EnvelopeKey.type) else {
+            throw attributes.misfit(EnvelopeKey.type, expected: kind.type)
+        }
+        let bytes = attributes.bytes(EnvelopeKey.type)
+        if currentVersions[Int(kind.rawValue)] == 1, kind.typeBytes.matches(bytes) { return 1 }
+        return try parsedVersion(attributes, kind, bytes)
+    }
+
+    @inline(never)
+    private func parsedVersion(
+        _ attributes: FieldReader, _ kind: EventKind, _ bytes: UnsafeRawBufferPointer
+    ) throws(EventRefusal) -> Int {
+        let prefix = "\(EventKind.typePrefix)"
+        var text = Substring(String(decoding: bytes, as: UTF8.self))
+        if text.hasPrefix(prefix) { text = text.dropFirst(prefix.count) }
+        let start = kind.topic + ".v"
+        guard text.hasPrefix(start) else {
+            throw attributes.refusal(
+                EnvelopeKey.type, .wrongEventType, "does not belong on topic \(kind.topic)",
+                "send it to its own topic, or with type \(kind.type)")
+        }
+        let digits = text.dropFirst(start.count)
+        let current = currentVersions[Int(kind.rawValue)]
+        guard digits.utf8.allSatisfy({ $0 &- 48 < 10 }), digits.first != "0", let version = Int(digits),
+            (1...current).contains(version)
+        else {
+            throw attributes.refusal(
+                EnvelopeKey.type, .unknownVersion, "names a version that this build does not know",
+                "send version 1 to \(current), or update the processors first")
+        }
+        return version
+    }
+
+    @inline(never)
+    static func checkContentType(_ attributes: FieldReader) throws(EventRefusal) {
+        let key = EnvelopeKey.datacontenttype
+        guard attributes.isString(key) else { throw attributes.misfit(key, expected: "application/json") }
+        let text = String(decoding: attributes.bytes(key), as: UTF8.self).lowercased()
+        let media = text.prefix { $0 != ";" && $0 != " " }
+        guard media == "application/json" || media.hasSuffix("+json") else {
+            throw attributes.refusal(
+                key, .unsupportedContent, "is not JSON, which is all that is read here", "send application/json")
+        }
+    }
+
+    @inline(never)
+    static func missingData(_ attributes: FieldReader) -> EventRefusal {
+        guard attributes.isAbsent(EnvelopeKey.dataBase64) else {
+            return attributes.refusal(
+                EnvelopeKey.dataBase64, .unsupportedContent, "is not read here", "send the data as a JSON object in data")
+        }
+        return attributes.misfit(EnvelopeKey.data, expected: "an object")
+    }
+
+    @inline(never)
+    static func batch(_ type: UnsafeRawBufferPointer) -> EventRefusal {
+        EventRefusal(
+            code: .unsupportedContent, field: "content-type", value: Excerpt.of(type),
+            reason: "announces a batch; Kafka's binding has none", remedy: "send one event a record")
+    }
+}
+
+extension EventKind {
+    /// ``type`` for comparing bytes.
+    var typeBytes: StaticString {
+        switch self {
+        case .orderPlaced: "com.tapefold.orders.placed.v1"
+        case .orderUpdated: "com.tapefold.orders.updated.v1"
+        case .orderCancelled: "com.tapefold.orders.cancelled.v1"
+        case .tradeExecuted: "com.tapefold.trades.executed.v1"
+        case .tradeCorrected: "com.tapefold.trades.corrected.v1"
+        case .marketUpdated: "com.tapefold.market.updates.v1"
+        }
+    }
+}
+
+extension StaticString {
+    @inline(__always)
+    func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let base = bytes.baseAddress, bytes.count == utf8CodeUnitCount else { return false }
+        return UnsafeRawBufferPointer(start: utf8Start, count: utf8CodeUnitCount).elementsEqual(
+            UnsafeRawBufferPointer(start: base, count: bytes.count))
+    }
+}

@@ -1,0 +1,29 @@
+/// Every limit of this module. The schemas under schemas/events state the same figures; a test holds them together.
+public enum EventsLimits {
+    /// The largest event value, Confluent prefix included: Kafka's own default for a message.
+    public static let maximumEventBytes = 1_048_576
+    /// Objects and arrays inside each other, the event itself counted.
+    public static let maximumNestingDepth = 32
+    /// Names that no schema knows, over all objects open at one place of a document.
+    public static let maximumUnknownNames = 256
+
+    /// Ids: userId, orderId, tradeId, an event's id…
+    public static let maximumIdentifierCharacters = 128
+    /// Account, segment, category, strategy, broker, requestId…
+    public static let maximumLabelCharacters = 128
+    /// An event's source and subject.
+    public static let maximumSourceCharacters = 512
+    public static let maximumSymbolCharacters = 64
+    public static let maximumExchangeCharacters = 16
+    public static let maximumNotesCharacters = 4_096
+    public static let maximumReasonCharacters = 1_024
+    public static let maximumTags = 32
+    public static let maximumTagCharacters = 64
+
+    /// Decimals lie strictly between minus this and this: below what 64 bits at scale 8 hold, and a bound that a
+    /// pattern can state.
+    public static let exclusiveDecimalLimit: Int64 = 90_000_000_000
+
+    /// How much of an offending value a refusal repeats.
+    public static let maximumExcerptCharacters = 80
+}

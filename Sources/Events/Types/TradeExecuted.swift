@@ -1,0 +1,149 @@
+import Domain
+
+/// `trades.executed`: a fill. Identity: userId + tradeId.
+public struct TradeExecuted: Sendable, Equatable {
+    public var tradeId: String
+    public var userId: String
+    public var exchange: String
+    /// Without an exchange prefix.
+    public var symbol: String
+    public var side: Side
+    /// More than 0.
+    public var quantity: Quantity
+    /// 0 or more: spreads and expired options trade at 0.
+    public var price: Price
+    public var executedAt: Timestamp
+    /// Whether `executedAt` was absent and is the envelope's time: then it is no part of the data's identity.
+    public var isExecutedAtImplied: Bool
+    /// All charges together, in the trade's currency; negative for a rebate.
+    public var fees: Fixed8
+    public var orderId: String?
+    public var account: String
+    public var isin: String?
+    public var product: Product?
+    /// Units of the underlying in one unit of quantity; more than 0.
+    public var multiplier: Fixed8
+    /// Segment, category, strategy, tags, notes and broker; `nil` when there are none.
+    public var details: EventDetails?
+
+    public init(
+        tradeId: String, userId: String, exchange: String, symbol: String, side: Side, quantity: Quantity,
+        price: Price, executedAt: Timestamp, isExecutedAtImplied: Bool = false, fees: Fixed8 = EventDefaults.fees,
+        orderId: String? = nil, account: String = EventDefaults.account, isin: String? = nil,
+        product: Product? = nil, multiplier: Fixed8 = EventDefaults.multiplier, details: EventDetails? = nil
+    ) {
+        self.tradeId = tradeId
+        self.userId = userId
+        self.exchange = exchange
+        self.symbol = symbol
+        self.side = side
+        self.quantity = quantity
+        self.price = price
+        self.executedAt = executedAt
+        self.isExecutedAtImplied = isExecutedAtImplied
+        self.fees = fees
+        self.orderId = orderId
+        self.account = account
+        self.isin = isin
+        self.product = product
+        self.multiplier = multiplier
+        self.details = details
+    }
+}
+
+extension TradeExecuted: WireEvent {
+    enum Key {
+        static let tradeId = FieldKey(0, "tradeId")
+        static let userId = FieldKey(1, "userId")
+        static let symbol = FieldKey(2, "symbol")
+        static let exchange = FieldKey(3, "exchange")
+        static let side = FieldKey(4, "side")
+        static let quantity = FieldKey(5, "quantity")
+        static let price = FieldKey(6, "price")
+        static let executedAt = FieldKey(7, "executedAt")
+        static let fees = FieldKey(8, "fees")
+        static let orderId = FieldKey(9, "orderId")
+        static let account = FieldKey(10, "account")
+        static let isin = FieldKey(11, "isin")
+        static let product = FieldKey(12, "product")
+        static let multiplier = FieldKey(13, "multiplier")
+        static let segment = FieldKey(14, "segment")
+        static let category = FieldKey(15, "category")
+        static let strategy = FieldKey(16, "strategy")
+        static let tags = FieldKey(17, "tags")
+        static let notes = FieldKey(18, "notes")
+        static let broker = FieldKey(19, "broker")
+    }
+
+    static let keys = [
+        Key.tradeId, Key.userId, Key.symbol, Key.exchange, Key.side, Key.quantity, Key.price, Key.executedAt,
+        Key.fees, Key.orderId, Key.account, Key.isin, Key.product, Key.multiplier, Key.segment, Key.category,
+        Key.strategy, Key.tags, Key.notes, Key.broker,
+    ]
+
+    init(reading reader: inout FieldReader, time: Timestamp) throws(EventRefusal) {
+        tradeId = try reader.text(Key.tradeId, .identifier)
+        userId = try reader.text(Key.userId, .identifier)
+        (exchange, symbol) = try reader.instrument(symbol: Key.symbol, exchange: Key.exchange)
+        side = try reader.choice(Key.side)
+        quantity = try reader.decimal(Key.quantity, .positive)
+        price = try reader.decimal(Key.price, .notNegative)
+        isExecutedAtImplied = reader.isAbsent(Key.executedAt)
+        executedAt = isExecutedAtImplied ? time : try reader.timestamp(Key.executedAt)
+        fees = try reader.optionalDecimal(Key.fees, .any) ?? EventDefaults.fees
+        orderId = try reader.optionalText(Key.orderId, .identifier)
+        account = try reader.optionalText(Key.account, .label) ?? EventDefaults.account
+        isin = try reader.optionalText(Key.isin, .isin)
+        product = try reader.optionalChoice(Key.product)
+        multiplier = try reader.optionalDecimal(Key.multiplier, .positive) ?? EventDefaults.multiplier
+        details = try Self.details(reader)
+    }
+
+    private static func details(_ reader: FieldReader) throws(EventRefusal) -> EventDetails? {
+        // Most trades have none of them: one look each, no call.
+        let isBare =
+            reader.isAbsent(Key.segment) && reader.isAbsent(Key.category) && reader.isAbsent(Key.strategy)
+            && reader.isAbsent(Key.tags) && reader.isAbsent(Key.notes) && reader.isAbsent(Key.broker)
+        if isBare { return nil }
+        return EventDetails(
+            segment: try reader.optionalText(Key.segment, .label),
+            category: try reader.optionalText(Key.category, .label),
+            strategy: try reader.optionalText(Key.strategy, .label), tags: try reader.tags(Key.tags),
+            notes: try reader.optionalText(Key.notes, .notes), broker: try reader.optionalText(Key.broker, .label))
+    }
+
+    func visit<Sink: FieldSink & ~Copyable>(_ sink: inout Sink) {
+        sink.text(Key.tradeId, tradeId)
+        sink.text(Key.userId, userId)
+        sink.text(Key.symbol, symbol)
+        sink.text(Key.exchange, exchange)
+        sink.text(Key.side, side.rawValue)
+        sink.decimal(Key.quantity, quantity)
+        sink.decimal(Key.price, price)
+        if !isExecutedAtImplied { sink.timestamp(Key.executedAt, executedAt) }
+        if !fees.isZero { sink.decimal(Key.fees, fees) }
+        sink.text(Key.orderId, orderId)
+        if account != EventDefaults.account { sink.text(Key.account, account) }
+        sink.text(Key.isin, isin)
+        sink.text(Key.product, product?.rawValue)
+        if multiplier != EventDefaults.multiplier { sink.decimal(Key.multiplier, multiplier) }
+        guard let details else { return }
+        sink.text(Key.segment, details.segment)
+        sink.text(Key.category, details.category)
+        sink.text(Key.strategy, details.strategy)
+        sink.tags(Key.tags, details.tags)
+        sink.text(Key.notes, details.notes)
+        sink.text(Key.broker, details.broker)
+    }
+
+    static func readableKey(_ reader: FieldReader) -> ReadableKey {
+        var key = ReadableKey()
+        key.tradeId = try? reader.optionalText(Key.tradeId, .identifier)
+        key.userId = try? reader.optionalText(Key.userId, .identifier)
+        (key.exchange, key.symbol) = reader.readableInstrument(symbol: Key.symbol, exchange: Key.exchange)
+        key.orderId = try? reader.optionalText(Key.orderId, .identifier)
+        key.account = try? reader.optionalText(Key.account, .label)
+        key.isin = try? reader.optionalText(Key.isin, .isin)
+        return key
+    }
+}

@@ -1,0 +1,109 @@
+/// What a text field takes.
+enum TextRule {
+    case identifier
+    case label
+    case source
+    case notes
+    case reason
+    case tag
+    case exchange
+    case isin
+
+    enum Fault {
+        case empty
+        case tooLong
+        case controlCharacter
+        case format
+    }
+
+    var maximumCharacters: Int {
+        switch self {
+        case .identifier: EventsLimits.maximumIdentifierCharacters
+        case .label: EventsLimits.maximumLabelCharacters
+        case .source: EventsLimits.maximumSourceCharacters
+        case .notes: EventsLimits.maximumNotesCharacters
+        case .reason: EventsLimits.maximumReasonCharacters
+        case .tag: EventsLimits.maximumTagCharacters
+        case .exchange: EventsLimits.maximumExchangeCharacters
+        case .isin: 12
+        }
+    }
+
+    /// The rule in words, where it is more than a length.
+    var format: String {
+        switch self {
+        case .exchange: "A-Z, 0-9 and _, a letter first, as NSE"
+        case .isin: "an ISIN: two letters, nine letters or digits, a digit, as INE002A01018"
+        default: "text"
+        }
+    }
+
+    @inline(__always)
+    func fault(in bytes: UnsafeRawBufferPointer) -> Fault? {
+        switch self {
+        case .exchange: Self.isExchange(bytes) ? nil : .format
+        case .isin: Self.isISIN(bytes) ? nil : .format
+        case .notes, .reason: lengthFault(bytes) ?? (bytes.contains(0) ? .controlCharacter : nil)
+        default: lengthFault(bytes) ?? (Self.hasControlCharacter(bytes) ? .controlCharacter : nil)
+        }
+    }
+
+    @inline(__always)
+    private func lengthFault(_ bytes: UnsafeRawBufferPointer) -> Fault? {
+        if bytes.isEmpty { return .empty }
+        if bytes.count <= maximumCharacters { return nil }
+        return Self.characters(bytes) <= maximumCharacters ? nil : .tooLong
+    }
+
+    /// Unicode scalars, which is how JSON Schema counts.
+    static func characters(_ bytes: UnsafeRawBufferPointer) -> Int {
+        bytes.reduce(0) { $0 + ($1 & 0xC0 == 0x80 ? 0 : 1) }
+    }
+
+    /// U+0000…U+001F or U+007F, eight bytes at a time.
+    @inline(__always)
+    static func hasControlCharacter(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let highs = ones &* 0x80
+        var index = 0
+        var found: UInt64 = 0
+        while index &+ 8 <= bytes.count {
+            let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            let delete = word ^ (ones &* 0x7F)
+            found |= ((word &- ones &* 0x20) & ~word & highs) | ((delete &- ones) & ~delete & highs)
+            index &+= 8
+        }
+        while index < bytes.count {
+            found |= bytes[index] < 0x20 || bytes[index] == 0x7F ? 1 : 0
+            index &+= 1
+        }
+        return found != 0
+    }
+
+    @inline(__always)
+    private static func isUpper(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "A") < 26 }
+    @inline(__always)
+    private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
+
+    @inline(__always)
+    static func isExchange(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard !bytes.isEmpty, bytes.count <= EventsLimits.maximumExchangeCharacters, isUpper(bytes[0]) else {
+            return false
+        }
+        return bytes.allSatisfy { isUpper($0) || isDigit($0) || $0 == UInt8(ascii: "_") }
+    }
+
+    static func isISIN(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard bytes.count == 12, isUpper(bytes[0]), isUpper(bytes[1]), isDigit(bytes[11]) else { return false }
+        return bytes[2..<11].allSatisfy { isUpper($0) || isDigit($0) }
+    }
+
+    /// A symbol without its exchange: 1 to 64 printable ASCII characters, no colon, no space at either end.
+    @inline(__always)
+    static func isSymbol(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard !bytes.isEmpty, bytes.count <= EventsLimits.maximumSymbolCharacters else { return false }
+        let space = UInt8(ascii: " ")
+        guard bytes[0] != space, bytes[bytes.count - 1] != space else { return false }
+        return bytes.allSatisfy { $0 >= space && $0 < 0x7F && $0 != UInt8(ascii: ":") }
+    }
+}

@@ -1,0 +1,104 @@
+import Domain
+
+/// NSE price histories as CSV, bars within a day or of whole days, to `market.updates`.
+///
+/// A bar becomes four ticks: its open, high, low and close in an order that fits. The close carries the bar's volume as its
+/// `lastQuantity`, a microsecond before the bar's end; no tick carries a cumulative volume. A day's bar lasts from 09:15
+/// to 15:30. Ids follow from layout, exchange, symbol, bar and tick, so a second import says the same again.
+public struct NSEHistory<Source: ByteSource & ~Copyable>: RowImporter, ~Copyable {
+    private var table: TableReader<Source>
+    private let layout: HistoryLayout
+    private let columns: HistoryColumns
+    private let exchange: String
+    /// Items that were read to find the bars' length and are not handed out yet, last first.
+    private var readAhead: [TableItem] = []
+    private var barMicroseconds: Int64 = HistoryInterval.tradingDayMicroseconds
+    private var line = EventLine()
+
+    /// - Parameters:
+    ///   - file: the name that reports use.
+    ///   - exchange: where the symbols trade.
+    ///   - barMinutes: how long a bar of an intraday file is; nil takes the smallest step between its first bars.
+    /// - Throws: `ImportFileError` when the file is no price history.
+    public init(
+        _ source: consuming Source, file: String, exchange: String = InstrumentKey.defaultExchange,
+        barMinutes: Int? = nil
+    ) throws(ImportFileError) {
+        let required = HistoryLayout.required
+        var table = try TableReader(source, file: file, required: required, kind: "a price history")
+        guard let layout = HistoryLayout(table.columns) else {
+            throw ImportFileError(
+                path: file, reason: "it has neither a Code nor a Symbol column",
+                remedy: "Name the column with the instrument's symbol Code or Symbol.")
+        }
+        let columns = HistoryColumns(table.columns, layout)
+        if layout == .intraday {
+            let sample = try Self.sample(&table)
+            readAhead = sample.reversed()
+            barMicroseconds =
+                barMinutes.map { Int64($0) * Timestamp.microsecondsPerMinute }
+                ?? HistoryInterval.inferred(from: sample, columns)
+        }
+        self.table = table
+        self.layout = layout
+        self.columns = columns
+        self.exchange = exchange
+    }
+
+    public mutating func next() throws(ImportFileError) -> ImportItem? {
+        let item = if let ahead = readAhead.popLast() { ahead } else { try table.next() }
+        switch item {
+        case nil: return nil
+        case .problem(let problem): return .problem(problem)
+        case .row(let row):
+            do {
+                return .events(ticks(of: try bar(row.record)))
+            } catch {
+                return .problem(table.problem(error, in: row))
+            }
+        }
+    }
+
+    private static func sample(_ table: inout TableReader<Source>) throws(ImportFileError) -> [TableItem] {
+        var items: [TableItem] = []
+        while items.count < ImportersLimits.intervalSampleBars, let item = try table.next() { items.append(item) }
+        return items
+    }
+
+    private func bar(_ record: CSVRecord) throws(FieldProblem) -> PriceBar {
+        let start: Timestamp
+        switch layout {
+        case .daily: start = LocalTime.sessionOpen(try record.date(columns.date), exchange: exchange)
+        case .intraday:
+            let text = try record.required(columns.date)
+            guard let time = LocalTime.parse(text) else {
+                throw FieldProblem(
+                    columns.date.name, text, "is not a time of the form YYYY-MM-DD HH:MM:SS",
+                    "Write the bar's start, such as 2016-08-16 09:15:00.")
+            }
+            start = time
+        }
+        return try PriceBar(record, columns, start: start, lengthMicroseconds: barMicroseconds)
+    }
+
+    private mutating func ticks(of bar: PriceBar) -> [OutgoingEvent] {
+        let prefix = "\(layout.idPrefix):\(exchange):\(bar.symbol):\(bar.start):"
+        let subject = "\(exchange):\(bar.symbol)"
+        var events: [OutgoingEvent] = []
+        events.reserveCapacity(4)
+        for (index, price) in bar.path.enumerated() {
+            line.clear()
+            line.begin(
+                id: "\(prefix)\(index)".utf8, source: "/import/nse-history", type: "com.tapefold.market.updates.v1",
+                time: bar.time(ofTick: index), subject: subject)
+            line.field("symbol", bar.symbol)
+            line.field("exchange", exchange)
+            line.field("lastPrice", price)
+            if index == 3 { line.field("lastQuantity", bar.volume) }
+            if let previousClose = bar.previousClose { line.field("previousClose", previousClose) }
+            line.end()
+            events.append(OutgoingEvent(topic: "market.updates", key: bar.symbol, value: line.bytes))
+        }
+        return events
+    }
+}

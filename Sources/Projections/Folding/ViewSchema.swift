@@ -1,0 +1,39 @@
+/// What a view consists of in the database.
+public struct ViewSchema: Sendable {
+    /// The view's name, as `replay` takes it.
+    public let name: String
+    /// Raised whenever the fold or its tables change meaning: a build belongs to one fold number.
+    public let foldNumber: Int
+    public let tables: [TableDefinition]
+    /// The columns by which rows of a table are deleted, where that is not its key.
+    public let deleteColumns: [String: [String]]
+    /// A rebuild may ask for rows of state tables too; these then have their indexes from the start.
+    public let rebuildReadsState: Bool
+    /// Presentation views, in order; `{schema}` stands for the build's schema.
+    public let presentation: [Presentation]
+
+    /// A relation that people query, with numerics and enums spelled out.
+    public struct Presentation: Sendable {
+        /// Its name in schema `api`; in the build's schema it is prefixed `api_`.
+        public let name: String
+        /// The query, with `{schema}` for the build's schema.
+        public let query: String
+
+        public init(_ name: String, _ query: String) {
+            self.name = name
+            self.query = query
+        }
+    }
+
+    public init(
+        name: String, foldNumber: Int, tables: [TableDefinition], deleteColumns: [String: [String]] = [:],
+        rebuildReadsState: Bool = false, presentation: [Presentation]
+    ) {
+        self.name = name
+        self.foldNumber = foldNumber
+        self.tables = tables
+        self.deleteColumns = deleteColumns
+        self.rebuildReadsState = rebuildReadsState
+        self.presentation = presentation
+    }
+}

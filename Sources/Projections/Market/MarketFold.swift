@@ -1,0 +1,91 @@
+import Domain
+import Events
+
+/// Folds ticks into quotes, candles of six intervals and, unless told otherwise, a ledger of ticks.
+///
+/// A tick in order costs one look-up of its symbol; only a change of day asks the calendar. Ticks may come late and
+/// more than once. Nothing depends on the mode: a rebuild reads days and quotes by key as the live fold does.
+public final class MarketFold: ViewFold {
+    public static var schema: ViewSchema { MarketView.definition }
+
+    let lane: Int
+    let settings: MarketSettings
+    var symbols: [InstrumentKey: SymbolState] = [:]
+    var dirtyQuotes: [SymbolState] = []
+    var dirtyDays: [(key: InstrumentKey, day: DayState)] = []
+    var pendingTicks: [PendingTick] = []
+    var useClock = 0
+    let scratch = ByteBuffer()
+    /// Ticks that changed no candle: outside of any session, or of a source that is not the day's.
+    public private(set) var ticksWithoutCandle = 0
+
+    /// Traps when the process's settings can't be read; see ``MarketSettings/ofProcess``.
+    public convenience init(mode: FoldMode, lane: Int) {
+        switch MarketSettings.ofProcess {
+        case .success(let settings): self.init(mode: mode, lane: lane, settings: settings)
+        case .failure(let error): preconditionFailure(error.description)
+        }
+    }
+
+    public init(mode: FoldMode, lane: Int, settings: MarketSettings) {
+        self.lane = lane
+        self.settings = settings
+    }
+
+    public var rememberedIdentities: Int { 0 }
+
+    public func parkingKey(of event: FoldEvent) -> String { event.decoded.payload.partitionKey }
+
+    public static func parkingKey(of readable: ReadableKey, kind: EventKind) -> String? { readable.symbol }
+
+    public func fold(_ event: FoldEvent) -> FoldOutcome {
+        guard case .marketUpdated(let tick) = event.decoded.payload else {
+            return .skipped(reason: "not an event of this view")
+        }
+        return fold(tick, of: event.decoded.envelope, at: event.offset)
+    }
+
+    private func fold(_ tick: MarketUpdated, of envelope: Envelope, at offset: Int64) -> FoldOutcome {
+        let symbol = symbol(InstrumentKey(exchange: tick.exchange, symbol: tick.symbol))
+        let order = TickOrder(time: envelope.time, offset: offset)
+        if let day = symbol.day(at: order.time) {
+            switch day.take(tick, order: order, of: envelope) {
+            case .taken: note(day, of: symbol)
+            case .repeated: return .duplicate
+            case .otherSource: ticksWithoutCandle += 1
+            }
+        } else {
+            ticksWithoutCandle += 1
+        }
+        if symbol.show(tick, order: order), !symbol.isQuoteDirty {
+            symbol.isQuoteDirty = true
+            symbol.lastUse = useClock
+            dirtyQuotes.append(symbol)
+        }
+        if settings.keepsTicks {
+            pendingTicks.append(PendingTick(update: tick, order: order, hash: EventHash.of(envelope)))
+        }
+        return .folded
+    }
+
+    @inline(__always)
+    private func note(_ day: DayState, of symbol: SymbolState) {
+        guard !day.isDirty else { return }
+        day.isDirty = true
+        day.lastUse = useClock
+        symbol.lastUse = useClock
+        dirtyDays.append((symbol.key, day))
+    }
+
+    func symbol(_ key: InstrumentKey) -> SymbolState {
+        if let known = symbols[key] { return known }
+        let new = SymbolState(key: key, schedule: settings.calendar.schedule(key.exchange))
+        new.lastUse = useClock
+        symbols[key] = new
+        return new
+    }
+
+    public func followUps() throws(FoldFailure) -> [ReadRequest] { [] }
+
+    public func finishRebuild(limit: Int) -> Bool { false }
+}

@@ -1,0 +1,40 @@
+import Domain
+import Foundation
+
+/// What the market fold is told from outside: the same for all lanes of a process.
+public struct MarketSettings: Sendable {
+    /// A file with another calendar than the built-in one.
+    public static let calendarVariable = "TAPEFOLD_CALENDAR"
+    /// `off` leaves table `ticks` empty.
+    public static let ticksVariable = "TAPEFOLD_TICKS"
+
+    public var calendar: ExchangeCalendar
+    /// Whether every tick gets a row, beside quotes and candles.
+    public var keepsTicks: Bool
+
+    public init(calendar: ExchangeCalendar, keepsTicks: Bool = true) {
+        self.calendar = calendar
+        self.keepsTicks = keepsTicks
+    }
+
+    /// Reads the settings from `environment`.
+    /// - Throws: `CalendarError` when the calendar can't be read or contradicts itself.
+    public static func load(_ environment: [String: String]) throws(CalendarError) -> MarketSettings {
+        let keepsTicks = environment[ticksVariable]?.lowercased() != "off"
+        guard let path = environment[calendarVariable], !path.isEmpty else {
+            return MarketSettings(calendar: try .standard(), keepsTicks: keepsTicks)
+        }
+        let text: Data
+        do {
+            text = try Data(contentsOf: URL(filePath: path))
+        } catch {
+            throw CalendarError(entry: "\(calendarVariable)=\(path)", reason: error.localizedDescription)
+        }
+        return MarketSettings(calendar: try ExchangeCalendar(json: text), keepsTicks: keepsTicks)
+    }
+
+    /// This process's settings. A worker looks at them before it makes a fold, which traps without.
+    public static let ofProcess: Result<MarketSettings, CalendarError> = Result { () throws(CalendarError) in
+        try load(ProcessInfo.processInfo.environment)
+    }
+}

@@ -1,0 +1,75 @@
+import Domain
+
+/// A book in a fold's memory, with what its row holds beside it.
+final class BookState {
+    let key: BookKey
+    var book: Book
+    var exchange: String
+    var symbol: String
+    /// The latest time of the events folded into this book.
+    var updatedAt: Timestamp
+    /// A row of this book is in the database.
+    var isStored: Bool
+    /// Changed since the last drain.
+    var isDirty = false
+    /// The book no longer follows from its executions in order: it is to be folded anew from the ledger.
+    var needsRefold = false
+    /// The first place in matching order from which closings may have changed.
+    var refoldFrom: FillOrder?
+    /// The last two generations of use decide what a trim keeps.
+    var lastUse = 0
+
+    init(key: BookKey, exchange: String, symbol: String, updatedAt: Timestamp) {
+        self.key = key
+        self.exchange = exchange
+        self.symbol = symbol
+        self.updatedAt = updatedAt
+        book = Book()
+        isStored = false
+    }
+
+    /// - Throws: `RowError` when the stored row contradicts itself.
+    init(_ row: RowReader) throws(RowError) {
+        key = BookKey(userId: try row.text(0), account: try row.text(1), instrument: try row.text(2))
+        exchange = try row.text(3)
+        symbol = try row.text(4)
+        updatedAt = Timestamp(microseconds: try row.unixMicroseconds(13))
+        isStored = true
+        needsRefold = try row.bool(15)
+        let isShort = try row.int64(5) < 0
+        let grossPnl = Amount(units: try row.amountUnits(7))
+        let fees = Amount(units: try row.amountUnits(8))
+        let fillCount = Int(try row.int64(10))
+        var lastFill: FillOrder?
+        if let time = try row.optionalUnixMicroseconds(11) {
+            lastFill = FillOrder(executedAt: Timestamp(microseconds: time), tradeId: try row.text(12))
+        }
+        guard let bytes = row.optionalBytes(14), let lots = LotCodec.decode(bytes),
+            let stored = try? Book(
+                lots: lots, isShort: isShort, grossPnl: grossPnl, fees: fees, lastFill: lastFill, fillCount: fillCount)
+        else { throw RowError(table: "positions", column: "open_lots") }
+        book = stored
+    }
+
+    func encode(into rows: RowBatch, scratch: ByteBuffer) {
+        rows.beginRow()
+        rows.put(key.userId)
+        rows.put(key.account)
+        rows.put(key.instrument)
+        rows.put(exchange)
+        rows.put(symbol)
+        rows.put(book.quantity.units)
+        rows.put(book.averagePrice?.units)
+        rows.put(amountUnits: book.grossPnl.units)
+        rows.put(amountUnits: book.fees.units)
+        rows.put(amountUnits: book.openFees.units)
+        rows.put(Int64(book.fillCount))
+        rows.put(unixMicroseconds: book.lastFill?.executedAt.microseconds)
+        rows.put(book.lastFill?.tradeId)
+        rows.put(unixMicroseconds: updatedAt.microseconds)
+        scratch.truncate()
+        LotCodec.encode(book.openLots, into: scratch)
+        rows.put(scratch.bytes)
+        rows.put(needsRefold)
+    }
+}

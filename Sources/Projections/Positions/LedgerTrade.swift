@@ -1,0 +1,47 @@
+import Domain
+import Events
+
+/// An execution in a fold's memory, amendments applied, with what it closed.
+final class LedgerTrade {
+    var trade: TradeExecuted
+    /// Of the execution as it first came: tells a repetition from a conflict.
+    let contentHash: ContentHash
+    var isVoid = false
+    var closed: ClosedTrade?
+    var closures: [LotClosure] = []
+    /// A row of this execution is in the database.
+    var isStored = false
+    /// Closure rows of this execution may be in the database.
+    var hasStoredClosures = false
+    /// To be written with the next drain.
+    var isChanged = true
+
+    init(_ trade: TradeExecuted, contentHash: ContentHash) {
+        self.trade = trade
+        self.contentHash = contentHash
+    }
+
+    var key: TradeKey { TradeKey(userId: trade.userId, tradeId: trade.tradeId) }
+
+    var bookKey: BookKey { BookKey(trade) }
+
+    var fill: Fill {
+        Fill(
+            tradeId: trade.tradeId, executedAt: trade.executedAt, side: trade.side, quantity: trade.quantity,
+            price: trade.price, fees: Amount(trade.fees), multiplier: trade.multiplier)
+    }
+
+    var order: FillOrder { FillOrder(executedAt: trade.executedAt, tradeId: trade.tradeId) }
+}
+
+extension BookKey {
+    init(_ trade: TradeExecuted) {
+        userId = trade.userId
+        account = trade.account
+        instrument = Self.instrument(isin: trade.isin, exchange: trade.exchange, symbol: trade.symbol)
+    }
+
+    static func instrument(isin: String?, exchange: String, symbol: String) -> String {
+        isin ?? "\(exchange):\(symbol)"
+    }
+}

@@ -1,0 +1,78 @@
+import Domain
+import Events
+
+extension PositionsFold {
+    private enum TableIndex {
+        static let trades = 0
+        static let lotClosures = 1
+        static let corrections = 2
+        static let positions = 3
+    }
+
+    public func drain(into writes: WriteSet, state: Bool) {
+        drainTrades(into: writes)
+        if state { drainState(into: writes) }
+    }
+
+    private func drainTrades(into writes: WriteSet) {
+        let trades = writes.tables[TableIndex.trades]
+        let closures = writes.tables[TableIndex.lotClosures]
+        for entry in staleClosures {
+            closures.deletes.append(entry.key)
+        }
+        for entry in changedTrades {
+            entry.encode(into: entry.isStored ? trades.upserts : trades.inserts)
+            entry.encodeClosures(into: closures.inserts)
+            entry.isStored = true
+            entry.isChanged = false
+        }
+        changedTrades.removeAll(keepingCapacity: true)
+        staleClosures.removeAll(keepingCapacity: true)
+    }
+
+    private func drainState(into writes: WriteSet) {
+        let positions = writes.tables[TableIndex.positions]
+        for book in dirtyBooks {
+            book.encode(into: book.isStored ? positions.upserts : positions.inserts, scratch: scratch)
+            book.isStored = true
+            book.isDirty = false
+        }
+        dirtyBooks.removeAll(keepingCapacity: true)
+        let corrections = writes.tables[TableIndex.corrections]
+        for correction in self.corrections.changed {
+            correction.encode(
+                into: correction.isStored ? corrections.upserts : corrections.inserts, lane: lane, encoder: encoder)
+            correction.isStored = true
+        }
+        self.corrections.changed.removeAll()
+    }
+
+    public func committed() {
+        trades.removeAll(keepingCapacity: true)
+        if mode == .live {
+            corrections.known.removeAll(keepingCapacity: true)
+            trimBooks()
+        }
+    }
+
+    /// Keeps the books of the latest batches when there are more than the limit.
+    private func trimBooks() {
+        guard books.count > ProjectionLimits.maximumCachedBooks else { return }
+        let oldest = useClock - ProjectionLimits.batchesKeptByTrim
+        books = books.filter { $0.value.lastUse > oldest }
+        if books.count > ProjectionLimits.maximumCachedBooks { books.removeAll() }
+    }
+
+    public func forget() {
+        books = [:]
+        dirtyBooks = []
+        trades = [:]
+        changedTrades = []
+        staleClosures = []
+        refolds = []
+        requestedRefolds = []
+        refoldTrades = [:]
+        corrections = CorrectionBook()
+        finishing = DeferredWork()
+    }
+}

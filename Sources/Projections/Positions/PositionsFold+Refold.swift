@@ -1,0 +1,117 @@
+import Domain
+
+extension PositionsFold {
+    public func followUps() throws(FoldFailure) -> [ReadRequest] {
+        if !finishing.requested.isEmpty { return [waitingTrades()] }
+        applyWaitingCorrections()
+        if !requestedRefolds.isEmpty { try refoldRequested() }
+        guard !refolds.isEmpty else { return [] }
+        let ledger = ReadRequest(PositionsView.trades, by: ["user_id", "account", "instrument"])
+        let missing = ReadRequest(PositionsView.positions, by: PositionsView.positions.key)
+        for key in refolds {
+            ledger.keys.append(key)
+            if books[key]?.isStored != true { missing.keys.append(key) }
+        }
+        requestedRefolds = refolds
+        refolds = []
+        return missing.keys.rowCount > 0 ? [missing, ledger] : [ledger]
+    }
+
+    private func refoldRequested() throws(FoldFailure) {
+        let pending = Dictionary(grouping: trades.values, by: \.bookKey)
+        for key in requestedRefolds {
+            let stored = (refoldTrades[key] ?? []).filter { trades[$0.key] == nil }
+            try refold(key, ledger: stored + (pending[key] ?? []))
+        }
+        requestedRefolds = []
+        refoldTrades = [:]
+    }
+
+    /// Folds a book anew from all its executions and marks those whose closing may have changed.
+    private func refold(_ key: BookKey, ledger: [LedgerTrade]) throws(FoldFailure) {
+        guard let state = books[key] else { return }
+        let inOrder = ledger.sorted { $0.order < $1.order }
+        var book = Book()
+        var last: LedgerTrade?
+        for entry in inOrder where !entry.isVoid {
+            var closures: [LotClosure] = []
+            let effect: FillEffect
+            do throws(BookError) {
+                effect = try book.apply(entry.fill) { closures.append($0) }
+            } catch {
+                throw FoldFailure(code: "book_refused", reason: error.description)
+            }
+            replaceClosing(of: entry, by: effect.closedTrade, closures, from: state.refoldFrom)
+            last = entry
+        }
+        for entry in inOrder where entry.isVoid { replaceClosing(of: entry, by: nil, [], from: nil) }
+        finish(state, with: book, last: last)
+    }
+
+    private func replaceClosing(
+        of entry: LedgerTrade, by closed: ClosedTrade?, _ closures: [LotClosure], from start: FillOrder?
+    ) {
+        if let start, entry.order < start, entry.isStored, !entry.isChanged { return }
+        guard closed != nil || entry.closed != nil || entry.isChanged else { return }
+        noteChange(of: entry)
+        entry.closed = closed
+        entry.closures = closures
+        if mode == .live, trades[entry.key] == nil { trades[entry.key] = entry }
+    }
+
+    private func finish(_ state: BookState, with book: Book, last: LedgerTrade?) {
+        state.book = book
+        state.needsRefold = false
+        state.refoldFrom = nil
+        if let last {
+            state.exchange = last.trade.exchange
+            state.symbol = last.trade.symbol
+        }
+        touch(state, at: state.updatedAt)
+    }
+
+    public func finishRebuild(limit: Int) -> Bool {
+        if mode == .rebuild {
+            mode = .live
+            identities = IdentitySet()
+            corrections.known = [:]
+            finishing.corrected = Array(corrections.waiting.keys)
+        }
+        if !finishing.corrected.isEmpty {
+            finishing.requested = finishing.corrected.suffix(limit)
+            finishing.corrected.removeLast(min(limit, finishing.corrected.count))
+            return true
+        }
+        guard !finishing.books.isEmpty else { return false }
+        refolds.formUnion(finishing.books.suffix(limit))
+        finishing.books.removeLast(min(limit, finishing.books.count))
+        return true
+    }
+
+    private func waitingTrades() -> ReadRequest {
+        let request = ReadRequest(PositionsView.trades, by: PositionsView.trades.key)
+        for key in finishing.requested { request.keys.append(key) }
+        finishing.answered = finishing.requested
+        finishing.requested = []
+        return request
+    }
+
+    /// In a rebuild every correction waits; those whose execution came are applied once it can be read.
+    private func applyWaitingCorrections() {
+        for key in finishing.answered {
+            guard let entry = trades[key] else { continue }
+            for correction in corrections.takeWaiting(for: key) { apply(correction, to: entry) }
+        }
+        finishing.answered = []
+    }
+}
+
+/// What a rebuild put off until the ledger has its indexes.
+struct DeferredWork {
+    /// Books that did not come in order.
+    var books: [BookKey] = []
+    /// Executions with corrections, still to be looked up.
+    var corrected: [TradeKey] = []
+    var requested: [TradeKey] = []
+    var answered: [TradeKey] = []
+}

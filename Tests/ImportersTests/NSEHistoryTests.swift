@@ -1,0 +1,105 @@
+import Foundation
+import Importers
+import Testing
+
+@Suite struct NSEHistoryTests {
+    private let minuteHeader = "Code,Date,Open,High,Low,Close,Volume\n"
+    private let dailyHeader =
+        "Date,Symbol,Series,Prev Close,Open,High,Low,Last,Close,VWAP,Volume,Turnover,Trades,Deliverable Volume,%Deliverble\n"
+
+    private func run(_ text: String, barMinutes: Int? = nil) throws -> Imported {
+        try Imported(NSEHistory(MemoryByteSource(text), file: "bars.csv", barMinutes: barMinutes))
+    }
+
+    private func ticks(_ imported: Imported) throws -> [LooseEvent] {
+        try imported.events.map { try LooseEvent($0.value) }
+    }
+
+    @Test func aFallingBarGoesHighFirst() throws {
+        let imported = try run(minuteHeader + "INFY,2016-08-16 09:15:00, 1041.55, 1042, 1028.05, 1031.35, 527702\n")
+        let ticks = try ticks(imported)
+        #expect(imported.events.allSatisfy { $0.topic == "market.updates" && $0.key == "INFY" })
+        #expect(ticks.map { $0.field("lastPrice") } == ["1041.55", "1042", "1028.05", "1031.35"])
+        #expect(ticks.map { $0.field("lastQuantity") } == [nil, nil, nil, "527702"])
+        #expect(
+            ticks.map { $0.attribute("time") } == [
+                "2016-08-16T03:45:00Z", "2016-08-16T03:45:20Z", "2016-08-16T03:45:40Z", "2016-08-16T03:45:59.999999Z",
+            ])
+        #expect(ticks.allSatisfy { $0.field("volume") == nil && $0.field("exchange") == "NSE" })
+        #expect(ticks.allSatisfy { $0.attribute("source") == "/import/nse-history" })
+        #expect(Set(ticks.map { $0.attribute("id") }).count == 4)
+        #expect(ticks[3].attribute("id") == "nse-intraday:NSE:INFY:2016-08-16T03:45:00Z:3")
+    }
+
+    @Test func aRisingOrLevelBarGoesLowFirst() throws {
+        let imported = try run(
+            minuteHeader + "INFY,2016-08-16 09:15:00,10,12,9,11,0\nINFY,2016-08-16 09:16:00,10,12,9,10,5\n")
+        #expect(
+            try ticks(imported).map { $0.field("lastPrice") } == ["10", "9", "12", "11", "10", "9", "12", "10"])
+        #expect(try ticks(imported)[3].field("lastQuantity") == "0")
+    }
+
+    @Test func theBarsLengthIsTheSmallestStepWhateverTheOrder() throws {
+        let bars = ["09:45", "09:15", "10:45", "10:15"].map { "INFY,2016-03-15 \($0):00,1,1,1,1,1\n" }.joined()
+        #expect(try ticks(run(minuteHeader + bars))[3].attribute("time") == "2016-03-15T04:44:59.999999Z")
+        #expect(
+            try ticks(run(minuteHeader + bars, barMinutes: 15))[3].attribute("time") == "2016-03-15T04:29:59.999999Z")
+    }
+
+    @Test func aDaysBarLastsTheSession() throws {
+        let imported = try run(
+            dailyHeader
+                + "2004-08-25,TCS,EQ,850.0,1198.7,1198.7,979.0,985.0,987.95,1008.32,17116372,1725876095745000.0,,5206360,0.3042\n"
+        )
+        let ticks = try ticks(imported)
+        #expect(ticks.map { $0.field("lastPrice") } == ["1198.7", "1198.7", "979", "987.95"])
+        #expect(ticks.first?.attribute("time") == "2004-08-25T03:45:00Z")
+        #expect(ticks.last?.attribute("time") == "2004-08-25T09:59:59.999999Z")
+        #expect(ticks.last?.field("lastQuantity") == "17116372")
+        #expect(ticks.allSatisfy { $0.field("previousClose") == "850" })
+    }
+
+    @Test(arguments: [
+        ("INFY,16-08-2016 09:15,1,1,1,1,1", "Date"), ("INFY,2016-08-16 25:15:00,1,1,1,1,1", "Date"),
+        (",2016-08-16 09:15:00,1,1,1,1,1", "Code"), ("INFY,2016-08-16 09:15:00,1,0.5,0.5,1,1", "High"),
+        ("INFY,2016-08-16 09:15:00,1,2,1.5,1,1", "Low"), ("INFY,2016-08-16 09:15:00,1,x,1,1,1", "High"),
+        ("INFY,2016-08-16 09:15:00,1,1,1,1,-1", "Volume"), ("INFY,2016-08-16 09:15:00,1,1,1,1", "Volume"),
+        ("INFY,2016-08-16 09:15:00,0,1,1,1,1", "Open"),
+    ])
+    func reportsABadBar(row: String, column: String) throws {
+        let imported = try run(minuteHeader + row + "\nINFY,2016-08-16 09:16:00,1,1,1,1,1\n")
+        #expect(imported.events.count == 4)
+        #expect(imported.problems.map(\.column) == [column])
+        #expect(imported.problems.map(\.line) == [2])
+    }
+
+    @Test(.enabled(if: SharedData.isThere, SharedData.comment))
+    func takesEveryBarOfTheRealMinuteFiles() throws {
+        let files = SharedData.files("nse-minute-2016")
+        #expect(files.count == 25)
+        for path in files.prefix(3) {
+            let imported = try Imported(NSEHistory(try FileByteSource(path: path), file: path))
+            #expect(imported.problems == [])
+            #expect(imported.rows == 6_750)
+            #expect(imported.events.count == 4 * 6_750)
+        }
+    }
+
+    @Test(.enabled(if: SharedData.isThere, SharedData.comment))
+    func takesEveryDayOfARealDailyFile() throws {
+        let path = SharedData.path("nse-daily/TCS.csv")
+        let imported = try Imported(NSEHistory(try FileByteSource(path: path), file: path))
+        #expect(imported.problems == [])
+        #expect(imported.rows == 4_139)
+    }
+
+    @Test(.enabled(if: SharedData.isThere, SharedData.comment))
+    func namesAFileThatIsNoHistory() throws {
+        let path = SharedData.path("nse-daily/stock_metadata.csv")
+        #expect {
+            _ = try Imported(NSEHistory(try FileByteSource(path: path), file: "stock_metadata.csv"))
+        } throws: {
+            "\($0)".contains("stock_metadata.csv: it is not a price history: missing the columns date")
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import Foundation
+import Kafka
+import Testing
+
+@Suite struct ConfigurationTests {
+    @Test func environmentBecomesProperties() throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "kafka-secret-\(UUID().uuidString)")
+        try Data("s3cret\n".utf8).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let configuration = try KafkaConfiguration.fromEnvironment(
+            [
+                "KAFKA_BROKERS": "a:1,b:2", "TAPEFOLD_KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
+                "TAPEFOLD_KAFKA_SASL_PASSWORD_FILE": file.path, "TAPEFOLD_KAFKA_SSL_CA_LOCATION": "",
+                "TAPEFOLD_LOG_LEVEL": "debug",
+            ], clientId: "c")
+        #expect(configuration.brokers == "a:1,b:2")
+        #expect(configuration.properties == ["security.protocol": "SASL_SSL", "sasl.password": "s3cret"])
+        let shown = configuration.effectiveProperties(for: .consumer)
+        #expect(shown.contains { $0.name == "sasl.password" && $0.value == "***" })
+        #expect(shown.contains { $0.name == "security.protocol" && $0.value == "SASL_SSL" })
+        #expect(try KafkaConfiguration.fromEnvironment([:], clientId: "c").brokers == "127.0.0.1:9092")
+    }
+
+    @Test func aMissingSecretFileIsNamed() {
+        let error = #expect(throws: KafkaError.self) {
+            try KafkaConfiguration.fromEnvironment(
+                ["TAPEFOLD_KAFKA_SASL_PASSWORD_FILE": "/nonexistent/secret"], clientId: "c")
+        }
+        #expect(error?.message.contains("TAPEFOLD_KAFKA_SASL_PASSWORD_FILE") == true)
+        #expect(error?.message.contains("/nonexistent/secret") == true)
+    }
+
+    @Test(arguments: [
+        ("no.such.property", "1", "TAPEFOLD_KAFKA_NO_SUCH_PROPERTY"),
+        ("session.timeout.ms", "soon", "TAPEFOLD_KAFKA_SESSION_TIMEOUT_MS"),
+        ("enable.auto.commit", "true", "TAPEFOLD_KAFKA_ENABLE_AUTO_COMMIT"),
+        ("partition.assignment.strategy", "cooperative-sticky", "exactly-once"),
+        ("session.timeout.ms", "999999999", "session.timeout.ms"),
+    ])
+    func badPropertiesAreNamed(_ name: String, _ value: String, _ hint: String) {
+        let error = #expect(throws: KafkaError.self) {
+            try KafkaConsumer(configuration: quiet("127.0.0.1:1", [name: value]), groupId: "g")
+        }
+        #expect(error?.code == .invalidArgument)
+        #expect(error?.message.contains(hint) == true, "\(error?.message ?? "")")
+    }
+
+    @Test func overridesWinOverDefaults() throws {
+        let configuration = quiet("h:1", ["linger.ms": "0", "enable.idempotence": "true"])
+        let shown = Dictionary(
+            uniqueKeysWithValues: configuration.effectiveProperties(for: .producer).map { ($0.name, $0.value) })
+        #expect(shown["linger.ms"] == "0" && shown["compression.type"] == "lz4")
+        _ = try KafkaProducer(configuration: configuration)
+    }
+}
