@@ -34,6 +34,9 @@ public enum CommandLineLimits {
     static let watchMilliseconds = 500
     /// How long the parts of an `up` that was killed may take to stop.
     static let leftoverGraceMilliseconds = 15_000
+    /// A rebuild's progress is shown this often on a terminal, and this often in a log.
+    static let progressMilliseconds = 200
+    static let progressLogMilliseconds = 3_000
     static let postgresConnections = 200
     static let httpTimeoutMilliseconds = 2_000
     static let maximumHTTPAnswerBytes = 1_048_576

@@ -2,11 +2,15 @@
 public enum CommandTable {
     public static let all: [Command] = [
         UpCommand.command,
+        DemoCommand.command,
         SimulateCommand.command,
         ProduceCommand.command,
         ConsumeCommand.command,
         ImportCommand.tradebook,
         ImportCommand.history,
+        StatusCommand.command,
+        ReplayCommand.command,
+        VerifyCommand.command,
         TopicsCommand.list,
         TopicsCommand.create,
         TopicsCommand.describe,

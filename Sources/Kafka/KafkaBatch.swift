@@ -48,7 +48,7 @@ public final class KafkaBatch {
 
     /// Takes over `messages` and what it points to.
     init(
-        messages: UnsafeMutablePointer<UnsafeMutablePointer<rd_kafka_message_t>?>, count taken: Int, capacity: Int,
+        messages: UnsafeMutablePointer<UnsafeMutablePointer<rd_kafka_message_t>?>, count taken: Int,
         table: LaneTopicTable, handle: KafkaHandle
     ) {
         self.table = table

@@ -19,7 +19,7 @@ public final class KafkaConsumer: Sendable {
     ///   the client is used and never joined.)
     /// - Throws: when a property is unknown or invalid. The brokers need not be reachable.
     public init(configuration: KafkaConfiguration, groupId: String?) throws(KafkaError) {
-        let state = ClientState(configuration: configuration)
+        let state = ClientState(configuration: configuration, isConsumer: true)
         handle = try KafkaHandle(
             configuration, role: .consumer, state: state,
             extra: ["group.id": groupId ?? "\(configuration.clientId).unjoined"])

@@ -74,8 +74,9 @@ public final class KafkaLaneQueue: @unchecked Sendable {
     public var isClosed: Bool { closed.load(ordering: .acquiring) }
 
     /// Takes what is there, at most `maximumMessages`; waits up to `timeoutMilliseconds` only when
-    /// nothing is, and then not for more than the first. An empty batch means the time is up, the
-    /// queue was closed, or ``wake()`` was called.
+    /// nothing is, and then not for more than the first. A batch without records may still carry
+    /// positions (the end of a log) or errors; without either the time is up, the queue was closed,
+    /// or ``wake()`` was called.
     public func consumeBatch(maximumMessages: Int, timeoutMilliseconds: Int32) -> KafkaBatch {
         let capacity = min(max(maximumMessages, 1), KafkaLimits.batchMessages)
         guard !isClosed else { return KafkaBatch(empty: table, handle: handle) }
@@ -89,7 +90,7 @@ public final class KafkaLaneQueue: @unchecked Sendable {
             }
         }
         let batch = KafkaBatch(
-            messages: messages, count: max(taken, 0), capacity: capacity, table: table, handle: handle)
+            messages: messages, count: max(taken, 0), table: table, handle: handle)
         waker.took(batch.count, bytes: batch.payloadBytes)
         return batch
     }

@@ -11,28 +11,47 @@ extension PostgresConnection {
     public func pipeline(
         _ body: (PostgresPipeline) throws(PostgresError) -> Void
     ) throws(PostgresError) -> [PostgresResult] {
-        try requireIdle()
-        let wasInTransaction = isInTransaction
-        guard PQenterPipelineMode(handle) == 1 else { throw lost(connectionMessage) }
-        isBusy = true
-        let pipeline = PostgresPipeline(self)
-        var failure: PostgresError?
+        let pipeline = try startPipeline()
         do throws(PostgresError) {
             try body(pipeline)
         } catch {
-            failure = error
-            if !wasInTransaction { PQsendQueryParams(handle, "ROLLBACK", 0, nil, nil, nil, nil, 1) }
+            abandon(pipeline)
+            throw error
         }
-        let answers = collect(pipeline, undone: failure != nil && !wasInTransaction)
+        return try finish(pipeline)
+    }
+
+    /// Begins a pipeline for callers whose own errors come in between; see `pipeline`.
+    ///
+    /// The connection does nothing else until `finish` or `abandon`, one of which must be called.
+    public func startPipeline() throws(PostgresError) -> PostgresPipeline {
+        try requireIdle()
+        let pipeline = PostgresPipeline(self, startedInTransaction: isInTransaction)
+        guard PQenterPipelineMode(handle) == 1 else { throw lost(connectionMessage) }
+        isBusy = true
+        return pipeline
+    }
+
+    /// Syncs and returns the results by index, as `pipeline` does.
+    @discardableResult
+    public func finish(_ pipeline: PostgresPipeline) throws(PostgresError) -> [PostgresResult] {
+        let answers = collect(pipeline, undone: false)
         isBusy = false
-        if !wasInTransaction { rollbackIfOpenAfterFailure(failure ?? answers.error) }
-        if let error = failure ?? answers.error { throw error }
+        if let error = answers.error {
+            if !pipeline.startedInTransaction { rollbackIfOpen() }
+            throw error
+        }
         try deallocateEvicted()
         return answers.results
     }
 
-    private func rollbackIfOpenAfterFailure(_ error: PostgresError?) {
-        if error != nil { rollbackIfOpen() }
+    /// Rolls back what the pipeline has sent (in a transaction begun before it, leaves that to the caller).
+    public func abandon(_ pipeline: PostgresPipeline) {
+        let undo = !pipeline.startedInTransaction
+        if undo { PQsendQueryParams(handle, "ROLLBACK", 0, nil, nil, nil, nil, 1) }
+        _ = collect(pipeline, undone: undo)
+        isBusy = false
+        if undo { rollbackIfOpen() }
     }
 
     /// Syncs, reads every answer and leaves pipeline mode.

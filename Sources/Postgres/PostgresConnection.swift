@@ -90,6 +90,12 @@ public final class PostgresConnection {
             throw .usage(
                 "\(parameters.count) parameters; PostgreSQL takes \(PostgresLimits.maximumParameterCount): pass arrays")
         }
+        let bytes = parameters.reduce(0) { $0 + $1.byteCount }
+        if bytes > PostgresLimits.maximumStatementBytes {
+            throw .usage(
+                "\(bytes) bytes of parameters; PostgreSQL takes \(PostgresLimits.maximumStatementBytes): send smaller batches"
+            )
+        }
     }
 
     /// Wraps a good result; turns anything else into an error.

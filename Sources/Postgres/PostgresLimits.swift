@@ -18,6 +18,8 @@ public enum PostgresLimits {
     public static let reconnectMaximumDelayMilliseconds = 2_000
     /// Parameters of one statement (a 16-bit count on the wire).
     public static let maximumParameterCount = 65_535
+    /// All parameters of one statement (the server takes messages below 1 GiB).
+    public static let maximumStatementBytes = 1_000_000_000
     /// Prepared statements that one connection keeps for `cachedQuery` and pipelines.
     public static let statementCacheCount = 128
     /// Bytes a COPY writer gathers before it hands them to libpq.

@@ -12,6 +12,16 @@ public struct PostgresParameter {
         case array(PostgresArrayBuilder)
     }
 
+    var byteCount: Int {
+        switch storage {
+        case .null: 0
+        case .inline(_, let length): Int(length)
+        case .owned(let buffer): buffer.used
+        case .borrowed(let bytes): bytes.count
+        case .array(let builder): builder.buffer.used
+        }
+    }
+
     private init(_ oid: PostgresOID, _ storage: Storage) {
         self.oid = oid
         self.storage = storage

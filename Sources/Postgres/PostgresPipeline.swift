@@ -1,6 +1,6 @@
 import CLibpq
 
-/// The statements of one pipeline, sent as they are added. Valid only inside the `pipeline` call's closure.
+/// The statements of one pipeline, sent as they are added; valid until it is finished or abandoned.
 ///
 /// libpq runs it in blocking mode: its send loop reads what the server answers whenever the socket is full, so neither
 /// side can wait for the other, and it does not move the unsent rest of a large message at every partial write as
@@ -15,11 +15,15 @@ public final class PostgresPipeline {
     }
 
     private let connection: PostgresConnection
+    let startedInTransaction: Bool
     private(set) var entries: [Entry] = []
     private var inFlight: [StatementCache.Key: String] = [:]
     public private(set) var count = 0
 
-    init(_ connection: PostgresConnection) { self.connection = connection }
+    init(_ connection: PostgresConnection, startedInTransaction: Bool) {
+        self.connection = connection
+        self.startedInTransaction = startedInTransaction
+    }
 
     /// Adds a statement that is planned for this call; returns its index among the results.
     @discardableResult

@@ -28,7 +28,7 @@ public struct LocalPostgresConfiguration: Sendable {
 ///
 /// As root it runs as user `postgres`. Log-in is by a random password kept in a file that only the cluster's user
 /// and root can read. When this process dies, the server shuts down too (fast); one that was left running is stopped
-/// by the next `start` on the same data.
+/// by the next `start` on the same data. Two processes cannot have the same data at once.
 public final class LocalPostgres: Sendable {
     public static let userName = "tapefold"
 
@@ -86,11 +86,13 @@ public final class LocalPostgres: Sendable {
     /// Disconnects everybody, writes a checkpoint and ends the server.
     public func stop() {
         process.terminate(graceMilliseconds: SupervisionLimits.postgresStopGraceMilliseconds, signal: SIGINT)
+        DataLock.release(layout.lock)
     }
 
     /// Ends the server at once; it recovers at its next start.
     public func stopImmediately() {
         process.terminate(graceMilliseconds: SupervisionLimits.stopGraceMilliseconds, signal: SIGQUIT)
+        DataLock.release(layout.lock)
     }
 
     private static func launch(

@@ -2,12 +2,13 @@ import Glibc
 
 /// Makes a cluster.
 enum PostgresCluster {
-    /// Makes the cluster and its password unless they are there; returns the password.
+    /// Takes the folder for this process and makes the cluster and its password unless they are there; returns the password.
     static func prepare(
         _ layout: PostgresLayout, _ installation: PostgresInstallation, isDurable: Bool
     ) throws(SupervisionError) -> String {
         try FileSystem.makeDirectory(layout.folder, mode: 0o700)
         if let user = layout.user { try FileSystem.changeOwner(layout.folder, user.id, user.group) }
+        try DataLock.acquire(layout.lock)
         rotateLog(layout.log)
         if layout.clusterMajorVersion != nil { return try readPassword(layout) }
         let password = newPassword()

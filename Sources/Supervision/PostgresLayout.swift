@@ -10,6 +10,7 @@ struct PostgresLayout: Sendable {
     /// Where initdb works; renamed to `cluster` when it is done, so that a half-made cluster is never started.
     var unfinished: String { folder + "/cluster.new" }
     var password: String { folder + "/password" }
+    var lock: String { folder + "/lock" }
     var log: String { folder + "/postgres.log" }
 
     init(_ dataDirectory: String) throws(SupervisionError) {

@@ -78,6 +78,24 @@ import Testing
         #expect(producer.deliveryCounts.failed == 2 && producer.deliveryCounts.delivered == 0)
     }
 
+    @Test func statisticsDoNotEndAFlushEarly() throws {
+        let cluster = try cluster(partitions: 1)
+        cluster.failNext(apiKey: 0, codes: Array(repeating: KafkaError.Code(rawValue: 7), count: 20))
+        let settings = ["statistics.interval.ms": "1", "retry.backoff.ms": "20"]
+        let producer = try KafkaProducer(configuration: quiet(cluster.brokers, settings))
+        for round in 0..<20 {
+            try producer.send(KafkaMessage(topic: "t", partition: 0, key: nil, value: [UInt8(round)]))
+            try producer.flush()
+            #expect(producer.outstanding == 0)
+        }
+        let statistics = try eventually("statistics") { () -> KafkaStatistics? in
+            producer.poll(timeoutMilliseconds: 5)
+            if case .statistics(let statistics) = producer.nextEvent() { return statistics }
+            return nil
+        }
+        #expect(statistics.brokers.contains { $0.isUp })
+    }
+
     @Test func aFullQueueHoldsTheSenderBack() throws {
         let cluster = try cluster(partitions: 1)
         let limits = ["queue.buffering.max.messages": "100", "linger.ms": "1"]

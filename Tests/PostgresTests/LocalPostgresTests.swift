@@ -63,6 +63,26 @@ import Testing
         #expect(!FileManagerLite.exists(configuration.dataDirectory))
     }
 
+    @Test func dataInUseByAnotherProcessIsLeftAlone() throws {
+        let folder = "/tmp/tapefold-test-locked-\(getpid())"
+        mkdir(folder, 0o755)
+        mkdir(folder + "/postgres", 0o755)
+        defer { removeFolder(folder) }
+        let lock = folder + "/postgres/lock"
+        let holder = try ChildProcess.start(
+            ChildProcessDescription(
+                name: "holder", executable: "flock",
+                arguments: ["--no-fork", lock, "sh", "-c", "touch \(folder)/held; exec sleep 1000"]))
+        defer { holder.terminate() }
+        try waitUntil { FileManagerLite.exists(folder + "/held") }
+        do {
+            _ = try LocalPostgres.start(LocalPostgresConfiguration(dataDirectory: folder))
+            Issue.record("took data that was in use")
+        } catch {
+            #expect(error.message.contains("in use by a running process"))
+        }
+    }
+
     @Test func dataBelowAFolderThatOnlyItsOwnerMayEnter() throws {
         var template = Array("/tmp/tapefold-test-closed-XXXXXX".utf8CString)
         let folder = String(cString: try #require(mkdtemp(&template)))

@@ -87,6 +87,28 @@ import Testing
         #expect(try connection.query("SELECT count(*) FROM t").int64(0, 0) == 0)
     }
 
+    @Test func withoutAClosure() throws {
+        let connection = try connectToFreshDatabase()
+        try connection.execute("CREATE TABLE t (a bigint)")
+        let kept = try connection.startPipeline()
+        try kept.add("INSERT INTO t VALUES (1)")
+        #expect(postgresError { try connection.query("SELECT 1") }?.kind == .usage)
+        #expect(try connection.finish(kept).count == 1)
+        let dropped = try connection.startPipeline()
+        try dropped.add("INSERT INTO t VALUES (2)")
+        connection.abandon(dropped)
+        #expect(try connection.query("SELECT count(*) FROM t").int64(0, 0) == 1)
+    }
+
+    @Test func moreThanAMessageHoldsIsRefusedBeforeItIsSent() throws {
+        let connection = try connectToFreshDatabase()
+        let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 600_000_000, alignment: 1)
+        defer { bytes.deallocate() }
+        let half = PostgresParameter.binary(.bytea, borrowing: UnsafeRawBufferPointer(bytes))
+        #expect(postgresError { try connection.query("SELECT $1, $2", [half, half]) }?.kind == .usage)
+        #expect(try connection.query("SELECT 1").int64(0, 0) == 1)
+    }
+
     @Test func aPipelineInsideATransactionLeavesItToTheCaller() throws {
         let connection = try connectToFreshDatabase()
         try connection.execute("CREATE TABLE t (a bigint)")

@@ -11,11 +11,12 @@ func kafkaErrorCallback(
     if raw == RD_KAFKA_RESP_ERR__FATAL {
         var text = [CChar](repeating: 0, count: 512)
         let cause = rd_kafka_fatal_error(client, &text, text.count)
-        state.push(.error(KafkaError(code: .init(cause), message: "Kafka client: \(detail ?? "")", isFatal: true)))
+        let error = KafkaError(code: .init(cause), message: "Kafka client: \(detail ?? "")", isFatal: true)
+        state.report(.error(error), by: client)
     } else {
-        state.push(.error(KafkaError(raw, doing: "Kafka client", detail: detail, brokers: state.brokers)))
+        let error = KafkaError(raw, doing: "Kafka client", detail: detail, brokers: state.brokers)
+        state.report(.error(error), by: client)
     }
-    rd_kafka_yield(client)
 }
 
 /// Returns 0: librdkafka frees the text.
@@ -24,8 +25,7 @@ func kafkaStatisticsCallback(
 ) -> Int32 {
     guard let client, let json, let state = ClientState.of(opaque) else { return 0 }
     if let statistics = KafkaStatistics.parse(UnsafeRawBufferPointer(start: json, count: length)) {
-        state.push(.statistics(statistics))
-        rd_kafka_yield(client)
+        state.report(.statistics(statistics), by: client)
     }
     return 0
 }
@@ -44,14 +44,13 @@ func kafkaRebalanceCallback(
     let list = PartitionList.topicPartitions(partitions)
     switch code {
     case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:
-        state.push(.assigned(list))
+        state.report(.assigned(list), by: client)
     case RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS:
-        state.push(rd_kafka_assignment_lost(client) != 0 ? .lost(list) : .revoked(list))
+        state.report(rd_kafka_assignment_lost(client) != 0 ? .lost(list) : .revoked(list), by: client)
     default:
         rd_kafka_assign(client, nil)
-        state.push(.error(KafkaError(code, doing: "rebalance", brokers: state.brokers)))
+        state.report(.error(KafkaError(code, doing: "rebalance", brokers: state.brokers)), by: client)
     }
-    rd_kafka_yield(client)
 }
 
 func kafkaCommitCallback(
@@ -61,9 +60,6 @@ func kafkaCommitCallback(
     guard let client, let state = ClientState.of(opaque) else { return }
     let harmless = [RD_KAFKA_RESP_ERR_NO_ERROR, RD_KAFKA_RESP_ERR__NO_OFFSET]
     guard !harmless.contains(code) else { return }
-    state.push(
-        .commitFailed(
-            PartitionList.offsets(partitions),
-            KafkaError(code, doing: "commit of group offsets", brokers: state.brokers)))
-    rd_kafka_yield(client)
+    let error = KafkaError(code, doing: "commit of group offsets", brokers: state.brokers)
+    state.report(.commitFailed(PartitionList.offsets(partitions), error), by: client)
 }

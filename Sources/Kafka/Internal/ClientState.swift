@@ -9,15 +9,27 @@ final class ClientState: Sendable {
     let isClosing = Atomic<Bool>(false)
     let deliveries = Mutex(DeliveryCounts())
     let deliveryHandler: KafkaDeliveryHandler?
+    /// Only a consumer has someone waiting for events in a poll that should end early; a producer's
+    /// flush must not.
+    private let isConsumer: Bool
     private let events = Mutex<[KafkaConsumerEvent]>([])
 
-    init(configuration: KafkaConfiguration, deliveryHandler: KafkaDeliveryHandler? = nil) {
+    init(
+        configuration: KafkaConfiguration, isConsumer: Bool = false, deliveryHandler: KafkaDeliveryHandler? = nil
+    ) {
+        self.isConsumer = isConsumer
         brokers = configuration.brokers
         logSink = configuration.logSink
         self.deliveryHandler = deliveryHandler
     }
 
     var hasEvents: Bool { events.withLock { !$0.isEmpty } }
+
+    /// Called from librdkafka's callbacks of `client`, on the thread that polls it.
+    func report(_ event: KafkaConsumerEvent, by client: OpaquePointer) {
+        push(event)
+        if isConsumer { rd_kafka_yield(client) }
+    }
 
     func push(_ event: KafkaConsumerEvent) {
         events.withLock { queue in

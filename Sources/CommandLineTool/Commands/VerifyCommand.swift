@@ -1,0 +1,94 @@
+import Engine
+import Foundation
+
+/// `tapefold verify VIEW`.
+enum VerifyCommand {
+    static let command = Command(
+        "verify", "Fold the topics anew and compare every row of a live view.",
+        discussion: """
+            Reads the live rows and checkpoints in one snapshot, folds the log up to those offsets beside it and compares both,
+            row by row. Exits 0 when all rows are the same. Workers and readers are not disturbed.
+            """,
+        positionals: PositionalDefinition("VIEW", "The view: \(ViewRegistry.names.joined(separator: ", "))."),
+        options: [.dataDirectory, .json],
+        examples: ["tapefold verify positions", "tapefold verify market --json"], run: run)
+
+    struct Difference: Encodable {
+        let table: String
+        let kind: String
+        let key: String
+        /// By column, the live value and the one from the log.
+        let columns: [String: [String]]
+    }
+
+    struct Result: Encodable {
+        let view: String
+        let build: String
+        let verified: Bool
+        let records: Int
+        let rows: [String: Int]
+        let differenceCount: Int
+        let differences: [Difference]
+        let parkedEvents: Int
+        let parkedKeys: Int
+        let seconds: Double
+
+        init(_ summary: VerifySummary) {
+            view = summary.view
+            build = summary.build
+            verified = summary.isVerified
+            records = summary.records
+            rows = summary.rows
+            differenceCount = summary.differenceCount
+            differences = summary.differences.map {
+                Difference(table: $0.table, kind: $0.kind.rawValue, key: $0.key, columns: $0.columns)
+            }
+            parkedEvents = summary.parkedEvents
+            parkedKeys = summary.parkedKeys
+            seconds = summary.seconds
+        }
+    }
+
+    private static func run(_ invocation: Invocation) throws -> ExitStatusCode {
+        StopSignal.catchSignals()
+        let (configuration, view) = try Connections(invocation).worker(try ViewArgument.read(invocation))
+        let progress = ProgressLine(invocation.console, isQuiet: invocation.wantsJSON)
+        defer { progress.end() }
+        return try orInterrupted(invocation, note: "nothing was changed") {
+            let summary = try VerifyRun.run(
+                view: view.name, configuration: configuration, topology: view, stop: StopSignal(),
+                observer: { progress.show($0) })
+            progress.end()
+            return try print(Result(summary), invocation)
+        }
+    }
+
+    private static func print(_ result: Result, _ invocation: Invocation) throws -> ExitStatusCode {
+        if invocation.wantsJSON {
+            try invocation.console.json(result)
+        } else {
+            for line in text(result) { invocation.console.line(line) }
+        }
+        return result.verified ? .done : .failed
+    }
+
+    static func text(_ result: Result) -> [String] {
+        let rows = result.rows.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+        var lines = [
+            result.verified
+                ? "view \(result.view): build \(result.build) equals the log (\(result.records) records; same rows: \(rows))"
+                : "view \(result.view): build \(result.build) differs from the log in \(result.differenceCount) rows"
+        ]
+        for difference in result.differences {
+            var line = "  \(difference.table): \(difference.key) \(difference.kind)"
+            for (column, values) in difference.columns.sorted(by: { $0.key < $1.key }) {
+                line += "; \(column): live \(values[0]), from the log \(values[1])"
+            }
+            lines.append(line)
+        }
+        if result.parkedKeys > 0 {
+            lines.append("  \(result.parkedEvents) events of \(result.parkedKeys) keys are parked and in neither")
+        }
+        return lines
+    }
+}

@@ -1,0 +1,73 @@
+import Kafka
+import Postgres
+
+/// Where a view's live build stands in each of its partitions.
+public struct ViewStatus: Sendable {
+    public struct Partition: Sendable {
+        public let topic: String
+        public let partition: Int
+        /// The offset of the next record to fold.
+        public let offset: Int64
+        /// The offset that the next record written will get.
+        public let end: Int64
+        public var lag: Int64 { max(0, end - offset) }
+    }
+
+    public struct Lane: Sendable {
+        public let lane: Int
+        public let owner: String?
+        public let epoch: Int64
+        public let parkedEvents: Int
+        public let parkedKeys: Int
+    }
+
+    public let view: String
+    public let build: String
+    /// A rebuild in progress or interrupted.
+    public let building: String?
+    public let partitions: [Partition]
+    public let lanes: [Lane]
+
+    public var lag: Int64 { partitions.reduce(0) { $0 + $1.lag } }
+
+    /// Reads the status of one view; nil when it has no live build.
+    public static func read(
+        _ view: String, on connection: PostgresConnection, admin: KafkaAdmin
+    ) throws(EngineError) -> ViewStatus? {
+        let catalog = BuildCatalog(connection)
+        let builds = try inDatabase { () throws(PostgresError) in try catalog.builds(of: view) }
+        guard let live = builds.first(where: { $0.status == .live }) else { return nil }
+        let checkpoints = try inDatabase { () throws(PostgresError) in try catalog.checkpoints(of: live) }
+        var partitions: [Partition] = []
+        for lane in checkpoints {
+            for (topic, offset) in lane.next.sorted(by: { $0.key < $1.key }) {
+                let place = TopicPartition(topic: topic, partition: Int32(lane.lane))
+                let bounds = try inKafka { () throws(KafkaError) in try admin.watermarks(place) }
+                partitions.append(Partition(topic: topic, partition: lane.lane, offset: offset, end: bounds.high))
+            }
+        }
+        return ViewStatus(
+            view: view, build: live.name, building: builds.first { $0.status == .building }?.name,
+            partitions: partitions, lanes: try inDatabase { () throws(PostgresError) in try lanes(live, connection) })
+    }
+
+    private static func lanes(
+        _ build: Build, _ connection: PostgresConnection
+    ) throws(PostgresError) -> [Lane] {
+        let rows = try connection.query(
+            """
+            SELECT l.lane, l.owner, l.owner_epoch, count(p.log_offset), count(DISTINCT p.parking_key)
+            FROM tapefold.lane l LEFT JOIN tapefold.parked_event p USING (view, build, lane)
+            WHERE l.view = $1 AND l.build = $2 GROUP BY l.lane, l.owner, l.owner_epoch ORDER BY l.lane
+            """, [.text(build.view), .text(build.name)])
+        var lanes: [Lane] = []
+        for row in 0..<rows.rowCount {
+            lanes.append(
+                Lane(
+                    lane: Int(try rows.int32(row, 0)), owner: try rows.textIfPresent(row, 1),
+                    epoch: try rows.int64(row, 2), parkedEvents: Int(try rows.int64(row, 3)),
+                    parkedKeys: Int(try rows.int64(row, 4))))
+        }
+        return lanes
+    }
+}
