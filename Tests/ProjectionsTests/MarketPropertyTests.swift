@@ -60,8 +60,11 @@ import Testing
     @Test(arguments: seeds) func crashesLoseNothing(seed: UInt64) throws {
         let tape = tape(seed)
         let reference = try FoldRunner<MarketFold>.run(tape, .live(10), parks: false)
-        let options = FoldOptions(batchSizes: [11, 3], crashesAfter: [0, 7, 31, 64, 90, 121, 149, 230])
-        try expectSame(MarketFold.self, tape, as: reference, options, parks: false, "seed \(seed)")
+        for tail in [nil, 0, 50] {
+            let options = FoldOptions(
+                batchSizes: [11, 3], crashesAfter: [0, 7, 31, 64, 90, 121, 149, 230], rebuildWithTail: tail)
+            try expectSame(MarketFold.self, tape, as: reference, options, parks: false, "seed \(seed)")
+        }
     }
 
     @Test(arguments: seeds) func rebuildEqualsLive(seed: UInt64) throws {

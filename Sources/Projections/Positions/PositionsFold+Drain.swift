@@ -58,10 +58,10 @@ extension PositionsFold {
 
     /// Keeps the books of the latest batches when there are more than the limit.
     private func trimBooks() {
-        guard books.count > ProjectionLimits.maximumCachedBooks else { return }
+        guard books.count > maximumCachedBooks else { return }
         let oldest = useClock - ProjectionLimits.batchesKeptByTrim
         books = books.filter { $0.value.lastUse > oldest }
-        if books.count > ProjectionLimits.maximumCachedBooks { books.removeAll() }
+        if books.count > maximumCachedBooks { books.removeAll() }
     }
 
     public func forget() {
