@@ -19,9 +19,7 @@ extension Book {
             return FillEffect(closedTrade: nil, openedQuantity: fill.quantity)
         }
         let plan = try ClosingPlan(of: fill, in: &self)
-        try plan.commit(fill, to: &self)
-        if let first = plan.first { onClosure(first) }
-        for closure in plan.others { onClosure(closure) }
+        try plan.commit(fill, to: &self, onClosure)
         return FillEffect(closedTrade: plan.closedTrade(fill), openedQuantity: plan.openedQuantity)
     }
 
