@@ -6,7 +6,7 @@ import Testing
 
 /// Whatever way the same ticks are folded, quotes and candles are the same, and they are the oracle's.
 @Suite struct MarketPropertyTests {
-    static let seeds: ClosedRange<UInt64> = 1...6
+    static let seeds: ClosedRange<UInt64> = 1...4
 
     private static let quoteColumns: Set<String> = [
         "exchange", "symbol", "last_price_e8", "last_quantity_e8", "volume_e8", "day_open_e8", "day_high_e8",

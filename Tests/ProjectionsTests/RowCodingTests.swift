@@ -25,7 +25,7 @@ import Testing
     @Test func books() throws {
         let scratch = ByteBuffer()
         try expectRoundTrip(PositionsFold.self, PositionsTape.make(seed: 5, count: 200), PositionsView.positions) {
-            try BookState($0).encode(into: $1, scratch: scratch)
+            try BookState($0).encode(into: $1, lane: 0, scratch: scratch)
         }
     }
 

@@ -33,7 +33,7 @@ extension PositionsFold {
     private func drainState(into writes: WriteSet) {
         let positions = writes.tables[TableIndex.positions]
         for book in dirtyBooks {
-            book.encode(into: book.isStored ? positions.upserts : positions.inserts, scratch: scratch)
+            book.encode(into: book.isStored ? positions.upserts : positions.inserts, lane: lane, scratch: scratch)
             book.isStored = true
             book.isDirty = false
         }

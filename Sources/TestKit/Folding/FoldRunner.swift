@@ -14,16 +14,19 @@ public struct FoldOptions: Sendable {
     public var batchesPerFlush: Int
     /// In a rebuild: how much put-off work is done at once.
     public var finishingLimit: Int
+    /// In a rebuild: the worker loses its memory behind the bulk part and again amid the put-off work.
+    public var crashesWhileFinishing: Bool
 
     public init(
         batchSizes: [Int] = [100], crashesAfter: Set<Int> = [], rebuildWithTail: Int? = nil, batchesPerFlush: Int = 3,
-        finishingLimit: Int = 2
+        finishingLimit: Int = 2, crashesWhileFinishing: Bool = false
     ) {
         self.batchSizes = batchSizes
         self.crashesAfter = crashesAfter
         self.rebuildWithTail = rebuildWithTail
         self.batchesPerFlush = batchesPerFlush
         self.finishingLimit = finishingLimit
+        self.crashesWhileFinishing = crashesWhileFinishing
     }
 
     public static func live(_ batchSizes: Int...) -> FoldOptions { FoldOptions(batchSizes: batchSizes) }
@@ -194,9 +197,13 @@ public final class FoldRunner<Fold: ViewFold> {
         try store.buildIndexes()
         isRebuilding = false
         writes = WriteSet(Fold.schema, insertLayout: .arrays)
+        if options.crashesWhileFinishing { fold = makeFold(.live) }
+        var steps = 0
         while fold.finishRebuild(limit: options.finishingLimit) {
             try followUp()
             try flush()
+            steps += 1
+            if options.crashesWhileFinishing, steps == 2 { fold = makeFold(.live) }
         }
     }
 }
