@@ -2,6 +2,7 @@
 public enum CommandTable {
     public static let all: [Command] = [
         UpCommand.command,
+        DemoCommand.command,
         SimulateCommand.command,
         ProduceCommand.command,
         ConsumeCommand.command,

@@ -58,8 +58,8 @@ final class FillLane<Fold: ViewFold>: @unchecked Sendable {
         var next = next
         try consume(EngineLimits.rebuildBatchRecords, upTo: target, from: next) { (batch) throws(LaneFailure) in
             let taken = intake.take(batch, from: next, upTo: target)
-            try folder.fold(taken.items[...], batch, on: connection)
-            counters.folded.add(taken.items.count)
+            try folder.fold(taken.whole, batch, on: connection)
+            counters.folded.add(taken.events.count)
             next = taken.next
             try bulk.drain(folder.fold, claim: &claim, next: next)
             return folder.fold.rememberedIdentities > identityLimit ? nil : next

@@ -144,28 +144,30 @@ extension OrdersFold {
     private func isKnown(_ key: TradeKey, _ hash: ContentHash) -> Bool? {
         switch mode {
         case .live: fills[key].map { $0 == hash }
-        case .rebuild: fillIdentities.find(key.userId, key.tradeId).map { $0 == hash.low }
+        case .rebuild: fillIdentities.find(IdentitySet.Identity(key.userId, key.tradeId)).map { $0 == hash.low }
         }
     }
 
     private func remember(_ key: TradeKey, _ hash: ContentHash) {
         switch mode {
         case .live: fills[key] = hash
-        case .rebuild: _ = fillIdentities.insert(key.userId, key.tradeId, content: hash.low)
+        case .rebuild: fillIdentities.insert(IdentitySet.Identity(key.userId, key.tradeId), content: hash.low)
         }
     }
 
     private func isKnown(_ key: OrderFactKey, _ hash: ContentHash) -> Bool? {
         switch mode {
         case .live: facts[key].map { $0 == hash }
-        case .rebuild: factIdentities.find(key.source, key.scopedId).map { $0 == hash.low }
+        case .rebuild:
+            factIdentities.find(IdentitySet.Identity(key.source, key.eventId, key.userId)).map { $0 == hash.low }
         }
     }
 
     private func remember(_ key: OrderFactKey, _ hash: ContentHash) {
         switch mode {
         case .live: facts[key] = hash
-        case .rebuild: _ = factIdentities.insert(key.source, key.scopedId, content: hash.low)
+        case .rebuild:
+            factIdentities.insert(IdentitySet.Identity(key.source, key.eventId, key.userId), content: hash.low)
         }
     }
 
@@ -177,9 +179,4 @@ extension OrdersFold {
         factIdentities = IdentitySet()
         return false
     }
-}
-
-extension OrderFactKey {
-    /// Id and user as one text; neither holds a control character.
-    fileprivate var scopedId: String { "\(eventId)\u{1F}\(userId)" }
 }

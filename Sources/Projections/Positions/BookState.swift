@@ -2,6 +2,9 @@ import Domain
 
 /// A book in a fold's memory, with what its row holds beside it.
 final class BookState {
+    /// Stands in the row of a book that has no executions any more; the row keeps the time of the change.
+    static let noExchange = ""
+
     let key: BookKey
     var book: Book
     var exchange: String

@@ -17,6 +17,8 @@ final class Correction {
     /// Its execution has not come yet.
     var isWaiting = false
     var isStored = false
+    /// To be written with the next drain.
+    var isChanged = false
 
     init(_ event: DecodedEvent, body: TradeCorrected, offset: Int64, contentHash: ContentHash) {
         self.event = event
@@ -73,6 +75,12 @@ struct CorrectionBook {
     mutating func wait(_ correction: Correction) {
         correction.isWaiting = true
         waiting[correction.tradeKey, default: []].append(correction)
+        noteChange(of: correction)
+    }
+
+    mutating func noteChange(of correction: Correction) {
+        guard !correction.isChanged else { return }
+        correction.isChanged = true
         changed.append(correction)
     }
 

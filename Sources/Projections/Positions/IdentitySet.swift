@@ -3,16 +3,28 @@
 /// Open addressing with linear probing; 24 bytes a slot. The hash is keyed by a random seed of the process, so nobody
 /// can craft two identities that meet.
 struct IdentitySet {
-    struct Entry {
+    /// The hash of an identity; `low` is never 0.
+    struct Identity {
+        let high: UInt64
+        let low: UInt64
+
+        init(_ parts: String...) {
+            high = Self.hash(parts, salt: 0)
+            low = Self.hash(parts, salt: 1) | 1
+        }
+
+        private static func hash(_ parts: [String], salt: UInt8) -> UInt64 {
+            var hasher = Hasher()
+            hasher.combine(salt)
+            for part in parts { hasher.combine(part) }
+            return UInt64(bitPattern: Int64(hasher.finalize()))
+        }
+    }
+
+    private struct Entry {
         var high: UInt64
         var low: UInt64
         var content: UInt64
-    }
-
-    enum Answer: Equatable {
-        case new
-        case sameContent
-        case otherContent
     }
 
     private var slots: [Entry]
@@ -24,44 +36,23 @@ struct IdentitySet {
 
     var byteCount: Int { slots.count * MemoryLayout<Entry>.stride }
 
-    /// Remembers an identity, or says that it was there and whether it said the same.
-    mutating func insert(high: UInt64, low: UInt64, content: UInt64) -> Answer {
+    /// Remembers an identity that `find` does not know.
+    mutating func insert(_ identity: Identity, content: UInt64) {
         if count * 4 >= slots.count * 3 { grow() }
-        let marked = low | 1
-        var index = Int(truncatingIfNeeded: high) & (slots.count - 1)
-        while slots[index].low != 0 {
-            if slots[index].low == marked, slots[index].high == high {
-                return slots[index].content == content ? .sameContent : .otherContent
-            }
-            index = (index + 1) & (slots.count - 1)
-        }
-        slots[index] = Entry(high: high, low: marked, content: content)
+        var index = Int(truncatingIfNeeded: identity.high) & (slots.count - 1)
+        while slots[index].low != 0 { index = (index + 1) & (slots.count - 1) }
+        slots[index] = Entry(high: identity.high, low: identity.low, content: content)
         count += 1
-        return .new
-    }
-
-    mutating func insert(_ first: String, _ second: String, content: UInt64) -> Answer {
-        insert(high: Self.hash(first, second, salt: 0), low: Self.hash(first, second, salt: 1), content: content)
     }
 
     /// What the identity said, if it is there.
-    func find(_ first: String, _ second: String) -> UInt64? {
-        let high = Self.hash(first, second, salt: 0)
-        let marked = Self.hash(first, second, salt: 1) | 1
-        var index = Int(truncatingIfNeeded: high) & (slots.count - 1)
+    func find(_ identity: Identity) -> UInt64? {
+        var index = Int(truncatingIfNeeded: identity.high) & (slots.count - 1)
         while slots[index].low != 0 {
-            if slots[index].low == marked, slots[index].high == high { return slots[index].content }
+            if slots[index].low == identity.low, slots[index].high == identity.high { return slots[index].content }
             index = (index + 1) & (slots.count - 1)
         }
         return nil
-    }
-
-    private static func hash(_ first: String, _ second: String, salt: UInt8) -> UInt64 {
-        var hasher = Hasher()
-        hasher.combine(salt)
-        hasher.combine(first)
-        hasher.combine(second)
-        return UInt64(bitPattern: Int64(hasher.finalize()))
     }
 
     private mutating func grow() {

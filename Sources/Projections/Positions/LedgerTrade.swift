@@ -3,7 +3,8 @@ import Events
 
 /// An execution in a fold's memory, amendments applied, with what it closed.
 final class LedgerTrade {
-    var trade: TradeExecuted
+    var trade: TradeExecuted { didSet { bookKey = BookKey(trade) } }
+    private(set) var bookKey: BookKey
     /// Of the execution as it first came: tells a repetition from a conflict.
     let contentHash: ContentHash
     var isVoid = false
@@ -19,11 +20,10 @@ final class LedgerTrade {
     init(_ trade: TradeExecuted, contentHash: ContentHash) {
         self.trade = trade
         self.contentHash = contentHash
+        bookKey = BookKey(trade)
     }
 
     var key: TradeKey { TradeKey(userId: trade.userId, tradeId: trade.tradeId) }
-
-    var bookKey: BookKey { BookKey(trade) }
 
     var fill: Fill {
         Fill(
@@ -42,6 +42,7 @@ extension BookKey {
     }
 
     static func instrument(isin: String?, exchange: String, symbol: String) -> String {
-        isin ?? "\(exchange):\(symbol)"
+        guard let isin else { return exchange + ":" + symbol }
+        return isin
     }
 }

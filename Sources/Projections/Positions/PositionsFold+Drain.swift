@@ -43,6 +43,7 @@ extension PositionsFold {
             correction.encode(
                 into: correction.isStored ? corrections.upserts : corrections.inserts, lane: lane, encoder: encoder)
             correction.isStored = true
+            correction.isChanged = false
         }
         self.corrections.changed.removeAll()
     }
@@ -74,5 +75,6 @@ extension PositionsFold {
         refoldTrades = [:]
         corrections = CorrectionBook()
         finishing = DeferredWork()
+        identities = IdentitySet()
     }
 }

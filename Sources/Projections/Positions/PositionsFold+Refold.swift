@@ -45,7 +45,7 @@ extension PositionsFold {
             last = entry
         }
         for entry in inOrder where entry.isVoid { replaceClosing(of: entry, by: nil, [], from: nil) }
-        finish(state, with: book, last: last)
+        finish(state, with: book, shown: last ?? inOrder.last)
     }
 
     private func replaceClosing(
@@ -59,14 +59,13 @@ extension PositionsFold {
         if mode == .live, trades[entry.key] == nil { trades[entry.key] = entry }
     }
 
-    private func finish(_ state: BookState, with book: Book, last: LedgerTrade?) {
+    /// - Parameter shown: whose exchange and symbol the book shows; nil when amendments moved all executions away.
+    private func finish(_ state: BookState, with book: Book, shown: LedgerTrade?) {
         state.book = book
         state.needsRefold = false
         state.refoldFrom = nil
-        if let last {
-            state.exchange = last.trade.exchange
-            state.symbol = last.trade.symbol
-        }
+        state.exchange = shown?.trade.exchange ?? BookState.noExchange
+        state.symbol = shown?.trade.symbol ?? state.key.instrument
         touch(state, at: state.updatedAt)
     }
 
@@ -75,6 +74,7 @@ extension PositionsFold {
             mode = .live
             identities = IdentitySet()
             corrections.known = [:]
+            corrections.hasLoadedWaiting = true
             finishing.corrected = Array(corrections.waiting.keys)
         }
         if !finishing.corrected.isEmpty {

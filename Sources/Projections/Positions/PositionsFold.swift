@@ -75,10 +75,15 @@ public final class PositionsFold: ViewFold {
 
     private func fold(_ trade: TradeExecuted, of event: DecodedEvent) -> FoldOutcome {
         let entry = LedgerTrade(trade, contentHash: hasher.hash(event.payload))
-        if let repeated = repetition(of: entry) { return repeated }
+        let identity = mode == .rebuild ? IdentitySet.Identity(trade.userId, trade.tradeId) : nil
+        if let repeated = repetition(of: entry, identity) { return repeated }
         let state = book(entry, at: event.envelope.time)
         if let refusal = enter(entry, into: state) { return refusal }
-        if mode == .live { trades[entry.key] = entry }
+        if let identity {
+            identities.insert(identity, content: entry.contentHash.low)
+        } else {
+            trades[entry.key] = entry
+        }
         changedTrades.append(entry)
         touch(state, at: event.envelope.time)
         for correction in corrections.takeWaiting(for: entry.key) { apply(correction, to: entry) }
@@ -86,17 +91,14 @@ public final class PositionsFold: ViewFold {
     }
 
     /// Whether this identity was there before, saying the same or something else.
-    private func repetition(of entry: LedgerTrade) -> FoldOutcome? {
+    private func repetition(of entry: LedgerTrade, _ identity: IdentitySet.Identity?) -> FoldOutcome? {
         let isSame: Bool
-        switch mode {
-        case .live:
+        if let identity {
+            guard let known = identities.find(identity) else { return nil }
+            isSame = known == entry.contentHash.low
+        } else {
             guard let known = trades[entry.key] else { return nil }
             isSame = known.contentHash == entry.contentHash
-        case .rebuild:
-            let answer = identities.insert(
-                entry.trade.userId, entry.trade.tradeId, content: entry.contentHash.low)
-            if answer == .new { return nil }
-            isSame = answer == .sameContent
         }
         if isSame { return .duplicate }
         return .refused(
