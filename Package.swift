@@ -22,10 +22,10 @@ func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
         swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
     .testTarget(
         name: "\(name)Tests", dependencies: dependencies + ["TestKit"], path: "Tests/\(name)Tests",
-        swiftSettings: strict)
+        exclude: exclude, swiftSettings: strict)
 }
 
 let package = Package(
@@ -59,8 +59,11 @@ let package = Package(
         module("TestKit", ["Domain", "Events", "Projections"]),
         module("Supervision", ["Postgres", "CLinux"]),
         module(
+            "Benchmarks",
+            ["Domain", "Events", "Projections", "Engine", "Kafka", "Postgres", "Importers", "Supervision"]),
+        module(
             "CommandLineTool",
-            ["Domain", "Events", "Engine", "Kafka", "Postgres", "Importers", "Supervision", "ReadAPI"]),
+            ["Domain", "Events", "Engine", "Kafka", "Postgres", "Importers", "Supervision", "ReadAPI", "Benchmarks"]),
 
         program("market-processor", ["Engine"]),
         program("positions-processor", ["Engine"]),
@@ -70,13 +73,13 @@ let package = Package(
         program("tapefold", ["CommandLineTool"]),
 
         tests("Domain", ["Domain"]),
-        tests("Events", ["Events"]),
+        tests("Events", ["Events"], exclude: ["judge"]),
         tests("Projections", ["Projections"]),
         tests("Kafka", ["Kafka", "Supervision"]),
         tests("Postgres", ["Postgres", "Supervision"]),
         tests("Engine", ["Engine", "Supervision"]),
         tests("ReadAPI", ["ReadAPI", "Supervision"]),
-        tests("EmbeddedBroker", ["EmbeddedBroker", "Kafka", "Supervision"]),
+        tests("EmbeddedBroker", ["EmbeddedBroker", "Kafka", "Supervision"], exclude: ["clients"]),
         tests("Importers", ["Importers"]),
         tests("Process", ["Engine", "Kafka", "Postgres", "Supervision", "CommandLineTool"]),
     ],

@@ -11,6 +11,7 @@ public enum CommandTable {
         StatusCommand.command,
         ReplayCommand.command,
         VerifyCommand.command,
+        BenchCommand.command,
         TopicsCommand.list,
         TopicsCommand.create,
         TopicsCommand.describe,

@@ -8,8 +8,8 @@ public enum ProjectionLimits {
     public static let maximumCachedMinutes = 200_000
     /// Symbols that a lane keeps in memory.
     public static let maximumCachedSymbols = 50_000
-    /// The cached minutes are counted at every so-manieth commit.
-    public static let commitsBetweenTrims = 16
+    /// The cached minutes are counted once in so many batches.
+    public static let batchesBetweenTrims = 16
     /// Ticks of one minute whose quantities were summed that are remembered, so that a repeated one is not summed
     /// again; those behind them are summed unremembered.
     public static let maximumSummedTicksPerMinute = 65_536

@@ -43,7 +43,10 @@ import Testing
                 == #"{"quantity":"-10","price":"101","openedAt":"2026-01-15T03:45:00Z","tradeId":"u1-2-1"}"#)
         #expect(position["openLots"]?.elements?.count == 2)
         #expect(try api.get("/v1/positions").items().count == 3)
-        #expect(try api.get("/v1/trades?limit=4").items().map { $0["tradeId"]?.string } == ["u1-3-2", "u1-2-2", "u1-1-2", "u1-3-1"])
+        #expect(
+            try api.get("/v1/trades?limit=4").items().map { $0["tradeId"]?.string } == [
+                "u1-3-2", "u1-2-2", "u1-1-2", "u1-3-1",
+            ])
         #expect(try api.get("/v1/trades/u1-1-1").json()["tags"] == .array([.string("a")]))
         #expect(try api.get("/v1/candles/S1?interval=5m").items().first?["volume"] == .string("1000"))
         #expect(try api.get("/v1/orders/o1").json()["side"] == .string("BUY"))
@@ -80,7 +83,8 @@ enum EngineSchema {
     static func create(on connection: PostgresConnection) throws {
         try Migrations.run(on: connection)
         for (view, topics) in [
-            (PositionsView.definition, ["trades.executed", "trades.corrected"]), (MarketView.definition, ["market.updates"]),
+            (PositionsView.definition, ["trades.executed", "trades.corrected"]),
+            (MarketView.definition, ["market.updates"]),
             (OrdersView.definition, ["orders.placed", "orders.updated", "orders.cancelled", "trades.executed"]),
         ] {
             let start = (0..<4).map { lane in
@@ -95,7 +99,7 @@ enum EngineSchema {
         try connection.execute(
             """
             INSERT INTO positions_1_1.positions
-            SELECT '\(user)', 'main', 'NSE:S' || s, 'NSE', 'S' || s, (1 - s % 2 * 2) * -1 * \(lots) * 1000000000, 10150000000,
+            SELECT '\(user)', 'main', 'NSE:S' || s, 'NSE', 'S' || s, (1 - s % 2 * 2) * -1 * \(lots) * 1000000000::bigint, 10150000000,
                 0, \(lots), 0, \(lots), now(), NULL, now(), (
                 SELECT string_agg(int2send(length(id)::int2) || convert_to(id, 'UTF8') || int8send(at) || int8send(1000000000)
                     || int8send((100 + l) * 100000000::bigint) || int8send(100000000) || int8send(0) || int8send(50000000)

@@ -32,14 +32,15 @@ extension MarketFold {
     }
 
     public func committed() {
-        guard useClock % ProjectionLimits.commitsBetweenTrims == 0 else { return }
+        guard useClock - lastTrim >= ProjectionLimits.batchesBetweenTrims else { return }
+        lastTrim = useClock
         trimDays()
         trimSymbols()
     }
 
     /// Drops the days that the latest batches did not touch, or all that are clean when those are too many as well.
     private func trimDays() {
-        let oldest = useClock - ProjectionLimits.commitsBetweenTrims
+        let oldest = useClock - ProjectionLimits.batchesBetweenTrims
         guard cachedMinutes > ProjectionLimits.maximumCachedMinutes else { return }
         for symbol in symbols.values { symbol.dropDays { !$0.isDirty && $0.lastUse <= oldest } }
         guard cachedMinutes > ProjectionLimits.maximumCachedMinutes else { return }
@@ -52,7 +53,7 @@ extension MarketFold {
 
     private func trimSymbols() {
         guard symbols.count > ProjectionLimits.maximumCachedSymbols else { return }
-        let oldest = useClock - ProjectionLimits.commitsBetweenTrims
+        let oldest = useClock - ProjectionLimits.batchesBetweenTrims
         func isClean(_ symbol: SymbolState) -> Bool {
             !symbol.isQuoteDirty && symbol.days.values.allSatisfy { !$0.isDirty }
         }

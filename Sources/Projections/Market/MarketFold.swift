@@ -15,6 +15,7 @@ public final class MarketFold: ViewFold {
     var dirtyDays: [(key: InstrumentKey, day: DayState)] = []
     var pendingTicks: [PendingTick] = []
     var useClock = 0
+    var lastTrim = 0
     let scratch = ByteBuffer()
     /// Ticks that changed no candle: outside of any session, or of a source that is not the day's.
     public private(set) var ticksWithoutCandle = 0

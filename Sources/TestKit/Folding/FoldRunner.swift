@@ -120,10 +120,28 @@ public final class FoldRunner<Fold: ViewFold> {
     private func foldAndWrite(_ events: ArraySlice<FoldEvent>, parking failure: FoldFailure?, commits: Bool) throws {
         try answer(fold.reads(for: events))
         for event in events { outcomes.append(take(event, failure)) }
+        guard !isRebuilding else { return try drainInBulk() }
         try followUp()
+        writes.clear()
+        fold.drain(into: writes, state: true)
+        guard commits else { return }
+        try store.apply(writes)
+        fold.committed()
+    }
+
+    /// Ledgers are drained with every batch; the rest only before a flush, which makes all of it durable at once.
+    private func drainInBulk() throws {
+        fold.drain(into: writes, state: false)
         batchesSinceFlush += 1
-        let flushesState = !isRebuilding || batchesSinceFlush >= options.batchesPerFlush
-        if commits { try write(state: flushesState) } else { drain(state: flushesState) }
+        if batchesSinceFlush >= options.batchesPerFlush { try flush() }
+    }
+
+    private func flush() throws {
+        fold.drain(into: writes, state: true)
+        try store.apply(writes)
+        writes.clear()
+        fold.committed()
+        batchesSinceFlush = 0
     }
 
     private func take(_ event: FoldEvent, _ failure: FoldFailure?) -> FoldOutcome {
@@ -148,28 +166,14 @@ public final class FoldRunner<Fold: ViewFold> {
         }
     }
 
-    private func drain(state: Bool) {
-        writes.clear()
-        fold.drain(into: writes, state: state)
-    }
-
-    private func write(state: Bool) throws {
-        drain(state: state)
-        try store.apply(writes)
-        if state { batchesSinceFlush = 0 }
-        fold.committed()
-    }
-
     private func finishRebuild() throws {
-        try write(state: true)
+        try flush()
         try store.buildIndexes()
         isRebuilding = false
         writes = WriteSet(Fold.schema, insertLayout: .arrays)
         while fold.finishRebuild(limit: options.finishingLimit) {
             try followUp()
-            try write(state: true)
+            try flush()
         }
-        try followUp()
-        try write(state: true)
     }
 }

@@ -8,6 +8,21 @@ public struct MemoryRow: Hashable, Sendable {
     public init(fields: [[UInt8]?]) { self.fields = fields }
 
     func key(_ columns: [Int]) -> [[UInt8]?] { columns.map { fields[$0] } }
+
+    /// The columns as one run of bytes, different for different values: cheap to hash.
+    func packedKey(_ columns: [Int]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for column in columns {
+            guard let field = fields[column] else {
+                bytes.append(0)
+                continue
+            }
+            bytes.append(1)
+            withUnsafeBytes(of: UInt32(field.count)) { bytes.append(contentsOf: $0) }
+            bytes.append(contentsOf: field)
+        }
+        return bytes
+    }
 }
 
 /// A row by its columns' names, spelt for people: decimals, times and texts; null columns are absent.

@@ -4,7 +4,7 @@ import Projections
 final class MemoryTable {
     let definition: TableDefinition
     private let keyColumns: [Int]
-    private var rows: [[[UInt8]?]: MemoryRow] = [:]
+    private var rows: [[UInt8]: MemoryRow] = [:]
     /// Rows copied in while there is no index.
     private var heap: [MemoryRow] = []
     private(set) var isIndexed: Bool
@@ -45,7 +45,7 @@ final class MemoryTable {
                 heap.append(row)
                 continue
             }
-            let key = row.key(keyColumns)
+            let key = row.packedKey(keyColumns)
             if rows[key] == nil {
                 rows[key] = row
             } else if !definition.ignoresRepeatedRows {
@@ -58,10 +58,10 @@ final class MemoryTable {
     func upsert(_ changed: [MemoryRow]) throws(MemoryStoreError) {
         guard !changed.isEmpty else { return }
         guard isIndexed else { throw .notIndexed(table: definition.name) }
-        var seen: Set<[[UInt8]?]> = []
+        var seen: Set<[UInt8]> = []
         for row in changed {
             try check(row)
-            let key = row.key(keyColumns)
+            let key = row.packedKey(keyColumns)
             guard seen.insert(key).inserted else {
                 throw .keyTwiceInStatement(table: definition.name, row: describe(row))
             }
@@ -73,25 +73,26 @@ final class MemoryTable {
         guard !keys.isEmpty else { return }
         guard isIndexed else { throw .notIndexed(table: definition.name) }
         let places = Self.indexes(columns.map(\.name), in: definition)
-        let gone = Set(keys.map(\.fields))
+        let gone = Set(keys.map { $0.packedKey(Array(columns.indices)) })
         if places == keyColumns {
             for key in gone { rows[key] = nil }
         } else {
-            rows = rows.filter { !gone.contains($0.value.key(places)) }
+            rows = rows.filter { !gone.contains($0.value.packedKey(places)) }
         }
     }
 
     func select(_ request: ReadRequest) throws(MemoryStoreError) -> [MemoryRow] {
         guard isIndexed, isReadable else { throw .notIndexed(table: definition.name) }
         let places = Self.indexes(request.keys.columns.map(\.name), in: definition)
-        let asked = try request.keys.decodedRows()
-        guard Set(asked).count == asked.count else { throw .keyTwiceInStatement(table: definition.name, row: "SELECT") }
+        let all = Array(request.keys.columns.indices)
+        let asked = try request.keys.decodedRows().map { $0.packedKey(all) }
+        let wanted = Set(asked)
+        guard wanted.count == asked.count else { throw .keyTwiceInStatement(table: definition.name, row: "SELECT") }
         let found: [MemoryRow]
         if places == keyColumns {
-            found = asked.compactMap { rows[$0.fields] }
+            found = asked.compactMap { rows[$0] }
         } else {
-            let wanted = Set(asked.map(\.fields))
-            found = rows.values.filter { wanted.contains($0.key(places)) }
+            found = rows.values.filter { wanted.contains($0.packedKey(places)) }
         }
         let order = Self.indexes(request.order, in: definition)
         return order.isEmpty ? found : found.sorted { Self.isBefore($0.key(order), $1.key(order)) }

@@ -1,5 +1,6 @@
 """Starts, kills and restarts the broker for the client scripts, and waits for conditions."""
 
+import atexit
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ class Broker:
         self.directory = directory
         self.port = 0
         self.process = None
+        atexit.register(self.abandon)
 
     def start(self):
         port_file = os.path.join(self.directory, "port")
@@ -38,6 +40,11 @@ class Broker:
     @property
     def address(self):
         return "127.0.0.1:%d" % self.port
+
+    def abandon(self):
+        """A script that fails leaves no broker behind."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
