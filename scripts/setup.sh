@@ -53,6 +53,8 @@ check_swift() {
 missing_packages() {
     local name
     for name in "${libraries[@]}" "${tools[@]}"; do is_installed "$name" || echo "$name"; done
+    # Swift brings its own C++ compiler, but the system's standard library.
+    [ -n "$(compgen -G '/usr/include/c++/*/vector')" ] || echo g++
     has_postgres || echo postgresql
 }
 
