@@ -42,6 +42,7 @@ let package = Package(
         .systemLibrary(
             name: "CXxhash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "CPrefetch"),
         .target(
             name: "CSimdjson",
             cxxSettings: [.unsafeFlags(["-O3"])],
@@ -49,7 +50,7 @@ let package = Package(
 
         module("Domain"),
         module("Events", ["Domain", "CSimdjson", "CXxhash"]),
-        module("Projections", ["Domain", "Events"]),
+        module("Projections", ["Domain", "Events", "CPrefetch"]),
         module("Kafka", ["CLibrdkafka"]),
         module("Postgres", ["CLibpq"]),
         module("Engine", ["Domain", "Events", "Projections", "Kafka", "Postgres"]),

@@ -28,7 +28,7 @@ enum BenchLimits {
     /// Events held in memory for the stages without a broker.
     static let memoryEvents = 200_000
     static let rounds = 8
-    static let foldTrades = 2_000_000
+    static let foldTrades = 5_000_000
     static let foldKeys = 500_000
     static let latencyEventsPerSecond = 5_000
     static let latencySeconds = 10

@@ -6,7 +6,7 @@ import Projections
 enum FoldStage {
     static func run(_ options: BenchOptions) -> [BenchFigure] {
         var random = SplitMix(seed: options.seed)
-        let count = min(options.events, BenchLimits.foldTrades)
+        let count = BenchLimits.foldTrades
         let books = (0..<BenchLimits.foldKeys).map { index in
             ("user-" + padded(index / options.symbols, 6), "SYM" + padded(index % options.symbols, 4))
         }
@@ -16,16 +16,18 @@ enum FoldStage {
         var spent = (ours: 0.0, floor: 0.0)
         var done = 0
         while done < count {
-            let batch = (0..<2_000).map { trade(&random, books, number: done + $0) }
-            var begun = ContinuousClock.now
-            for (_, key, trade) in batch {
-                floor.fold(
-                    key: UInt64(key), isBuy: trade.side == .buy, quantity: trade.quantity.units, price: trade.price.units)
+            let batch = (0..<batchTrades).map { trade(&random, books, number: done + $0) }
+            let events = batch.map(\.event)
+            let bare = batch.map(\.bare)
+            var begun = threadSeconds()
+            for trade in bare {
+                floor.fold(key: trade.key, isBuy: trade.isBuy, quantity: trade.quantity, price: trade.price)
             }
-            spent.floor += seconds(since: begun)
-            begun = .now
-            for (event, _, _) in batch { _ = fold.fold(event) }
-            spent.ours += seconds(since: begun)
+            spent.floor += threadSeconds() - begun
+            begun = threadSeconds()
+            _ = fold.reads(for: events[...])
+            for index in events.indices { _ = fold.fold(events[index]) }
+            spent.ours += threadSeconds() - begun
             fold.drain(into: writes, state: false)
             writes.clear()
             done += batch.count
@@ -38,9 +40,19 @@ enum FoldStage {
         ]
     }
 
+    private static let batchTrades = 2_000
+
+    /// What the prototype sees of a trade.
+    private struct BareTrade {
+        let key: UInt64
+        let isBuy: Bool
+        let quantity: Int64
+        let price: Int64
+    }
+
     private static func trade(
         _ random: inout SplitMix, _ books: [(String, String)], number: Int
-    ) -> (FoldEvent, Int, TradeExecuted) {
+    ) -> (event: FoldEvent, bare: BareTrade) {
         let key = Int(random.next() % UInt64(books.count))
         let time = Timestamp(microseconds: 1_768_448_700_000_000 + Int64(number))
         let trade = TradeExecuted(
@@ -52,7 +64,11 @@ enum FoldStage {
         let envelope = Envelope(id: "e", source: "/bench", time: time)
         let event = FoldEvent(
             decoded: DecodedEvent(envelope: envelope, payload: .tradeExecuted(trade)), input: 0, offset: Int64(number))
-        return (event, key, trade)
+        return (
+            event,
+            BareTrade(
+                key: UInt64(key), isBuy: trade.side == .buy, quantity: trade.quantity.units, price: trade.price.units)
+        )
     }
 
     private static func padded(_ number: Int, _ width: Int) -> String {

@@ -144,14 +144,14 @@ extension OrdersFold {
     private func isKnown(_ key: TradeKey, _ hash: ContentHash) -> Bool? {
         switch mode {
         case .live: fills[key].map { $0 == hash }
-        case .rebuild: fillIdentities.find(IdentitySet.Identity(key.userId, key.tradeId)).map { $0 == hash.low }
+        case .rebuild: fillIdentities.find(hasher.identity(key.userId, key.tradeId)).map { $0 == hash.low }
         }
     }
 
     private func remember(_ key: TradeKey, _ hash: ContentHash) {
         switch mode {
         case .live: fills[key] = hash
-        case .rebuild: fillIdentities.insert(IdentitySet.Identity(key.userId, key.tradeId), content: hash.low)
+        case .rebuild: fillIdentities.insert(hasher.identity(key.userId, key.tradeId), content: hash.low)
         }
     }
 
@@ -159,7 +159,7 @@ extension OrdersFold {
         switch mode {
         case .live: facts[key].map { $0 == hash }
         case .rebuild:
-            factIdentities.find(IdentitySet.Identity(key.source, key.eventId, key.userId)).map { $0 == hash.low }
+            factIdentities.find(hasher.identity(key.source, key.eventId, key.userId)).map { $0 == hash.low }
         }
     }
 
@@ -167,7 +167,7 @@ extension OrdersFold {
         switch mode {
         case .live: facts[key] = hash
         case .rebuild:
-            factIdentities.insert(IdentitySet.Identity(key.source, key.eventId, key.userId), content: hash.low)
+            factIdentities.insert(hasher.identity(key.source, key.eventId, key.userId), content: hash.low)
         }
     }
 

@@ -17,10 +17,10 @@ final class LedgerTrade {
     /// To be written with the next drain.
     var isChanged = true
 
-    init(_ trade: TradeExecuted, contentHash: ContentHash) {
+    init(_ trade: TradeExecuted, bookKey: BookKey? = nil, contentHash: ContentHash) {
         self.trade = trade
         self.contentHash = contentHash
-        bookKey = BookKey(trade)
+        self.bookKey = bookKey ?? BookKey(trade)
     }
 
     var key: TradeKey { TradeKey(userId: trade.userId, tradeId: trade.tradeId) }

@@ -60,12 +60,13 @@ extension PositionsFold {
     private func trimBooks() {
         guard books.count > ProjectionLimits.maximumCachedBooks else { return }
         let oldest = useClock - ProjectionLimits.batchesKeptByTrim
-        books = books.filter { $0.value.lastUse > oldest }
+        books.keep { $0.lastUse > oldest }
         if books.count > ProjectionLimits.maximumCachedBooks { books.removeAll() }
     }
 
     public func forget() {
-        books = [:]
+        books.removeAll()
+        warm.removeAll()
         dirtyBooks = []
         trades = [:]
         changedTrades = []

@@ -4,6 +4,7 @@ import Events
 extension PositionsFold {
     public func reads(for events: ArraySlice<FoldEvent>) -> [ReadRequest] {
         useClock += 1
+        warmUp(events)
         guard mode == .live else { return [] }
         var requests: [ReadRequest] = []
         if !corrections.hasLoadedWaiting { requests.append(waitingCorrections()) }
@@ -72,7 +73,7 @@ extension PositionsFold {
     private func merge(stored: BookState) {
         stored.lastUse = useClock
         guard let touched = books[stored.key] else {
-            books[stored.key] = stored
+            books.put(stored)
             return
         }
         stored.updatedAt = max(stored.updatedAt, touched.updatedAt)
@@ -80,7 +81,7 @@ extension PositionsFold {
         stored.refoldFrom = touched.refoldFrom
         stored.isDirty = touched.isDirty
         dirtyBooks = dirtyBooks.map { $0 === touched ? stored : $0 }
-        books[stored.key] = stored
+        books.put(stored)
     }
 
     private func absorbTrades(_ rows: any RowSource, isRefold: Bool) throws(RowError) {

@@ -16,7 +16,9 @@ public final class PositionsFold: ViewFold {
     var mode: FoldMode
     let lane: Int
     /// Books by key; the ones that a drain has not written yet are dirty.
-    var books: [BookKey: BookState] = [:]
+    let books = BookTable()
+    var warm = WarmTrades()
+    var identities = IdentitySet()
     var dirtyBooks: [BookState] = []
     /// Executions that this batch folds, changes or asked the database for.
     var trades: [TradeKey: LedgerTrade] = [:]
@@ -26,8 +28,6 @@ public final class PositionsFold: ViewFold {
     var refolds: Set<BookKey> = []
     var requestedRefolds: Set<BookKey> = []
     var corrections = CorrectionBook()
-    /// In a rebuild: every identity of the lane so far.
-    var identities = IdentitySet()
     var finishing = DeferredWork()
     /// Rows answered so far for a refold: the book's executions.
     var refoldTrades: [BookKey: [LedgerTrade]] = [:]
@@ -67,17 +67,17 @@ public final class PositionsFold: ViewFold {
 
     public func fold(_ event: FoldEvent) -> FoldOutcome {
         switch event.decoded.payload {
-        case .tradeExecuted(let trade): fold(trade, of: event.decoded)
+        case .tradeExecuted(let trade): fold(trade, of: event.decoded, at: warm.take(event.offset) ?? look(at: trade))
         case .tradeCorrected(let correction): fold(correction, of: event)
         default: .skipped(reason: "not an event of this view")
         }
     }
 
-    private func fold(_ trade: TradeExecuted, of event: DecodedEvent) -> FoldOutcome {
-        let entry = LedgerTrade(trade, contentHash: hasher.hash(event.payload))
-        let identity = mode == .rebuild ? IdentitySet.Identity(trade.userId, trade.tradeId) : nil
+    private func fold(_ trade: TradeExecuted, of event: DecodedEvent, at place: TradePlace) -> FoldOutcome {
+        let entry = LedgerTrade(trade, bookKey: place.key, contentHash: hasher.hash(event.payload))
+        let identity = mode == .rebuild ? place.identity : nil
         if let repeated = repetition(of: entry, identity) { return repeated }
-        let state = book(entry, at: event.envelope.time)
+        let state = book(entry, hash: place.bookHash, at: event.envelope.time)
         if let refusal = enter(entry, into: state) { return refusal }
         if let identity {
             identities.insert(identity, content: entry.contentHash.low)
@@ -91,7 +91,7 @@ public final class PositionsFold: ViewFold {
     }
 
     /// Whether this identity was there before, saying the same or something else.
-    private func repetition(of entry: LedgerTrade, _ identity: IdentitySet.Identity?) -> FoldOutcome? {
+    private func repetition(of entry: LedgerTrade, _ identity: ContentHash?) -> FoldOutcome? {
         let isSame: Bool
         if let identity {
             guard let known = identities.find(identity) else { return nil }
@@ -112,30 +112,28 @@ public final class PositionsFold: ViewFold {
             state.refoldFrom = earlier(state.refoldFrom, entry.order)
             return nil
         }
-        let fill = entry.fill
-        guard state.book.isInOrder(fill) else {
-            requireRefold(state, from: entry.order)
-            return nil
-        }
         do throws(BookError) {
-            entry.closed = try state.book.apply(fill) { entry.closures.append($0) }.closedTrade
+            entry.closed = try state.book.apply(entry.fill) { entry.closures.append($0) }.closedTrade
             state.exchange = entry.trade.exchange
             state.symbol = entry.trade.symbol
             return nil
         } catch {
-            return .refused(code: "book_refused", reason: error.description)
+            guard error == .outOfOrder else { return .refused(code: "book_refused", reason: error.description) }
+            requireRefold(state, from: entry.order)
+            return nil
         }
     }
 
-    func book(_ entry: LedgerTrade, at time: Timestamp) -> BookState {
+    func book(_ entry: LedgerTrade, hash: UInt64? = nil, at time: Timestamp) -> BookState {
         let key = entry.bookKey
-        if let known = books[key] {
+        let hash = hash ?? books.hash(key)
+        if let known = books.find(key, hash: hash) {
             known.lastUse = useClock
             return known
         }
         let new = BookState(key: key, exchange: entry.trade.exchange, symbol: entry.trade.symbol, updatedAt: time)
         new.lastUse = useClock
-        books[key] = new
+        books.put(new, hash: hash)
         return new
     }
 
