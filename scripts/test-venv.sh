@@ -17,7 +17,10 @@ fi
 mkdir -p .build
 rm -rf "$venv"
 python3 -m venv "$venv"
+log="$venv/pip.log"
 # shellcheck disable=SC2086
-"$venv/bin/pip" install --quiet --disable-pip-version-check $packages
+if ! "$venv/bin/pip" install --quiet --disable-pip-version-check --retries 2 $packages >"$log" 2>&1; then
+    echo "test-venv: pip could not install $packages (no way to PyPI?): $(grep -m 1 '^ERROR' "$log" || tail -n 1 "$log")" >&2
+    exit 1
+fi
 printf '%s' "$packages" >"$stamp"
-echo "test-venv: $venv is ready"
