@@ -99,7 +99,7 @@ struct LaneLoop<Fold: ViewFold>: ~Copyable {
             ?? queue.consumeBatch(
                 maximumMessages: EngineLimits.batchRecords, timeoutMilliseconds: EngineLimits.batchWaitMilliseconds)
         if let failure = batch.partitionErrors.first {
-            return .failed("\(failure.place): \(failure.error)")
+            return .unreadable("\(failure.place): \(failure.error)")
         }
         self.batch = batch
         try processor.process(batch)

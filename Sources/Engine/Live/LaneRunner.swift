@@ -13,6 +13,8 @@ final class LaneRunner<Fold: ViewFold>: Sendable {
         case lost(to: String)
         /// The checkpoint lies before what the queue will still give: consume again from it.
         case rewind
+        /// Kafka does not give the lane's records: look at the log's bounds and consume again.
+        case unreadable(String)
         case failed(String)
     }
 

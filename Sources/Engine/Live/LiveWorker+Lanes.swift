@@ -9,14 +9,14 @@ extension LiveWorker {
         nextTry = .now + .milliseconds(EngineLimits.retryMilliseconds)
         do throws(EngineError) {
             guard let claims = try claimWanted() else { return }
-            try check(claims, consumer)
+            let faults = try logFaults(claims.map { ($0.lane, $0.next) }, consumer)
             stopLanes()
-            try run(claims, consumer)
+            try run(claims.filter { faults[$0.lane] == nil }, consumer)
             wanted = []
+            tell(faults)
         } catch {
             Log.warning("claim_retry", ["view": view.name, "reason": error.message])
             if error.code == .database { connection = nil }
-            if error.code == .topology { nextTry = .now + .milliseconds(EngineLimits.maximumRetryMilliseconds) }
         }
     }
 
@@ -44,26 +44,56 @@ extension LiveWorker {
         return made
     }
 
-    /// A lane must not start where the log no longer, or not yet, has its next record.
-    private func check(_ claims: [LaneClaim], _ consumer: KafkaConsumer) throws(EngineError) {
-        for claim in claims {
-            for topic in view.topics {
-                let place = TopicPartition(topic: topic, partition: Int32(claim.lane))
+    /// Why lanes can't go on from their offsets, where the log no longer, or not yet, has their next record.
+    private func logFaults(
+        _ lanes: [(lane: Int, next: [String: Int64])], _ consumer: KafkaConsumer
+    ) throws(EngineError) -> [Int: String] {
+        var faults: [Int: String] = [:]
+        for (lane, offsets) in lanes {
+            for topic in view.topics where faults[lane] == nil {
+                let place = TopicPartition(topic: topic, partition: Int32(lane))
                 let bounds = try inKafka { () throws(KafkaError) in try consumer.watermarks(place) }
-                let next = claim.next[topic] ?? 0
-                if bounds.low > next {
-                    throw EngineError(
-                        .topology,
-                        "\(place): retention removed offsets \(next)..<\(bounds.low) before view \(view.name) folded them; "
-                            + "rebuild it with `tapefold replay \(view.name)`")
-                }
-                if bounds.high < next {
-                    throw EngineError(
-                        .topology,
-                        "\(place) ends at \(bounds.high), but view \(view.name) has folded up to \(next): the topic was "
-                            + "created anew or its log was cut; rebuild the view with `tapefold replay \(view.name)`")
-                }
+                faults[lane] = fault(place, bounds, next: offsets[topic] ?? 0)
             }
+        }
+        return faults
+    }
+
+    private func fault(_ place: TopicPartition, _ bounds: KafkaWatermarks, next: Int64) -> String? {
+        if bounds.low > next {
+            return "\(place): retention removed offsets \(next)..<\(bounds.low) before view \(view.name) folded them; "
+                + "rebuild it with `tapefold replay \(view.name)`"
+        }
+        if bounds.high < next {
+            return "\(place) ends at \(bounds.high), but view \(view.name) has folded up to \(next): the topic was "
+                + "created anew or its log was cut; rebuild the view with `tapefold replay \(view.name)`"
+        }
+        return nil
+    }
+
+    private func tell(_ faults: [Int: String]) {
+        for (lane, reason) in faults.sorted(by: { $0.key < $1.key }) where stopped[lane] != reason {
+            Log.error("lane_stopped", ["view": view.name, "lane": "\(lane)", "reason": reason])
+        }
+        stopped = faults
+        nextStoppedLook = .now + .milliseconds(EngineLimits.maximumRetryMilliseconds)
+    }
+
+    /// Starts stopped lanes again once the log has their next record, as after a replay.
+    func lookAtStopped(_ consumer: KafkaConsumer) {
+        guard !stopped.isEmpty, wanted.isEmpty, ContinuousClock.now >= nextStoppedLook else { return }
+        nextStoppedLook = .now + .milliseconds(EngineLimits.maximumRetryMilliseconds)
+        do throws(EngineError) {
+            let catalog = BuildCatalog(try connected())
+            let offsets = try inDatabase { () throws(PostgresError) -> [LaneOffsets] in
+                guard let live = try catalog.liveBuild(of: view.name) else { return [] }
+                return try catalog.checkpoints(of: live)
+            }
+            let lanes = offsets.filter { stopped[$0.lane] != nil }.map { ($0.lane, $0.next) }
+            if try logFaults(lanes, consumer).count < stopped.count { claimAgain() }
+        } catch {
+            Log.warning("stopped_lanes", ["view": view.name, "reason": error.message])
+            if error.code == .database { connection = nil }
         }
     }
 
@@ -79,6 +109,7 @@ extension LiveWorker {
             }
             try consumer.assign(offsets)
         }
+        reported = []
         for (claim, queue) in queues {
             runners[claim.lane] = LaneRunner<Fold>(
                 view: view, configuration: configuration, claim: claim, queue: queue, rerouter: rerouter,
@@ -95,6 +126,8 @@ extension LiveWorker {
                 Log.warning("lane_lost", ["view": view.name, "lane": "\(lane)", "owner": other])
             case .rewind:
                 Log.warning("lane_rewind", ["view": view.name, "lane": "\(lane)"])
+            case .unreadable(let reason):
+                Log.warning("lane_unreadable", ["view": view.name, "lane": "\(lane)", "reason": reason])
             case .failed(let reason):
                 Log.error("lane_stopped", ["view": view.name, "lane": "\(lane)", "reason": reason])
                 reported.insert(lane)

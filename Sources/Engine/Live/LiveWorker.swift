@@ -12,6 +12,9 @@ public final class LiveWorker<Fold: ViewFold> {
     let rerouter: Rerouter
     /// Lanes that stopped for good, already told of.
     var reported: Set<Int> = []
+    /// Lanes of this worker that can't go on from their checkpoints, and why.
+    var stopped: [Int: String] = [:]
+    var nextStoppedLook = ContinuousClock.now
     var connection: PostgresConnection?
     var runners: [Int: LaneRunner<Fold>] = [:]
     /// Given by the group and not running yet.
@@ -99,7 +102,18 @@ public final class LiveWorker<Fold: ViewFold> {
                         + "view must use partition.assignment.strategy=range and the topics equal partition counts",
                 ])
         }
-        assigned = Set(lanes.filter { Set($0.value.map(\.topic)) == Set(view.topics) }.keys)
+        for lane in lanes.keys where lane >= view.lanes {
+            Log.error(
+                "unknown_lane",
+                [
+                    "view": view.name, "lane": "\(lane)",
+                    "reason": "the topics have more partitions than the \(view.lanes) lanes that view \(view.name) was built "
+                        + "from; what lies there is not folded: run `tapefold topics repartition`, which keeps every "
+                        + "key's order",
+                ])
+        }
+        assigned = Set(
+            lanes.filter { $0.key < view.lanes && Set($0.value.map(\.topic)) == Set(view.topics) }.keys)
         wanted = assigned
         hasAssignment = true
         nextTry = .now
@@ -109,6 +123,7 @@ public final class LiveWorker<Fold: ViewFold> {
     private func release(_ consumer: KafkaConsumer) {
         assigned = []
         wanted = []
+        stopped = [:]
         progress = [:]
         committed = [:]
         do throws(KafkaError) { try consumer.unassign() } catch {
@@ -128,6 +143,7 @@ public final class LiveWorker<Fold: ViewFold> {
     private func tend(_ consumer: KafkaConsumer) {
         if !wanted.isEmpty, ContinuousClock.now >= nextTry { start(consumer) }
         look(consumer)
+        lookAtStopped(consumer)
         if ContinuousClock.now >= nextGroupCommit {
             commitToGroup(consumer, waiting: false)
             nextGroupCommit = .now + .milliseconds(EngineLimits.groupCommitMilliseconds)

@@ -8,7 +8,9 @@ import Synchronization
 final class BuildFiller<Fold: ViewFold> {
     let view: ViewConfiguration
     let configuration: WorkerConfiguration
-    let build: Build
+    private(set) var build: Build
+    /// An interrupted run left rows in it.
+    private let isResumed: Bool
     let counters = LaneCounters()
     let progress = Counter()
     private let stop: StopSignal
@@ -20,12 +22,13 @@ final class BuildFiller<Fold: ViewFold> {
     private var nextReport = ContinuousClock.now
 
     init(
-        _ view: ViewConfiguration, _ configuration: WorkerConfiguration, build: Build, stop: StopSignal,
-        observer: @escaping ReplayObserver
+        _ view: ViewConfiguration, _ configuration: WorkerConfiguration, build: Build, isResumed: Bool = false,
+        stop: StopSignal, observer: @escaping ReplayObserver
     ) throws(EngineError) {
         self.view = view
         self.configuration = configuration
         self.build = build
+        self.isResumed = isResumed
         self.stop = stop
         self.observer = observer
         consumer = try inKafka { () throws(KafkaError) in
@@ -34,7 +37,11 @@ final class BuildFiller<Fold: ViewFold> {
     }
 
     /// Claims the build's lanes and starts to consume them from their checkpoints.
+    ///
+    /// What an interrupted run folded in bulk is in no memory any more: such a build gets its indexes first and goes on
+    /// as a live one does.
     func open() throws(EngineError) {
+        if isResumed, !build.isIndexed { try index() }
         var offsets: [TopicPartitionOffset] = []
         let indexes = StateIndexes(build, view.definition, configuration: configuration.laneDatabase)
         if view.definition.rebuildReadsState { try inDatabase(indexes.ensure) }
@@ -144,6 +151,7 @@ final class BuildFiller<Fold: ViewFold> {
         if stop.isSet { throw .interrupted(build) }
         let connection = try inDatabase { () throws(PostgresError) in try PostgresConnection.connect(settings) }
         try inDatabase { () throws(PostgresError) in try BuildCatalog(connection).markIndexed(build) }
+        build.isIndexed = true
     }
 }
 

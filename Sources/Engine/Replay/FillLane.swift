@@ -85,7 +85,14 @@ final class FillLane<Fold: ViewFold>: @unchecked Sendable {
                     maximumMessages: maximum, timeoutMilliseconds: EngineLimits.batchWaitMilliseconds)
             if let failure = batch.partitionErrors.first { throw .log("\(failure.place): \(failure.error)") }
             let before = reached
-            guard let now = try body(batch) else {
+            let now: [Int64]?
+            do throws(LaneFailure) { now = try body(batch) } catch {
+                // The queue gives nothing twice: a caller that goes on needs what was in hand.
+                held.append(batch)
+                held.append(contentsOf: waiting)
+                throw error
+            }
+            guard let now else {
                 held.append(batch)
                 break
             }
@@ -98,11 +105,13 @@ final class FillLane<Fold: ViewFold>: @unchecked Sendable {
 
     /// From now on the lane folds as a live one does; the indexes are there.
     func goLive() throws(LaneFailure) {
-        do throws(PostgresError) {
-            processor = try LaneProcessor(
-                view, claim: claim, folder: folder, connection: connection, rerouter: nil, counters: counters)
-        } catch {
-            throw .from(error)
+        if processor == nil {
+            do throws(PostgresError) {
+                processor = try LaneProcessor(
+                    view, claim: claim, folder: folder, connection: connection, rerouter: nil, counters: counters)
+            } catch {
+                throw .from(error)
+            }
         }
         try processor?.finishRebuild(keysAtOnce: EngineLimits.rebuildFollowUpKeys)
     }

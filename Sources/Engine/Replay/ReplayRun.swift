@@ -72,7 +72,8 @@ final class Replay<Fold: ViewFold> {
         try BuildPreparation.run(view, configuration, consumer: consumer)
         let live = try liveBuild()
         let (build, wasResumed) = try begin(fresh: fresh, consumer)
-        let filler = try BuildFiller<Fold>(view, configuration, build: build, stop: stop, observer: observer)
+        let filler = try BuildFiller<Fold>(
+            view, configuration, build: build, isResumed: wasResumed, stop: stop, observer: observer)
         defer { filler.close() }
         try filler.open()
         try filler.fill(to: try targets(of: live, consumer))
@@ -110,7 +111,7 @@ final class Replay<Fold: ViewFold> {
     private func begin(fresh: Bool, _ consumer: KafkaConsumer) throws(EngineError) -> (Build, Bool) {
         let builds = try inDatabase { () throws(PostgresError) in try catalog.builds(of: view.name) }
         for build in builds where build.status == .building {
-            if !fresh, build.fold == view.definition.foldNumber { return (build, true) }
+            if !fresh, try isWorthResuming(build, consumer) { return (build, true) }
             try inDatabase { () throws(PostgresError) in try catalog.drop(build) }
         }
         let start = try BuildPreparation.logStart(view, consumer)
@@ -118,6 +119,22 @@ final class Replay<Fold: ViewFold> {
             try catalog.makeBuild(of: view.definition, lanes: view.lanes, status: .building, start: start)
         }
         return (made, false)
+    }
+
+    /// A build of another fold or of a log that is gone is of no use; one without rows is sooner begun anew, in bulk.
+    private func isWorthResuming(_ build: Build, _ consumer: KafkaConsumer) throws(EngineError) -> Bool {
+        guard build.fold == view.definition.foldNumber, build.lanes == view.lanes else { return false }
+        let checkpoints = try inDatabase { () throws(PostgresError) in try catalog.checkpoints(of: build) }
+        guard try zip(checkpoints, targets(checkpoints, consumer)).allSatisfy({ lane, reachable in
+            zip(view.topics, reachable).allSatisfy { (lane.next[$0] ?? 0) == $1 }
+        }) else { return false }
+        return try inDatabase { () throws(PostgresError) in
+            for table in view.definition.tables {
+                let found = try connection.query("SELECT EXISTS (SELECT 1 FROM \(build.schema).\(table.name))")
+                if try found.bool(0, 0) { return true }
+            }
+            return false
+        }
     }
 
     /// Where the live build is, as far as the log goes.
@@ -145,7 +162,8 @@ final class Replay<Fold: ViewFold> {
         _ live: Build, _ build: Build, _ filler: BuildFiller<Fold>, _ consumer: KafkaConsumer
     ) throws(EngineError) {
         while true {
-            let targets = try targets(of: live, consumer)
+            let checkpoints = try inDatabase { () throws(PostgresError) in try catalog.checkpoints(of: live) }
+            let targets = try targets(checkpoints, consumer)
             let distance = zip(filler.lanes, targets).map { lane, target in
                 zip(lane.next, target).reduce(Int64(0)) { max($0, $1.1 - $1.0) }
             }.max() ?? 0
@@ -154,19 +172,30 @@ final class Replay<Fold: ViewFold> {
                 continue
             }
             filler.report(.swapping, force: true)
-            if try swap(live, build, filler, consumer) { return }
+            if try swap(live, build, filler, cut(checkpoints, targets)) { return }
             if stop.isSet { throw .interrupted(build) }
             stop.pause(milliseconds: EngineLimits.retryMilliseconds)
         }
     }
 
+    /// Partitions that end before the live build's checkpoint: made anew or cut, they have no more than the new build folds.
+    private func cut(_ checkpoints: [LaneOffsets], _ reachable: [[Int64]]) -> Set<TopicPartition> {
+        var result: Set<TopicPartition> = []
+        for (lane, ends) in zip(checkpoints, reachable) {
+            for (topic, end) in zip(view.topics, ends) where end < lane.next[topic] ?? 0 {
+                result.insert(TopicPartition(topic: topic, partition: Int32(lane.lane)))
+            }
+        }
+        return result
+    }
+
     /// In one transaction: holds the live lanes, folds the tail, and makes the new build live.
     /// - Returns: false when it could not get the locks or the last records in time; nothing changed then.
     private func swap(
-        _ live: Build, _ build: Build, _ filler: BuildFiller<Fold>, _ consumer: KafkaConsumer
+        _ live: Build, _ build: Build, _ filler: BuildFiller<Fold>, _ cut: Set<TopicPartition>
     ) throws(EngineError) -> Bool {
         do throws(LaneFailure) {
-            let done = try attempt(live, build, filler)
+            let done = try attempt(live, build, filler, cut)
             if !done { try undo(filler) }
             return done
         } catch {
@@ -183,7 +212,9 @@ final class Replay<Fold: ViewFold> {
         for lane in filler.lanes { try lane.revert() }
     }
 
-    private func attempt(_ live: Build, _ build: Build, _ filler: BuildFiller<Fold>) throws(LaneFailure) -> Bool {
+    private func attempt(
+        _ live: Build, _ build: Build, _ filler: BuildFiller<Fold>, _ cut: Set<TopicPartition>
+    ) throws(LaneFailure) -> Bool {
         do throws(PostgresError) {
             try connection.begin()
             try connection.execute("SET LOCAL lock_timeout = \(EngineLimits.swapLockMilliseconds)")
@@ -197,7 +228,10 @@ final class Replay<Fold: ViewFold> {
         do throws(PostgresError) { checkpoints = try catalog.checkpoints(of: live) } catch { throw .from(error) }
         let deadline = ContinuousClock.now + .milliseconds(EngineLimits.swapTailMilliseconds)
         for (lane, offsets) in zip(filler.lanes, checkpoints) {
-            let target = zip(view.topics, lane.next).map { max(offsets.next[$0] ?? 0, $1) }
+            let target = zip(view.topics, lane.next).map { topic, next in
+                let isCut = cut.contains(TopicPartition(topic: topic, partition: Int32(offsets.lane)))
+                return isCut ? next : max(offsets.next[topic] ?? 0, next)
+            }
             guard try lane.tail(to: target, on: connection, deadline: deadline) else { return false }
         }
         do throws(PostgresError) {

@@ -1,0 +1,24 @@
+import Foundation
+
+/// The limits of these tests, each with its unit in its name.
+enum ProcessTestLimits {
+    /// How long anything that will happen may take on a busy machine.
+    static let waitSeconds = 180.0
+    static let pollMicroseconds: UInt32 = 20_000
+    static let stopGraceMilliseconds = 15_000
+    /// Design §4.6: from SIGTERM to the exit.
+    static let shutdownMilliseconds = 10_000
+    /// Below the default, so that the group notices a killed worker soon.
+    static let sessionTimeoutMilliseconds = 6_000
+    static let differencesNamed = 8
+
+    /// Events of the crash test, all of them sent while parts are killed.
+    static let faultEvents = count("TAPEFOLD_FAULT_EVENTS", orElse: 500_000, onCI: 200_000)
+    /// Distinct books of the test of statements.
+    static let coldKeys = count("TAPEFOLD_COLD_KEYS", orElse: 500_000, onCI: 200_000)
+
+    private static func count(_ variable: String, orElse local: Int, onCI: Int) -> Int {
+        let environment = ProcessInfo.processInfo.environment
+        return environment[variable].flatMap(Int.init) ?? (environment["CI"] == nil ? local : onCI)
+    }
+}

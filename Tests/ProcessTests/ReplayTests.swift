@@ -1,0 +1,169 @@
+import Foundation
+import Postgres
+import Testing
+
+extension ProcessTests {
+    @Suite("Replay", .serialized)
+    struct ReplayTests {
+        private static let snapshotsPerSecond = 200
+        private static let eventsPerSecond = 4_000
+
+        @Test("under live traffic: every snapshot is the oracle's at its own position, none goes backwards; verified")
+        func underTraffic() throws {
+            let stack = try Stack()
+            let tool = try Stack.program("tapefold")
+            _ = try stack.startReadyWorker()
+            // More than will be sent: the feeder is stopped.
+            let script = TradeScript(trades: 2_000_000, users: 1_000, symbols: 5)
+            var backlog = script
+            backlog.trades = 60_000
+            let feeder = try Feeder(script, to: stack, eventsPerSecond: Self.eventsPerSecond)
+            try eventually("a log to replay") { try stack.folded("positions") >= 40_000 }
+            let reader = SnapshotReader(stack.databaseURL, perSecond: Self.snapshotsPerSecond)
+            try eventually("snapshots before") { reader.count > 50 }
+            for _ in 0..<2 {
+                try runProgram(tool, ["replay", "positions"], stack.environment)
+                let count = reader.count
+                try eventually("snapshots after") { reader.count > count + 100 }
+            }
+            let sent = try feeder.stop()
+            try stack.waitUntilCaughtUp("positions")
+            let snapshots = try reader.stop()
+            try check(snapshots, ScriptedLog(script, first: sent))
+            #expect(Set(snapshots.map(\.build)) == ["1.1", "1.2", "1.3"])
+            var oracle = TradeOracle()
+            var left = sent
+            script.run {
+                if left > 0 { oracle.record($0) }
+                left -= 1
+            }
+            try stack.expectPositions(oracle)
+            let verified = try runProgram(tool, ["verify", "positions", "--json"], stack.environment)
+            #expect(verified.output.contains("\"verified\":true"), "\(verified.output)")
+            #expect(stack.complaints.isEmpty, "\(stack.complaints.joined(separator: "\n"))")
+        }
+
+        private func check(_ snapshots: [SnapshotReader.Snapshot], _ log: ScriptedLog) throws {
+            var oracle = DigestOracle()
+            var reached: [String: Int] = [:]
+            for (index, snapshot) in snapshots.enumerated() {
+                for (place, next) in snapshot.next {
+                    let from = reached[place] ?? 0
+                    try #require(Int(next) >= from, "\(place) went back from \(from) to \(next) at snapshot \(index)")
+                    for event in (log.events[place] ?? [])[from..<Int(next)] { oracle.record(event) }
+                    reached[place] = Int(next)
+                }
+                let expected = try oracle.digest()
+                try #require(
+                    snapshot.digest == expected,
+                    "snapshot \(index) of build \(snapshot.build) at \(snapshot.next): \(snapshot.digest), oracle: \(expected)")
+            }
+        }
+
+        @Test("killed in bulk, in its end and by SIGINT: live untouched; resumed, equal; a second one at once is refused")
+        func interrupted() throws {
+            let stack = try Stack()
+            let tool = try Stack.program("tapefold")
+            let worker = try stack.startReadyWorker()
+            let script = TradeScript(trades: ProcessTestLimits.faultEvents, users: 2_000, symbols: 10)
+            var oracle = TradeOracle()
+            script.run { oracle.record($0) }
+            let expected = try oracle.rows()
+            try Feeder(script, to: stack).join()
+            try stack.waitUntilCaughtUp("positions")
+
+            try killInBulk(stack, tool)
+            #expect(try PositionsComparison.differences(expected, try stack.database()).isEmpty)
+            try refuseSecond(stack, tool)
+            try interrupt(stack, tool)
+            try killWhen("indexed", "SELECT count(*) FROM tapefold.build WHERE status = 'building' AND indexed", stack, tool)
+            #expect(try PositionsComparison.differences(expected, try stack.database()).isEmpty)
+
+            let outcome = try runProgram(tool, ["replay", "positions", "--json"], stack.environment)
+            #expect(outcome.output.contains("\"resumed\":true"), "\(outcome.output)")
+            #expect(try PositionsComparison.differences(expected, try stack.database()) == [])
+            #expect(try stack.count("SELECT number FROM tapefold.build WHERE view = 'positions' AND status = 'live'") > 1)
+            #expect(worker.process.isRunning)
+            let verified = try runProgram(tool, ["verify", "positions", "--json"], stack.environment)
+            #expect(verified.output.contains("\"verified\":true"), "\(verified.output)")
+
+            try killRepeatedly(stack, tool)
+            #expect(try PositionsComparison.differences(expected, try stack.database()) == [])
+        }
+
+        /// At random moments, until one comes to its end.
+        private func killRepeatedly(_ stack: Stack, _ tool: String) throws {
+            var random = SplitMix(3)
+            for round in 1...6 {
+                let program = try RunningProgram(tool, ["replay", "positions"], stack.environment)
+                guard program.process.wait(timeoutMilliseconds: round * 300 + random.below(1_000)) == nil else { break }
+                program.process.send(signal: SIGKILL)
+                program.process.wait()
+            }
+            try runProgram(tool, ["replay", "positions"], stack.environment)
+        }
+
+        private static let reached = """
+            SELECT coalesce(sum(next_offset), 0)::bigint FROM tapefold.checkpoint JOIN tapefold.build b USING (view, build)
+            WHERE b.view = 'positions' AND b.status = 'building' AND NOT b.indexed
+            """
+
+        /// A rebuild makes a part of its log durable every ten seconds: it is held up that long, then killed right after.
+        private func killInBulk(_ stack: Stack, _ tool: String) throws {
+            let end = try stack.ends("positions").values.reduce(0, +)
+            for _ in 0..<5 {
+                let program = try RunningProgram(tool, ["replay", "positions", "--fresh"], stack.environment)
+                try eventually("the rebuild to copy") {
+                    try stack.count("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'COPY positions_1_%'") > 0
+                }
+                program.process.send(signal: SIGSTOP)
+                sleep(11)
+                program.process.send(signal: SIGCONT)
+                let durable = try eventually("a part to be durable, or all") { () -> Int? in
+                    let reached = try stack.count(Self.reached)
+                    return reached > 0 || !program.process.isRunning ? reached : nil
+                }
+                program.process.send(signal: SIGKILL)
+                program.process.wait()
+                if durable > 0, durable < end, try stack.count(Self.reached) < end { return }
+            }
+            Issue.record("no rebuild was caught with a part of its log durable")
+        }
+
+        private func killWhen(_ what: String, _ sql: String, _ stack: Stack, _ tool: String) throws {
+            let program = try RunningProgram(tool, ["replay", "positions"], stack.environment)
+            try eventually("the rebuild to be \(what): \(program.output)") {
+                try stack.count(sql) > 0 || !program.process.isRunning
+            }
+            #expect(program.process.isRunning, "\(program.output)")
+            program.process.send(signal: SIGKILL)
+            program.process.wait()
+        }
+
+        private func refuseSecond(_ stack: Stack, _ tool: String) throws {
+            let first = try RunningProgram(tool, ["replay", "positions"], stack.environment)
+            try eventually("the first to have its lock") {
+                try stack.count("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted") > 0
+            }
+            first.process.send(signal: SIGSTOP)
+            let second = try runProgram(tool, ["replay", "positions"], stack.environment, mayFail: true)
+            #expect(second.status == .exited(1))
+            #expect(second.output.contains("another replay of view positions is running"), "\(second.output)")
+            first.process.send(signal: SIGKILL)
+            first.process.wait()
+        }
+
+        private func interrupt(_ stack: Stack, _ tool: String) throws {
+            let live = try stack.count("SELECT number FROM tapefold.build WHERE view = 'positions' AND status = 'live'")
+            let program = try RunningProgram(tool, ["replay", "positions"], stack.environment)
+            try eventually("the rebuild to work") {
+                try stack.count("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%positions_1_2%'") > 0
+            }
+            program.process.send(signal: SIGINT)
+            let outcome = try program.wait(mayFail: true)
+            #expect(outcome.status == .exited(130), "\(outcome.output)")
+            #expect(
+                try stack.count("SELECT number FROM tapefold.build WHERE view = 'positions' AND status = 'live'") == live)
+        }
+    }
+}
