@@ -13,6 +13,8 @@ public enum ProjectionLimits {
     /// Ticks of one minute whose quantities were summed that are remembered, so that a repeated one is not summed
     /// again; those behind them are summed unremembered.
     public static let maximumSummedTicksPerMinute = 65_536
+    /// An order takes the memory of about so many identities in a rebuild.
+    public static let identitiesPerOrder = 14
     /// Orders that a lane keeps in memory while it is live.
     public static let maximumCachedOrders = 40_000
 }

@@ -5,7 +5,7 @@ import Testing
 
 /// Whatever way the same events are folded, the rows are the same, and they are the oracle's.
 @Suite struct PositionsPropertyTests {
-    static let seeds: ClosedRange<UInt64> = 1...8
+    static let seeds: ClosedRange<UInt64> = 1...6
 
     private static let tradeColumns: Set<String> = [
         "user_id", "trade_id", "account", "instrument", "exchange", "symbol", "side", "quantity_e8", "price_e8", "fees",
@@ -72,6 +72,15 @@ import Testing
         for tail in [0, 1, 45, 119] {
             try expectSame(
                 PositionsFold.self, tape, as: reference, .rebuild(tail: tail, 9), "seed \(seed), tail \(tail)")
+        }
+    }
+
+    @Test(arguments: seeds) func aRebuildMayCrashBehindItsBulk(seed: UInt64) throws {
+        let tape = tape(seed)
+        let reference = try FoldRunner<PositionsFold>.run(tape, .live(10))
+        for tail in [0, 30] {
+            let options = FoldOptions(batchSizes: [9], rebuildWithTail: tail, crashesWhileFinishing: true)
+            try expectSame(PositionsFold.self, tape, as: reference, options, "seed \(seed), tail \(tail)")
         }
     }
 

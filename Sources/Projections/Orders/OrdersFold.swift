@@ -20,6 +20,8 @@ public final class OrdersFold: ViewFold {
     var fillIdentities = IdentitySet()
     var factIdentities = IdentitySet()
     var useClock = 0
+    /// Smaller in tests.
+    var maximumCachedOrders = ProjectionLimits.maximumCachedOrders
     let hasher = ContentHasher()
 
     public init(mode: FoldMode, lane: Int) {
@@ -27,7 +29,10 @@ public final class OrdersFold: ViewFold {
         self.lane = lane
     }
 
-    public var rememberedIdentities: Int { fillIdentities.count + factIdentities.count }
+    /// Orders count too: a rebuild keeps them all.
+    public var rememberedIdentities: Int {
+        fillIdentities.count + factIdentities.count + orders.count * ProjectionLimits.identitiesPerOrder
+    }
 
     public func parkingKey(of event: FoldEvent) -> String {
         guard let key = Self.key(of: event.decoded.payload) else { return "" }

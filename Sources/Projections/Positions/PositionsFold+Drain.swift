@@ -33,7 +33,7 @@ extension PositionsFold {
     private func drainState(into writes: WriteSet) {
         let positions = writes.tables[TableIndex.positions]
         for book in dirtyBooks {
-            book.encode(into: book.isStored ? positions.upserts : positions.inserts, scratch: scratch)
+            book.encode(into: book.isStored ? positions.upserts : positions.inserts, lane: lane, scratch: scratch)
             book.isStored = true
             book.isDirty = false
         }
@@ -58,10 +58,10 @@ extension PositionsFold {
 
     /// Keeps the books of the latest batches when there are more than the limit.
     private func trimBooks() {
-        guard books.count > ProjectionLimits.maximumCachedBooks else { return }
+        guard books.count > maximumCachedBooks else { return }
         let oldest = useClock - ProjectionLimits.batchesKeptByTrim
         books.keep { $0.lastUse > oldest }
-        if books.count > ProjectionLimits.maximumCachedBooks { books.removeAll() }
+        if books.count > maximumCachedBooks { books.removeAll() }
     }
 
     public func forget() {

@@ -46,7 +46,7 @@ extension PositionsFold {
         if trades[key] == nil, asked.trades.insert(key).inserted { request.keys.append(key) }
     }
 
-    private func waitingCorrections() -> ReadRequest {
+    func waitingCorrections() -> ReadRequest {
         let request = ReadRequest(PositionsView.corrections, by: ["waiting_lane"], order: ["log_offset"])
         request.keys.beginRow()
         request.keys.put(Int32(lane))
@@ -55,9 +55,19 @@ extension PositionsFold {
 
     public func absorb(_ request: ReadRequest, rows: any RowSource) throws(RowError) {
         switch request.table {
+        case PositionsView.positions where request.keys.columns.count == 1: try absorbPutOffBooks(rows)
         case PositionsView.positions: try absorbBooks(rows)
         case PositionsView.corrections: try absorbCorrections(rows, areWaiting: request.keys.columns.count == 1)
         default: try absorbTrades(rows, isRefold: request.keys.columns.count > 2)
+        }
+    }
+
+    /// Books that an interrupted rebuild put off; their rows are read again when it is their turn.
+    private func absorbPutOffBooks(_ rows: any RowSource) throws(RowError) {
+        for index in 0..<rows.rowCount {
+            let row = RowReader(rows, table: PositionsView.positions, row: index)
+            finishing.books.append(
+                BookKey(userId: try row.text(0), account: try row.text(1), instrument: try row.text(2)))
         }
     }
 

@@ -2,6 +2,7 @@ import Domain
 
 extension PositionsFold {
     public func followUps() throws(FoldFailure) -> [ReadRequest] {
+        if finishing.isLookingUp { return putOffWork() }
         if !finishing.requested.isEmpty { return [waitingTrades()] }
         applyWaitingCorrections()
         if !requestedRefolds.isEmpty { try refoldRequested() }
@@ -76,6 +77,14 @@ extension PositionsFold {
             corrections.known = [:]
             corrections.hasLoadedWaiting = true
             finishing.corrected = Array(corrections.waiting.keys)
+            finishing.isKnown = true
+        } else if !finishing.isKnown {
+            finishing.isLookingUp = true
+            return true
+        }
+        if finishing.looksUpCorrected {
+            finishing.looksUpCorrected = false
+            finishing.corrected = Array(corrections.waiting.keys)
         }
         if !finishing.corrected.isEmpty {
             finishing.requested = finishing.corrected.suffix(limit)
@@ -86,6 +95,17 @@ extension PositionsFold {
         refolds.formUnion(finishing.books.suffix(limit))
         finishing.books.removeLast(min(limit, finishing.books.count))
         return true
+    }
+
+    /// A rebuild that was interrupted behind its bulk part left what it put off in the tables.
+    private func putOffWork() -> [ReadRequest] {
+        finishing.isLookingUp = false
+        finishing.isKnown = true
+        finishing.looksUpCorrected = true
+        let books = ReadRequest(PositionsView.positions, by: ["refold_lane"])
+        books.keys.beginRow()
+        books.keys.put(Int32(lane))
+        return corrections.hasLoadedWaiting ? [books] : [waitingCorrections(), books]
     }
 
     private func waitingTrades() -> ReadRequest {
@@ -108,6 +128,11 @@ extension PositionsFold {
 
 /// What a rebuild put off until the ledger has its indexes.
 struct DeferredWork {
+    /// What was put off is in memory; a fold that goes on with another's rebuild has to look it up.
+    var isKnown = false
+    var isLookingUp = false
+    /// The waiting corrections were looked up and are to be applied where their execution is there.
+    var looksUpCorrected = false
     /// Books that did not come in order.
     var books: [BookKey] = []
     /// Executions with corrections, still to be looked up.

@@ -32,6 +32,8 @@ public final class PositionsFold: ViewFold {
     /// Rows answered so far for a refold: the book's executions.
     var refoldTrades: [BookKey: [LedgerTrade]] = [:]
     var useClock = 0
+    /// Smaller in tests.
+    var maximumCachedBooks = ProjectionLimits.maximumCachedBooks
     let scratch = ByteBuffer()
     let hasher = ContentHasher()
     let encoder = EventEncoder()

@@ -6,6 +6,7 @@ public struct FoldOptions: Sendable {
     /// Events a batch, taken in turn.
     public var batchSizes: [Int]
     /// After so many events the worker loses its memory and what it has not committed, and goes on from its checkpoint.
+    /// In a rebuild only views that read their state then can do so; for others these crashes come in the live tail.
     public var crashesAfter: Set<Int>
     /// nil folds live. Otherwise all but the last so many events are rebuilt, and those folded live behind it.
     public var rebuildWithTail: Int?
@@ -13,16 +14,19 @@ public struct FoldOptions: Sendable {
     public var batchesPerFlush: Int
     /// In a rebuild: how much put-off work is done at once.
     public var finishingLimit: Int
+    /// In a rebuild: the worker loses its memory behind the bulk part and again amid the put-off work.
+    public var crashesWhileFinishing: Bool
 
     public init(
         batchSizes: [Int] = [100], crashesAfter: Set<Int> = [], rebuildWithTail: Int? = nil, batchesPerFlush: Int = 3,
-        finishingLimit: Int = 2
+        finishingLimit: Int = 2, crashesWhileFinishing: Bool = false
     ) {
         self.batchSizes = batchSizes
         self.crashesAfter = crashesAfter
         self.rebuildWithTail = rebuildWithTail
         self.batchesPerFlush = batchesPerFlush
         self.finishingLimit = finishingLimit
+        self.crashesWhileFinishing = crashesWhileFinishing
     }
 
     public static func live(_ batchSizes: Int...) -> FoldOptions { FoldOptions(batchSizes: batchSizes) }
@@ -52,6 +56,8 @@ public final class FoldRunner<Fold: ViewFold> {
     private var batchesSinceFlush = 0
     private var pendingCrashes: Set<Int>
     private var parked: Set<String> = []
+    /// The last flush of a rebuild: events folded, keys parked.
+    private var flushed: (events: Int, parked: Set<String>) = (0, [])
     private var outcomes: [FoldOutcome] = []
 
     /// - Parameter parks: whether later events of a refused one's key wait behind it, as the view's policy says.
@@ -83,12 +89,31 @@ public final class FoldRunner<Fold: ViewFold> {
             if isRebuilding, at >= rebuilt { try finishRebuild() }
             let size = max(1, options.batchSizes[batch % options.batchSizes.count])
             let end = min(at + size, isRebuilding ? rebuilt : events.count)
+            if crashesRebuild(in: at..<end) {
+                at = flushed.events
+                continue
+            }
             try commit(events[at..<end])
             at = end
             batch += 1
         }
         if isRebuilding { try finishRebuild() }
         return FoldRun(store: store, outcomes: outcomes)
+    }
+
+    /// Goes back to the last flush with an empty memory when there is to be a crash among these events.
+    private func crashesRebuild(in events: Range<Int>) -> Bool {
+        guard isRebuilding, Fold.schema.rebuildReadsState, let crash = pendingCrashes.first(where: events.contains)
+        else {
+            return false
+        }
+        pendingCrashes.remove(crash)
+        writes.clear()
+        fold = makeFold(.rebuild)
+        outcomes.removeLast(outcomes.count - flushed.events)
+        parked = flushed.parked
+        batchesSinceFlush = 0
+        return true
     }
 
     /// Folds and commits a batch, in halves where an event in it can't be folded with the others.
@@ -142,6 +167,7 @@ public final class FoldRunner<Fold: ViewFold> {
         writes.clear()
         fold.committed()
         batchesSinceFlush = 0
+        flushed = (outcomes.count, parked)
     }
 
     private func take(_ event: FoldEvent, _ failure: FoldFailure?) -> FoldOutcome {
@@ -171,9 +197,13 @@ public final class FoldRunner<Fold: ViewFold> {
         try store.buildIndexes()
         isRebuilding = false
         writes = WriteSet(Fold.schema, insertLayout: .arrays)
+        if options.crashesWhileFinishing { fold = makeFold(.live) }
+        var steps = 0
         while fold.finishRebuild(limit: options.finishingLimit) {
             try followUp()
             try flush()
+            steps += 1
+            if options.crashesWhileFinishing, steps == 2 { fold = makeFold(.live) }
         }
     }
 }

@@ -68,6 +68,7 @@ public final class MemoryViewStore {
         for table in tables {
             let name = table.definition.name
             let (own, others) = (table.sorted, try other.rows(name))
+            if own == others { continue }
             for index in 0..<max(own.count, others.count) {
                 let left = index < own.count ? try own[index].presented(table.definition) : nil
                 let right = index < others.count ? try others[index].presented(table.definition) : nil

@@ -24,9 +24,9 @@ func expectEqual(_ actual: Set<PresentedRow>, _ expected: Set<PresentedRow>, _ w
 /// Folds the tape otherwise and expects the same rows, byte for byte.
 func expectSame<Fold: ViewFold>(
     _ type: Fold.Type, _ tape: EventTape, as reference: FoldRun, _ options: FoldOptions, ignoring: Set<String> = [],
-    parks: Bool = true, _ what: String
+    parks: Bool = true, _ what: String, make: @escaping (FoldMode) -> Fold = { Fold(mode: $0, lane: 0) }
 ) throws {
-    let run = try FoldRunner<Fold>.run(tape, options, parks: parks)
+    let run = try FoldRunner<Fold>.run(tape, options, parks: parks, make: make)
     if let difference = try run.store.difference(from: reference.store, ignoring: ignoring) {
         Issue.record("\(what): \(difference)")
     }
