@@ -30,7 +30,7 @@ format: ## Format all Swift files
 	@swift format -i -r Sources Tests Package.swift
 
 bench: build ## Measure each part beside its floor; results under bench/results (ARGS="--help")
-	@$(PROGRAMS)/tapefold bench $(ARGS)
+	@$(PROGRAMS)/tapefold bench --results bench/results --commit "$$(git describe --always --dirty)" $(ARGS)
 
 clean: ## Remove what was built (data under .tapefold stays)
 	rm -rf .build
