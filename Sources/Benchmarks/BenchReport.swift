@@ -98,7 +98,8 @@ public struct BenchReport: Codable, Sendable {
             let ratio = figure.ratio.map { String(format: "%.2f", $0) } ?? ""
             let met = figure.wanted.isEmpty ? "" : figure.isMet ? "yes" : "no"
             lines.append(
-                "| \(figure.name) | \(Self.number(figure.value)) \(figure.unit) | \(floor) | \(ratio) | \(figure.wanted) | \(met) |")
+                "| \(figure.name) | \(Self.number(figure.value)) \(figure.unit) | \(floor) | \(ratio) | \(figure.wanted) | \(met) |"
+            )
         }
         return lines.joined(separator: "\n") + "\n"
     }

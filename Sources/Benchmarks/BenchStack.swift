@@ -56,7 +56,8 @@ final class BenchStack {
             guard ContinuousClock.now < deadline else { throw BenchFailure(description: "the broker did not start") }
         }
         let topics = topology.creations.map {
-            KafkaAdmin.NewTopic(name: $0.name, partitionCount: Int32($0.partitions), replicationFactor: 1, configuration: [:])
+            KafkaAdmin.NewTopic(
+                name: $0.name, partitionCount: Int32($0.partitions), replicationFactor: 1, configuration: [:])
         }
         _ = try admin.createTopics(topics)
     }
@@ -118,7 +119,9 @@ final class BenchStack {
     static func peakMemory(_ child: ChildProcess) -> Double {
         guard let text = try? String(contentsOfFile: "/proc/\(child.pid)/status", encoding: .utf8),
             let line = text.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
-            let kilobytes = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap({ Double($0) })
+            let kilobytes = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap({
+                Double($0)
+            })
         else { return 0 }
         return kilobytes / 1_024
     }

@@ -12,18 +12,22 @@ enum DecodeStage {
         var best = (ours: 0.0, floor: 0.0)
         var checksum: UInt64 = 0
         for _ in 0..<BenchLimits.rounds {
-            best.floor = max(best.floor, rate(values.count) {
-                for value in values { value.withUnsafeBytes { checksum &+= bare.checksum($0) } }
-            })
-            best.ours = max(best.ours, rate(values.count) {
-                for value in values {
-                    value.withUnsafeBytes { bytes in
-                        if let event = try? decoder.decode(.tradeExecuted, value: bytes) {
-                            checksum &+= UInt64(truncatingIfNeeded: event.envelope.time.microseconds)
+            best.floor = max(
+                best.floor,
+                rate(values.count) {
+                    for value in values { value.withUnsafeBytes { checksum &+= bare.checksum($0) } }
+                })
+            best.ours = max(
+                best.ours,
+                rate(values.count) {
+                    for value in values {
+                        value.withUnsafeBytes { bytes in
+                            if let event = try? decoder.decode(.tradeExecuted, value: bytes) {
+                                checksum &+= UInt64(truncatingIfNeeded: event.envelope.time.microseconds)
+                            }
                         }
                     }
-                }
-            })
+                })
         }
         precondition(checksum != 0)
         return [

@@ -28,7 +28,9 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: SharedData.isThere, SharedData.comment), arguments: ["nse-minute-2016/INFY.csv", "nse-daily/INFY.csv"])
+    @Test(
+        .enabled(if: SharedData.isThere, SharedData.comment),
+        arguments: ["nse-minute-2016/INFY.csv", "nse-daily/INFY.csv"])
     func historiesDecode(file: String) throws {
         let path = SharedData.path(file)
         let imported = try Imported(NSEHistory(try FileByteSource(path: path), file: path))

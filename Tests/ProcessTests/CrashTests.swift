@@ -38,7 +38,9 @@ extension ProcessTests {
             #expect(try stack.count("SELECT count(*) FROM tapefold.parked_event") == 0)
         }
 
-        private func hit(_ victim: Victim, _ stack: Stack, _ worker: inout Stack.Worker, _ random: inout SplitMix) throws {
+        private func hit(_ victim: Victim, _ stack: Stack, _ worker: inout Stack.Worker, _ random: inout SplitMix)
+            throws
+        {
             usleep(UInt32(random.below(100_000)))
             switch victim {
             case .worker:

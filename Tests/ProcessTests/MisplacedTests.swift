@@ -92,7 +92,9 @@ extension ProcessTests {
             }
             try runProgram(
                 "kcat",
-                ["-b", stack.brokers, "-P", "-t", "trades.executed"] + headers + (hasKey ? ["-k", event.key] : []) + [path])
+                ["-b", stack.brokers, "-P", "-t", "trades.executed"] + headers + (hasKey ? ["-k", event.key] : []) + [
+                    path
+                ])
         }
     }
 }

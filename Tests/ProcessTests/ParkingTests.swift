@@ -10,7 +10,8 @@ extension ProcessTests {
         func schemaBroken() throws {
             let stack = try Stack()
             var worker = try stack.startReadyWorker()
-            let broken = message(trade(3, quantity: "-5"), headers: [KafkaHeader("traceparent", "00-abc"), KafkaHeader("x", "y")])
+            let broken = message(
+                trade(3, quantity: "-5"), headers: [KafkaHeader("traceparent", "00-abc"), KafkaHeader("x", "y")])
             try send(
                 [message(trade(1)), message(trade(2)), broken, message(trade(4)), message(trade(5, symbol: "OTHER"))]
                     + [message(trade(6, user: "user-2"), key: "user-2"), message(trade(7))], stack)
@@ -18,13 +19,17 @@ extension ProcessTests {
             #expect(try tradeIds(stack) == ["t1", "t2", "t5", "t6"])
             stack.kill(worker)
             worker = try stack.startWorker()
-            let unreadable = KafkaMessage(topic: "trades.executed", key: Array("user-1".utf8), value: Array("{\"da".utf8))
+            let unreadable = KafkaMessage(
+                topic: "trades.executed", key: Array("user-1".utf8), value: Array("{\"da".utf8))
             try send([message(trade(8)), unreadable, message(trade(9, symbol: "OTHER"))], stack)
             try stack.waitUntilCaughtUp("positions")
             #expect(try tradeIds(stack) == ["t1", "t2", "t5", "t6", "t9"])
 
             let parked = try parkedEvents(stack)
-            #expect(parked.map(\.key) == ["user-1|main|NSE:TCS", "user-1|main|NSE:TCS", "user-1|main|NSE:TCS", "user-1|main|NSE:TCS", nil])
+            #expect(
+                parked.map(\.key) == [
+                    "user-1|main|NSE:TCS", "user-1|main|NSE:TCS", "user-1|main|NSE:TCS", "user-1|main|NSE:TCS", nil,
+                ])
             #expect(parked.map(\.code).dropFirst().prefix(3) == ["behind_parked", "behind_parked", "behind_parked"])
             #expect(parked[0].value == broken.value)
             #expect(parked[0].recordKey == broken.key)
@@ -87,7 +92,8 @@ extension ProcessTests {
             return try (0..<rows.rowCount).map { row in
                 Parked(
                     key: try rows.textIfPresent(row, 0), code: try rows.text(row, 1), reason: try rows.text(row, 2),
-                    recordKey: try rows.byteArray(row, 3), value: try rows.byteArray(row, 4), headers: try rows.text(row, 5))
+                    recordKey: try rows.byteArray(row, 3), value: try rows.byteArray(row, 4),
+                    headers: try rows.text(row, 5))
             }
         }
 
@@ -96,7 +102,9 @@ extension ProcessTests {
             return try (0..<rows.rowCount).map { try rows.text($0, 0) }
         }
 
-        private func trade(_ number: Int, user: String = "user-1", symbol: String = "TCS", quantity: String = "10") -> String {
+        private func trade(_ number: Int, user: String = "user-1", symbol: String = "TCS", quantity: String = "10")
+            -> String
+        {
             """
             {"specversion":"1.0","id":"e\(number)","source":"/test","type":"trades.executed.v1",\
             "time":"2026-01-05T04:00:0\(number)Z","data":{"tradeId":"t\(number)","userId":"\(user)","symbol":"\(symbol)",\

@@ -56,11 +56,13 @@ extension ProcessTests {
                 let expected = try oracle.digest()
                 try #require(
                     snapshot.digest == expected,
-                    "snapshot \(index) of build \(snapshot.build) at \(snapshot.next): \(snapshot.digest), oracle: \(expected)")
+                    "snapshot \(index) of build \(snapshot.build) at \(snapshot.next): \(snapshot.digest), oracle: \(expected)"
+                )
             }
         }
 
-        @Test("killed in bulk, in its end and by SIGINT: live untouched; resumed, equal; a second one at once is refused")
+        @Test(
+            "killed in bulk, in its end and by SIGINT: live untouched; resumed, equal; a second one at once is refused")
         func interrupted() throws {
             let stack = try Stack()
             let tool = try Stack.program("tapefold")
@@ -76,13 +78,15 @@ extension ProcessTests {
             #expect(try PositionsComparison.differences(expected, try stack.database()).isEmpty)
             try refuseSecond(stack, tool)
             try interrupt(stack, tool)
-            try killWhen("indexed", "SELECT count(*) FROM tapefold.build WHERE status = 'building' AND indexed", stack, tool)
+            try killWhen(
+                "indexed", "SELECT count(*) FROM tapefold.build WHERE status = 'building' AND indexed", stack, tool)
             #expect(try PositionsComparison.differences(expected, try stack.database()).isEmpty)
 
             let outcome = try runProgram(tool, ["replay", "positions", "--json"], stack.environment)
             #expect(outcome.output.contains("\"resumed\":true"), "\(outcome.output)")
             #expect(try PositionsComparison.differences(expected, try stack.database()) == [])
-            #expect(try stack.count("SELECT number FROM tapefold.build WHERE view = 'positions' AND status = 'live'") > 1)
+            #expect(
+                try stack.count("SELECT number FROM tapefold.build WHERE view = 'positions' AND status = 'live'") > 1)
             #expect(worker.process.isRunning)
             let verified = try runProgram(tool, ["verify", "positions", "--json"], stack.environment)
             #expect(verified.output.contains("\"verified\":true"), "\(verified.output)")
@@ -163,7 +167,8 @@ extension ProcessTests {
             let outcome = try program.wait(mayFail: true)
             #expect(outcome.status == .exited(130), "\(outcome.output)")
             #expect(
-                try stack.count("SELECT number FROM tapefold.build WHERE view = 'positions' AND status = 'live'") == live)
+                try stack.count("SELECT number FROM tapefold.build WHERE view = 'positions' AND status = 'live'")
+                    == live)
         }
     }
 }

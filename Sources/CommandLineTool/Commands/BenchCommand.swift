@@ -10,7 +10,8 @@ enum BenchCommand {
             to do; figures are only comparable with others of the same run.
             """,
         options: [
-            OptionDefinition("events", .integer("N", 1_000...100_000_000), "Trades, and as many ticks.", default: "2000000"),
+            OptionDefinition(
+                "events", .integer("N", 1_000...100_000_000), "Trades, and as many ticks.", default: "2000000"),
             OptionDefinition("users", .integer("U", 1...1_000_000), "How many users.", default: "10000"),
             OptionDefinition("symbols", .integer("S", 1...10_000), "How many symbols.", default: "50"),
             OptionDefinition("seed", .integer("X", 0...Int.max), "Another seed, other events.", default: "1"),

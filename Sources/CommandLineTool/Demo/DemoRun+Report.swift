@@ -6,7 +6,8 @@ extension DemoRun {
             let rows = view.rows.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
             let parked = view.parkedEvents == 0 ? "" : "; \(view.parkedEvents) events parked"
             console.line(
-                "view \(name) \(view.build): \(rows)\(parked); \(view.verified ? "equals the log" : "DIFFERS from the log")")
+                "view \(name) \(view.build): \(rows)\(parked); \(view.verified ? "equals the log" : "DIFFERS from the log")"
+            )
         }
         if let rebuilt = summary.rebuilt { console.line("rebuilt: \(ReplayCommand.text(rebuilt))") }
         for failure in summary.failures { console.line("FAILED: \(failure)") }

@@ -142,7 +142,8 @@ struct DemoRun {
             let schema = try connection.quoteIdentifier(try names.text(row, 0))
             let relation = "\(schema).\(try connection.quoteIdentifier(name))"
             counts[String(name.dropFirst("api_".count))] = try connection.query(
-                "SELECT count(*) FROM \(relation)").int64(0, 0)
+                "SELECT count(*) FROM \(relation)"
+            ).int64(0, 0)
         }
         return counts
     }

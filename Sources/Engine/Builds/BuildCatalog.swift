@@ -27,7 +27,8 @@ public struct BuildCatalog {
             builds.append(
                 Build(
                     view: try rows.text(row, 0), fold: Int(try rows.int32(row, 1)), number: Int(try rows.int32(row, 2)),
-                    lanes: Int(try rows.int32(row, 4)), status: Build.Status(rawValue: try rows.text(row, 5)) ?? .retired,
+                    lanes: Int(try rows.int32(row, 4)),
+                    status: Build.Status(rawValue: try rows.text(row, 5)) ?? .retired,
                     isIndexed: try rows.bool(row, 6), schema: try rows.text(row, 3)))
         }
         return builds
@@ -57,7 +58,8 @@ public struct BuildCatalog {
     }
 
     private func lockCatalog(of view: String) throws(PostgresError) {
-        try connection.query("SELECT pg_advisory_xact_lock(hashtextextended('tapefold.build.' || $1, 0))", [.text(view)])
+        try connection.query(
+            "SELECT pg_advisory_xact_lock(hashtextextended('tapefold.build.' || $1, 0))", [.text(view)])
     }
 
     private func create(

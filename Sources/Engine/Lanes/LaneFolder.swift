@@ -101,7 +101,8 @@ final class LaneFolder<Fold: ViewFold> {
         case .park:
             counters.parked.add(1)
             Log.warning(
-                "parked", ["view": view.definition.name, "record": place, "key": key ?? "", "code": code, "reason": reason])
+                "parked",
+                ["view": view.definition.name, "record": place, "key": key ?? "", "code": code, "reason": reason])
             try parking.park(record, topic: topic, key: key, code: code, reason: reason, time: nil)
         }
     }

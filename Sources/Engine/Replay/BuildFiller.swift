@@ -125,7 +125,8 @@ final class BuildFiller<Fold: ViewFold> {
     func report(_ phase: ReplayProgress.Phase, force: Bool = false) {
         guard force || ContinuousClock.now >= nextReport else { return }
         nextReport = .now + .milliseconds(EngineLimits.progressMilliseconds)
-        let elapsed = Double((ContinuousClock.now - started).components.seconds)
+        let elapsed =
+            Double((ContinuousClock.now - started).components.seconds)
             + Double((ContinuousClock.now - started).components.attoseconds) / 1e18
         let records = progress.current
         let rate = elapsed > 0 ? Double(records) / elapsed : 0
@@ -165,7 +166,7 @@ private struct IndexJob: Sendable {
         let connection = try PostgresConnection.connect(configuration)
         do throws(PostgresError) {
             try connection.execute(sql)
-        } catch where table.ignoresRepeatedRows && error.sqlState == PostgresError.uniqueViolation {
+        } catch  where table.ignoresRepeatedRows && error.sqlState == PostgresError.uniqueViolation {
             try connection.execute(BuildSQL.removeRepeatedRows(table, schema: schema))
             try connection.execute(sql)
         } catch {
@@ -178,7 +179,8 @@ extension EngineError {
     static func interrupted(_ build: Build) -> EngineError {
         EngineError(
             .interrupted,
-            "interrupted; build \(build.name) of view \(build.view) is kept and `tapefold replay \(build.view)` goes on with it")
+            "interrupted; build \(build.name) of view \(build.view) is kept and `tapefold replay \(build.view)` goes on with it"
+        )
     }
 
     static func from(_ failure: LaneFailure, view: String) -> EngineError {

@@ -26,7 +26,8 @@ final class FillLane<Fold: ViewFold>: @unchecked Sendable {
     private var kept: [KafkaBatch] = []
 
     init(
-        _ view: ViewConfiguration, build: Build, claim: LaneClaim, queue: KafkaLaneQueue, connection: PostgresConnection,
+        _ view: ViewConfiguration, build: Build, claim: LaneClaim, queue: KafkaLaneQueue,
+        connection: PostgresConnection,
         stateIndexes: StateIndexes, counters: LaneCounters, progress: Counter, stop: StopSignal
     ) {
         self.view = view

@@ -1,4 +1,4 @@
-import Glibc
+import CXxhash
 
 extension UnsafeRawBufferPointer {
     /// Whether both hold the same bytes. By `memcmp`: `elementsEqual` goes one by one.
@@ -6,7 +6,7 @@ extension UnsafeRawBufferPointer {
     func hasSameBytes(as other: UnsafeRawBufferPointer) -> Bool {
         guard count == other.count else { return false }
         guard let left = baseAddress, let right = other.baseAddress else { return true }
-        return memcmp(left, right, count) == 0
+        return tapefold_same_bytes(left, right, count)
     }
 }
 

@@ -18,7 +18,8 @@ final class Feeder: Sendable {
         _ script: TradeScript, to stack: Stack, eventsPerSecond: Int? = nil, partitioner: KafkaPartitioner = .murmur2
     ) throws {
         // Broker restarts must not cost a message: it may wait for as long as a test lasts.
-        let producer = try KafkaProducer(configuration: stack.kafka(["message.timeout.ms": "600000"]), defaultPartitioner: partitioner)
+        let producer = try KafkaProducer(
+            configuration: stack.kafka(["message.timeout.ms": "600000"]), defaultPartitioner: partitioner)
         let thread = Thread { [self] in
             do {
                 try run(script, producer, eventsPerSecond)

@@ -27,7 +27,9 @@ enum PositionsComparison {
             let text = String(decoding: line, as: UTF8.self)
             let parts = text.dropLast().split(separator: "\t", maxSplits: 1, omittingEmptySubsequences: false)
             let (key, value) = (String(parts[0]), String(parts[1]))
-            guard let wanted = missing.removeValue(forKey: key) else { return note("\(key) should not be there: \(value)") }
+            guard let wanted = missing.removeValue(forKey: key) else {
+                return note("\(key) should not be there: \(value)")
+            }
             if wanted != value { note("\(key) is \(value), should be \(wanted)") }
         }
         for (key, value) in missing.prefix(ProcessTestLimits.differencesNamed) { note("\(key) is missing: \(value)") }

@@ -30,7 +30,11 @@ final class SnapshotReader: Sendable {
                     state.withLock { $0.snapshots.append(snapshot) }
                     due += .microseconds(1_000_000 / perSecond)
                     let wait = due - .now
-                    if wait > .zero { usleep(UInt32(clamping: wait.components.attoseconds / 1_000_000_000_000)) } else { due = .now }
+                    if wait > .zero {
+                        usleep(UInt32(clamping: wait.components.attoseconds / 1_000_000_000_000))
+                    } else {
+                        due = .now
+                    }
                 }
             } catch {
                 state.withLock { $0.failure = "\(error)" }

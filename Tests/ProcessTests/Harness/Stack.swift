@@ -49,7 +49,8 @@ final class Stack {
             Bundle.main.executableURL?.deletingLastPathComponent().path,
             URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().path,
         ]
-        for folder in folders.compactMap(\.self) where FileManager.default.isExecutableFile(atPath: "\(folder)/\(name)") {
+        for folder in folders.compactMap(\.self) where FileManager.default.isExecutableFile(atPath: "\(folder)/\(name)")
+        {
             return "\(folder)/\(name)"
         }
         throw WaitTimedOut(what: "the program \(name) in \(folders.compactMap(\.self))", seconds: 0)
@@ -128,7 +129,9 @@ final class Stack {
 
         /// The value of a field in the last line of an event.
         func last(_ event: String, _ field: String) -> String? {
-            guard let line = log.split(separator: "\n").last(where: { $0.contains("event=\(event) ") }) else { return nil }
+            guard let line = log.split(separator: "\n").last(where: { $0.contains("event=\(event) ") }) else {
+                return nil
+            }
             let start = line.range(of: " \(field)=")
             return start.map { String(line[$0.upperBound...].prefix { $0 != " " }) }
         }
