@@ -42,7 +42,7 @@ let package = Package(
         .systemLibrary(
             name: "CXxhash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "CLinux"),
-        .systemLibrary(name: "CPrefetch"),
+        .systemLibrary(name: "CMemory"),
         .target(
             name: "CSimdjson",
             cxxSettings: [.unsafeFlags(["-O3"])],
@@ -50,15 +50,12 @@ let package = Package(
 
         module("Domain"),
         module("Events", ["Domain", "CSimdjson", "CXxhash"]),
-        module("Projections", ["Domain", "Events", "CPrefetch"]),
+        module("Projections", ["Domain", "Events", "CMemory"]),
         module("Kafka", ["CLibrdkafka"]),
         module("Postgres", ["CLibpq"]),
-        module("Engine", ["Domain", "Events", "Projections", "Kafka", "Postgres"]),
-        .target(
-            name: "ReadAPI",
-            dependencies: ["Domain", "Events", "Engine", "Postgres", "CMicrohttpd", "COpenSSL", "CLinux"],
-            // Its tests look at types that nobody else needs; a release build has to be told.
-            swiftSettings: strict + [.unsafeFlags(["-enable-testing"])]),
+        module("Engine", ["Domain", "Events", "Projections", "Kafka", "Postgres", "CMemory"]),
+        module(
+            "ReadAPI", ["Domain", "Events", "Engine", "Postgres", "CMicrohttpd", "COpenSSL", "CLinux"]),
         module("EmbeddedBroker", ["CIsal", "CLinux"]),
         module("Importers", ["Domain", "Events"]),
         module("TestKit", ["Domain", "Events", "Projections"]),

@@ -25,6 +25,7 @@ final class BuildFiller<Fold: ViewFold> {
         _ view: ViewConfiguration, _ configuration: WorkerConfiguration, build: Build, isResumed: Bool = false,
         stop: StopSignal, observer: @escaping ReplayObserver
     ) throws(EngineError) {
+        Heap.keepFreedMemory()
         self.view = view
         self.configuration = configuration
         self.build = build

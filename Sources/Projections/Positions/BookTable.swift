@@ -1,4 +1,4 @@
-import CPrefetch
+import CMemory
 import Events
 
 /// The books in a fold's memory, by key.

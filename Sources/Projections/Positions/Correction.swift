@@ -38,7 +38,7 @@ final class Correction {
             entry.isVoid = true
             return
         }
-        entry.trade.amend(body.amendment.values)
+        entry.amend { $0.amend(body.amendment.values) }
     }
 }
 

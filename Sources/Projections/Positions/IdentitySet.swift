@@ -1,4 +1,4 @@
-import CPrefetch
+import CMemory
 import Events
 
 /// What a rebuild remembers of every identity in a lane: a 128-bit hash and 64 bits of what the event said.

@@ -26,6 +26,7 @@ extension PositionsFold {
             entry.isStored = true
             entry.isChanged = false
         }
+        if mode == .rebuild { spareTrades.append(contentsOf: changedTrades) }
         changedTrades.removeAll(keepingCapacity: true)
         staleClosures.removeAll(keepingCapacity: true)
     }
@@ -70,6 +71,7 @@ extension PositionsFold {
         dirtyBooks = []
         trades = [:]
         changedTrades = []
+        spareTrades = []
         staleClosures = []
         refolds = []
         requestedRefolds = []

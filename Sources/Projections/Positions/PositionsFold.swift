@@ -23,6 +23,8 @@ public final class PositionsFold: ViewFold {
     /// Executions that this batch folds, changes or asked the database for.
     var trades: [TradeKey: LedgerTrade] = [:]
     var changedTrades: [LedgerTrade] = []
+    /// Drained in a rebuild, where nothing else holds them: for use again.
+    var spareTrades: [LedgerTrade] = []
     /// Closing executions whose closures in the database are out of date.
     var staleClosures: [LedgerTrade] = []
     var refolds: Set<BookKey> = []
@@ -76,7 +78,7 @@ public final class PositionsFold: ViewFold {
     }
 
     private func fold(_ trade: TradeExecuted, of event: DecodedEvent, at place: TradePlace) -> FoldOutcome {
-        let entry = LedgerTrade(trade, bookKey: place.key, contentHash: hasher.hash(event.payload))
+        let entry = ledgerTrade(trade, place, contentHash: hasher.hash(event.payload))
         let identity = mode == .rebuild ? place.identity : nil
         if let repeated = repetition(of: entry, identity) { return repeated }
         let state = book(entry, hash: place.bookHash, at: event.envelope.time)
@@ -90,6 +92,14 @@ public final class PositionsFold: ViewFold {
         touch(state, at: event.envelope.time)
         for correction in corrections.takeWaiting(for: entry.key) { apply(correction, to: entry) }
         return .folded
+    }
+
+    private func ledgerTrade(_ trade: TradeExecuted, _ place: TradePlace, contentHash: ContentHash) -> LedgerTrade {
+        guard let spare = spareTrades.popLast() else {
+            return LedgerTrade(trade, bookKey: place.key, contentHash: contentHash)
+        }
+        spare.reuse(for: trade, bookKey: place.key, contentHash: contentHash)
+        return spare
     }
 
     /// Whether this identity was there before, saying the same or something else.

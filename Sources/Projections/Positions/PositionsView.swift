@@ -23,7 +23,7 @@ public enum PositionsView {
         ],
         key: ["user_id", "trade_id"],
         indexes: [
-            IndexDefinition("trades_book", ["user_id", "account", "instrument", "executed_at", "trade_id"])
+            IndexDefinition("trades_book", ["user_id", "instrument", "executed_at"])
         ])
 
     /// One row a match of a closing execution with a lot; everything else about both lies in `trades`.
