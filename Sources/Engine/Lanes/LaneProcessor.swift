@@ -64,11 +64,13 @@ final class LaneProcessor<Fold: ViewFold> {
 
     /// `next` is where the topics go on behind the piece.
     private func commit(_ piece: IntakePiece, _ batch: KafkaBatch, next: [Int64]) throws(LaneFailure) {
+        let isOwn = !connection.isInTransaction
         do throws(LaneFailure) {
             try foldAndWrite(piece, batch, next: next, parking: nil)
         } catch {
             folder.fold.forget()
-            guard let failure = error.eventFailure else { throw error }
+            // A transaction of the caller's has failed with it: parts of the batch can't be tried in there.
+            guard isOwn, let failure = error.eventFailure else { throw error }
             try reload()
             guard let (first, second) = piece.halves else {
                 return try foldAndWrite(piece, batch, next: next, parking: failure)

@@ -179,6 +179,7 @@ final class Replay<Fold: ViewFold> {
             if try swap(live, build, filler, cut(checkpoints, targets)) { return }
             if stop.isSet { throw .interrupted(build) }
             stop.pause(milliseconds: EngineLimits.retryMilliseconds)
+            try filler.catchUp(to: try self.targets(of: live, consumer))
         }
     }
 
@@ -203,16 +204,17 @@ final class Replay<Fold: ViewFold> {
             if !done { try undo(filler) }
             return done
         } catch {
-            let mayRetry: Bool
-            if case .database(let failure) = error {
-                mayRetry = failure.isRetriable && !failure.isConnectionLost
-            } else {
-                mayRetry = false
-            }
-            guard mayRetry else { throw .from(error, view: view.name) }
+            guard mayRetry(error) else { throw .from(error, view: view.name) }
             do throws(LaneFailure) { try undo(filler) } catch { throw .from(error, view: view.name) }
             return false
         }
+    }
+
+    /// After locks that were not to be had, or an event that has to be parked outside of the swap's transaction.
+    private func mayRetry(_ failure: LaneFailure) -> Bool {
+        if failure.eventFailure != nil { return true }
+        guard case .database(let error) = failure else { return false }
+        return error.isRetriable && !error.isConnectionLost
     }
 
     private func undo(_ filler: BuildFiller<Fold>) throws(LaneFailure) {
