@@ -79,7 +79,7 @@ let package = Package(
         tests("Projections", ["Projections"]),
         tests("Kafka", ["Kafka", "Supervision"]),
         tests("Postgres", ["Postgres", "Supervision"]),
-        tests("Engine", ["Engine", "Supervision"]),
+        tests("Engine", ["Engine", "Events", "Postgres", "Projections", "Supervision"]),
         tests("ReadAPI", ["ReadAPI", "Supervision"]),
         tests("EmbeddedBroker", ["EmbeddedBroker", "Kafka", "Supervision"], exclude: ["clients"]),
         tests("Importers", ["Importers"]),

@@ -123,9 +123,12 @@ public struct BuildCatalog {
     /// Removes a build that is not live, with its tables.
     public func drop(_ build: Build) throws(PostgresError) {
         try connection.transaction { () throws(PostgresError) in
-            try connection.query(
+            let gone = try connection.query(
                 "DELETE FROM tapefold.build WHERE view = $1 AND build = $2 AND status <> 'live'",
                 [.text(build.view), .text(build.name)])
+            guard gone.commandTuples == 1 else {
+                throw .usage("build \(build.name) of view \(build.view) is live, or not there: it stays")
+            }
             try connection.execute("DROP SCHEMA IF EXISTS \(build.schema) CASCADE")
         }
     }
