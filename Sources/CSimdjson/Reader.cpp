@@ -63,6 +63,7 @@ bool csimdjson_reader::begin(const uint8_t *&first) {
     case simdjson::UNESCAPED_CHARS: return fail(CSIMDJSON_CONTROL_CHARACTER, nullptr);
     default: return fail(CSIMDJSON_UNEXPECTED, nullptr);
     }
+    is_plain = std::memchr(buffer.get(), '\\', size) == nullptr;
     cursor = stage_one->structural_indexes.get();
     last = cursor + stage_one->n_structural_indexes;
     first = next();
@@ -112,12 +113,25 @@ uint32_t csimdjson_reader::list(std::vector<csimdjson_member> &found) {
     return finish() ? CSIMDJSON_OK : error;
 }
 
+/// The quote that closes a string without escapes, or null when it has one. The cursor stands on the token
+/// after the string.
+inline const uint8_t *csimdjson_reader::closing_quote(const uint8_t *opening) const {
+    if (is_plain) {
+        // Only spaces part a string from the next token: its end is found from there, not byte by byte.
+        const uint8_t *stop = buffer.get() + (cursor < last ? *cursor : size) - 1;
+        while (*stop != '"') stop -= 1;
+        return stop;
+    }
+    const uint8_t *stop = tapefold::quote_or_backslash(opening + 1);
+    return *stop == '"' ? stop : nullptr;
+}
+
 /// Reads a name and its colon.
-bool csimdjson_reader::name(Span &span) {
+inline bool csimdjson_reader::name(Span &span) {
     const uint8_t *opening = next();
     if (*opening != '"') return fail(CSIMDJSON_UNEXPECTED, opening);
-    const uint8_t *stop = tapefold::quote_or_backslash(opening + 1);
-    if (*stop == '"') {
+    const uint8_t *stop = closing_quote(opening);
+    if (stop != nullptr) {
         span = {opening + 1, static_cast<uint32_t>(stop - opening - 1)};
     } else {
         csimdjson_field field = {};
@@ -144,6 +158,31 @@ bool csimdjson_reader::remember(Span name, size_t base) {
     return true;
 }
 
+/// Takes members of the commonest shape, `"known":"text",`, one after another with everything in registers, and
+/// leaves the cursor on the first that has another shape. Returns whether it took any.
+inline bool csimdjson_reader::plain_text_members(const Target &target) {
+    const uint8_t *const base = buffer.get();
+    const csimdjson_table &table = *target.table;
+    const uint32_t *place = cursor;
+    const uint32_t *const end = last;
+    while (end - place > 3) {
+        const uint8_t *const name = base + place[0] + 1;
+        const uint8_t *const colon = base + place[1];
+        const uint8_t *const text = base + place[2] + 1;
+        const uint8_t *const comma = base + place[3];
+        const bool has_shape = name[-1] == '"' && *colon == ':' && colon[-1] == '"' && text[-1] == '"'
+            && *comma == ',' && comma[-1] == '"';
+        if (!has_shape) break;
+        const int32_t id = table.find(name, static_cast<uint32_t>(colon - 1 - name));
+        if (id < 0 || target.fields[id].kind != CSIMDJSON_ABSENT) break;
+        target.fields[id] = {text, static_cast<uint32_t>(comma - 1 - text), 0, 0, CSIMDJSON_STRING};
+        place += 4;
+    }
+    const bool has_taken = place != cursor;
+    cursor = place;
+    return has_taken;
+}
+
 /// Walks the members of an object whose names a table holds; the cursor stands after its brace.
 bool csimdjson_reader::object(const Target &target) {
     const size_t base = open_names.size();
@@ -152,6 +191,7 @@ bool csimdjson_reader::object(const Target &target) {
         return true;
     }
     for (;;) {
+        if (is_plain && plain_text_members(target)) continue;
         Span key;
         if (!name(key)) return false;
         const int32_t id = target.table->find(key.bytes, key.length);
@@ -185,9 +225,9 @@ bool csimdjson_reader::object(const Target &target) {
     return true;
 }
 
-bool csimdjson_reader::string(const uint8_t *opening, csimdjson_field &field) {
-    const uint8_t *stop = tapefold::quote_or_backslash(opening + 1);
-    if (*stop == '"') {
+inline bool csimdjson_reader::string(const uint8_t *opening, csimdjson_field &field) {
+    const uint8_t *stop = closing_quote(opening);
+    if (stop != nullptr) {
         field = {opening + 1, static_cast<uint32_t>(stop - opening - 1), 0, 0, CSIMDJSON_STRING};
         return true;
     }
@@ -203,7 +243,8 @@ bool csimdjson_reader::string(const uint8_t *opening, csimdjson_field &field) {
 }
 
 /// Anything that is neither an array nor an object.
-bool csimdjson_reader::scalar(const uint8_t *start, csimdjson_field &field) {
+inline bool csimdjson_reader::scalar(const uint8_t *start, csimdjson_field &field) {
+    if (*start == '"') return string(start, field);
     const uint8_t *end = buffer.get() + size;
     const auto literal = [&](const char *text, uint32_t length, uint32_t kind) {
         if (std::memcmp(start, text, length) != 0) return fail(CSIMDJSON_BAD_LITERAL, start);
@@ -212,7 +253,6 @@ bool csimdjson_reader::scalar(const uint8_t *start, csimdjson_field &field) {
         return true;
     };
     switch (*start) {
-    case '"': return string(start, field);
     case 't': return literal("true", 4, CSIMDJSON_TRUE);
     case 'f': return literal("false", 5, CSIMDJSON_FALSE);
     case 'n': return literal("null", 4, CSIMDJSON_NULL);
@@ -228,7 +268,7 @@ bool csimdjson_reader::scalar(const uint8_t *start, csimdjson_field &field) {
 }
 
 /// A member's value, handed out.
-bool csimdjson_reader::value(csimdjson_field &field) {
+inline bool csimdjson_reader::value(csimdjson_field &field) {
     const uint8_t *start = next();
     if (*start == '[') return array(field);
     if (*start != '{') return scalar(start, field);

@@ -43,6 +43,8 @@ private:
     size_t size = 0;
     size_t arena_used = 0;
 
+    /// No string of this document holds a backslash.
+    bool is_plain = false;
     const uint32_t *cursor = nullptr;
     const uint32_t *last = nullptr;
     uint32_t error = CSIMDJSON_OK;
@@ -69,8 +71,10 @@ private:
     bool fail(uint32_t code, const uint8_t *place);
     const uint8_t *peek() const { return buffer.get() + *cursor; }
     const uint8_t *next() { return cursor < last ? buffer.get() + *cursor++ : buffer.get() + size; }
+    const uint8_t *closing_quote(const uint8_t *opening) const;
 
     bool object(const Target &target);
+    bool plain_text_members(const Target &target);
     bool name(tapefold::Span &span);
     bool remember(tapefold::Span name, size_t base);
     bool duplicate(tapefold::Span name, const uint8_t *place, bool is_child);

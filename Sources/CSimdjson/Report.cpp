@@ -82,6 +82,7 @@ void csimdjson_reader::report(csimdjson_result &result) const {
     result.fields = fields;
     result.child_fields = child_fields;
     result.elements = elements.data();
+    result.is_plain = is_plain;
     if (error == CSIMDJSON_OK) return;
     result.name = duplicated.bytes;
     result.name_length = duplicated.length;

@@ -11,7 +11,7 @@ namespace {
 bool place(csimdjson_table &table) {
     std::memset(table.slots, -1, sizeof table.slots);
     for (uint32_t id = 0; id < table.count; id += 1) {
-        int8_t &slot = table.slots[table.slot_of(table.names[id], table.lengths[id])];
+        int8_t &slot = table.slots[table.slot_of(tapefold::load8(table.names[id]), table.lengths[id])];
         if (slot >= 0) return false;
         slot = static_cast<int8_t>(id);
     }

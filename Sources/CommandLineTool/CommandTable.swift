@@ -2,6 +2,7 @@
 public enum CommandTable {
     public static let all: [Command] = [
         UpCommand.command,
+        DemoCommand.command,
         SimulateCommand.command,
         ProduceCommand.command,
         ConsumeCommand.command,
@@ -10,6 +11,7 @@ public enum CommandTable {
         StatusCommand.command,
         ReplayCommand.command,
         VerifyCommand.command,
+        BenchCommand.command,
         TopicsCommand.list,
         TopicsCommand.create,
         TopicsCommand.describe,

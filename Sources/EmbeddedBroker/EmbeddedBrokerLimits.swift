@@ -24,12 +24,19 @@ public enum EmbeddedBrokerLimits {
     public static let sendTurnBytes = 8_388_608
     public static let idleConnectionMilliseconds: Int64 = 600_000
     public static let idleSweepMilliseconds: Int64 = 30_000
+    /// How long nothing is accepted once the process has run out of descriptors.
+    public static let acceptPauseMilliseconds: Int64 = 1_000
     public static let listenBacklog: Int32 = 1_024
     public static let eventsPerWait = 256
+
+    /// A line of the broker's own log is cut here.
+    public static let maximumLogLineCharacters = 1_000
 
     // Log
     /// The least time from one group fsync to the next; an idle log is synced at once.
     public static let fsyncIntervalMilliseconds: Int64 = 2
+    /// Threads beside the first that sync the files of one group.
+    public static let syncHelperThreads = 7
     public static let defaultSegmentBytes = 134_217_728
     public static let minimumSegmentBytes = 4_096
     public static let maximumSegmentBytes = 1_073_741_824
@@ -57,10 +64,11 @@ public enum EmbeddedBrokerLimits {
     public static let minimumSessionTimeoutMilliseconds = 500
     public static let maximumSessionTimeoutMilliseconds = 1_800_000
     public static let maximumRebalanceTimeoutMilliseconds = 86_400_000
-    public static let maximumGroups = 10_000
+    public static let maximumGroups = 2_000
     public static let maximumGroupMembers = 1_000
+    public static let maximumGroupProtocols = 64
     /// A member's metadata for one protocol, or its assignment.
-    public static let maximumMemberMetadataBytes = 1_048_576
+    public static let maximumMemberMetadataBytes = 262_144
     public static let maximumCommitMetadataBytes = 4_096
     public static let maximumCommittedOffsets = 1_000_000
     /// The offset log is rewritten when it has grown to this and to four times what it holds.

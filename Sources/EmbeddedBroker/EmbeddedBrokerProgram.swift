@@ -38,6 +38,8 @@ public enum EmbeddedBrokerProgram {
         pthread_sigmask(Int32(SIG_BLOCK), &mask, nil)
         signal(SIGPIPE, SIG_IGN)
         raiseFileLimit()
+        // A port left by a former life would send clients nowhere.
+        if let path = options.portFile { try FileSystem.remove(path) }
         let started = Clock.monotonicMilliseconds()
         let node = try BrokerNode(options: options, log: log)
         let listener = try Listener(host: options.host, port: options.port)

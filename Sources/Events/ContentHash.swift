@@ -41,6 +41,21 @@ public final class ContentHasher {
     }
 }
 
+extension ContentHasher {
+    /// A hash of a few texts that is keyed anew in every process, so that nobody can craft two that meet.
+    public func identity(_ first: String, _ second: String, _ third: String = "") -> ContentHash {
+        sink.buffer.clear()
+        sink.append(first)
+        sink.append(second)
+        sink.append(third)
+        let bytes = sink.buffer.bytes
+        let hash = tapefold_xxh3_128_seeded(bytes.baseAddress, bytes.count, Self.processSeed)
+        return ContentHash(high: hash.high64, low: hash.low64)
+    }
+
+    private static let processSeed = UInt64.random(in: 0...(.max))
+}
+
 extension EventPayload {
     /// See ``ContentHasher``, which is cheaper for many.
     public var contentHash: ContentHash { ContentHasher().hash(self) }
@@ -84,6 +99,11 @@ private struct HashSink: FieldSink, ~Copyable {
     mutating func timestamp(_ key: FieldKey, _ value: Timestamp) {
         head(key, count: 8)
         buffer.append(littleEndian: UInt64(bitPattern: value.microseconds))
+    }
+
+    mutating func append(_ value: String) {
+        buffer.append(littleEndian: UInt32(truncatingIfNeeded: value.utf8.count))
+        value.withRawUTF8 { buffer.append($0) }
     }
 
     mutating func list(_ key: FieldKey, _ values: [String]) {

@@ -2,34 +2,35 @@ import Domain
 
 /// CloudEvents' own attributes of an event.
 public struct Envelope: Sendable, Equatable {
+    // First, so that the compiler's own memberwise initialiser differs from the public one: decoding uses the former,
+    // because an initialiser that assigns fields copies and destroys the whole value at its end.
+    /// The version the event was written in; its payload has been brought up to the current one.
+    public var version: Int
     public var id: String
     public var source: String
     /// The event's time; the record's timestamp where the producer gave none.
     public var time: Timestamp
     public var subject: String?
-    /// The version the event was written in; its payload has been brought up to the current one.
-    public var version: Int
+}
 
+extension Envelope {
     public init(id: String, source: String, time: Timestamp, subject: String? = nil, version: Int = 1) {
-        self.id = id
-        self.source = source
-        self.time = time
-        self.subject = subject
-        self.version = version
+        self.init(version: version, id: id, source: source, time: time, subject: subject)
     }
 }
 
 /// An event that passed every check.
 public struct DecodedEvent: Sendable, Equatable {
-    public var envelope: Envelope
-    public var payload: EventPayload
+    // First for the same reason as ``Envelope/version``.
     /// How many numbers had more than eight decimals and were rounded half-even (market.updates only).
     public var roundedFields: Int
+    public var envelope: Envelope
+    public var payload: EventPayload
+}
 
+extension DecodedEvent {
     public init(envelope: Envelope, payload: EventPayload, roundedFields: Int = 0) {
-        self.envelope = envelope
-        self.payload = payload
-        self.roundedFields = roundedFields
+        self.init(roundedFields: roundedFields, envelope: envelope, payload: payload)
     }
 
     @inlinable public var kind: EventKind { payload.kind }

@@ -11,7 +11,7 @@ extension EventDecoder {
         let error = csimdjson_read(
             reader, body.baseAddress?.assumingMemoryBound(to: UInt8.self), body.count, table.pointer,
             hasData ? Int32(EnvelopeKey.data.index) : -1, hasData ? dataTables[Int(kind.rawValue)].pointer : nil,
-            &result)
+            result)
         guard error == UInt32(CSIMDJSON_OK) else { throw documentRefusal(kind, value, body, isStructured: hasData) }
         return body
     }
@@ -23,7 +23,9 @@ extension EventDecoder {
         return UnsafeRawBufferPointer(rebasing: value[5...])
     }
 
-    static func headerField(_ bytes: UnsafeRawBufferPointer, _ name: StaticString) throws(EventRefusal) -> csimdjson_field {
+    static func headerField(_ bytes: UnsafeRawBufferPointer, _ name: StaticString) throws(EventRefusal)
+        -> csimdjson_field
+    {
         guard String(validating: bytes, as: UTF8.self) != nil else {
             throw EventRefusal(
                 code: .wrongFormat, field: "\(name)", value: Excerpt.of(bytes), reason: "is not UTF-8",
@@ -41,7 +43,7 @@ extension EventDecoder {
         guard attributes.isString(EnvelopeKey.specversion) else {
             throw attributes.misfit(EnvelopeKey.specversion, expected: "\"1.0\": events are CloudEvents 1.0")
         }
-        guard attributes.bytes(EnvelopeKey.specversion).elementsEqual("1.0".utf8) else {
+        guard ("1.0" as StaticString).matches(attributes.bytes(EnvelopeKey.specversion)) else {
             throw attributes.refusal(
                 EnvelopeKey.specversion, .wrongSpecVersion, "is not a version of CloudEvents that is known here",
                 "send CloudEvents 1.0")
@@ -100,7 +102,8 @@ extension EventDecoder {
     static func missingData(_ attributes: FieldReader) -> EventRefusal {
         guard attributes.isAbsent(EnvelopeKey.dataBase64) else {
             return attributes.refusal(
-                EnvelopeKey.dataBase64, .unsupportedContent, "is not read here", "send the data as a JSON object in data")
+                EnvelopeKey.dataBase64, .unsupportedContent, "is not read here",
+                "send the data as a JSON object in data")
         }
         return attributes.misfit(EnvelopeKey.data, expected: "an object")
     }
@@ -124,14 +127,5 @@ extension EventKind {
         case .tradeCorrected: "com.tapefold.trades.corrected.v1"
         case .marketUpdated: "com.tapefold.market.updates.v1"
         }
-    }
-}
-
-extension StaticString {
-    @inline(__always)
-    func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        guard let base = bytes.baseAddress, bytes.count == utf8CodeUnitCount else { return false }
-        return UnsafeRawBufferPointer(start: utf8Start, count: utf8CodeUnitCount).elementsEqual(
-            UnsafeRawBufferPointer(start: base, count: bytes.count))
     }
 }

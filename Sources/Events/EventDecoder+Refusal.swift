@@ -7,11 +7,11 @@ extension EventDecoder {
     func documentRefusal(
         _ kind: EventKind, _ value: UnsafeRawBufferPointer, _ body: UnsafeRawBufferPointer, isStructured: Bool
     ) -> EventRefusal {
-        let offset = Int(result.offset) + value.count - body.count
-        let wording = Self.wording(result.error)
-        let near = UnsafeRawBufferPointer(rebasing: body.dropFirst(max(0, Int(result.offset) - 8)).prefix(40))
+        let offset = Int(result.pointee.offset) + value.count - body.count
+        let wording = Self.wording(result.pointee.error)
+        let near = UnsafeRawBufferPointer(rebasing: body.dropFirst(max(0, Int(result.pointee.offset) - 8)).prefix(40))
         var refusal =
-            switch Int(result.error) {
+            switch Int(result.pointee.error) {
             case CSIMDJSON_EMPTY where body.isEmpty:
                 EventRefusal(
                     code: .noValue, field: "", reason: "is empty",
@@ -29,16 +29,17 @@ extension EventDecoder {
                     code: wording.code, field: "", value: Excerpt.of(near), byteOffset: offset,
                     reason: wording.reason, remedy: wording.remedy)
             }
-        if isStructured, let fields = result.fields, let data = result.child_fields {
-            let attributes = FieldReader(fields: fields, elements: nil, scope: .envelope)
+        if isStructured, let fields = result.pointee.fields, let data = result.pointee.child_fields {
+            let attributes = fieldReader(fields, .envelope)
             refusal.readable = readableKey(kind, attributes, data)
         }
         return refusal
     }
 
     private func duplicatedField(_ isStructured: Bool) -> String {
-        let name = Excerpt.of(UnsafeRawBufferPointer(start: result.name, count: Int(result.name_length)))
-        return result.in_child || !isStructured ? "data.\(name)" : name
+        let name = Excerpt.of(
+            UnsafeRawBufferPointer(start: result.pointee.name, count: Int(result.pointee.name_length)))
+        return result.pointee.in_child || !isStructured ? "data.\(name)" : name
     }
 
     private static func wording(_ error: UInt32) -> (code: EventRefusal.Code, reason: String, remedy: String) {
@@ -68,8 +69,6 @@ extension EventDecoder {
     }
 }
 
-// MARK: - The key of a refused event
-
 extension EventDecoder {
     /// The refusal with the ids that could be read. An event that is bare data (no envelope at all) has them too.
     @inline(never)
@@ -83,13 +82,11 @@ extension EventDecoder {
             refusal.readable = readableKey(kind, attributes, data)
         } else if attributes.isAbsent(EnvelopeKey.specversion) {
             let body = Self.withoutPrefix(value)
-            var bare = csimdjson_result()
             _ = csimdjson_read(
                 reader, body.baseAddress?.assumingMemoryBound(to: UInt8.self), body.count,
-                dataTables[Int(kind.rawValue)].pointer, -1, nil, &bare)
-            guard let fields = bare.fields else { return refusal }
-            refusal.readable = kind.wireType.readableKey(
-                FieldReader(fields: fields, elements: bare.elements, scope: .data))
+                dataTables[Int(kind.rawValue)].pointer, -1, nil, result)
+            guard let fields = result.pointee.fields else { return refusal }
+            refusal.readable = kind.wireType.readableKey(fieldReader(fields, .data))
         } else {
             refusal.readable = Self.envelopeIds(attributes)
         }
@@ -99,7 +96,7 @@ extension EventDecoder {
     private func readableKey(
         _ kind: EventKind, _ attributes: FieldReader, _ data: UnsafePointer<csimdjson_field>
     ) -> ReadableKey {
-        var key = kind.wireType.readableKey(FieldReader(fields: data, elements: nil, scope: .data))
+        var key = kind.wireType.readableKey(fieldReader(data, .data))
         let ids = Self.envelopeIds(attributes)
         key.eventId = ids.eventId
         key.source = ids.source

@@ -26,8 +26,8 @@ extension EventDecoder {
         let lifted = data.encoded()
         return try lifted.withUnsafeBufferPointer { buffer throws(EventRefusal) in
             _ = try read(UnsafeRawBufferPointer(buffer), kind, table: table, hasData: false)
-            var fields = FieldReader(fields: result.fields, elements: result.elements, scope: .data)
-            let payload = try EventPayload(kind, reading: &fields, time: envelope.time)
+            var fields = fieldReader(result.pointee.fields, .data)
+            let payload = try EventPayload.read(kind, &fields, time: envelope.time)
             return DecodedEvent(envelope: envelope, payload: payload, roundedFields: fields.roundedFields)
         }
     }

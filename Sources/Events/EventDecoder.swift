@@ -9,7 +9,9 @@ public final class EventDecoder {
     let dataTables: [NameTable]
     let upcasters: UpcasterRegistry
     let currentVersions: [Int]
-    var result = csimdjson_result()
+    /// In memory of its own, so that the shim may write it without Swift's exclusivity checks.
+    let result = UnsafeMutablePointer<csimdjson_result>.allocate(capacity: 1)
+    let cache = UnsafeMutablePointer<TextCache>.allocate(capacity: 1)
 
     /// Traps when there is no memory for its buffers.
     public init(upcasters: UpcasterRegistry = .standard) {
@@ -19,12 +21,19 @@ public final class EventDecoder {
                 UInt32(EventsLimits.maximumUnknownNames))
         else { preconditionFailure("no memory for a JSON reader") }
         self.reader = reader
+        result.initialize(to: csimdjson_result())
+        cache.initialize(to: TextCache())
         self.upcasters = upcasters
         dataTables = EventKind.allCases.map { NameTable($0.keys) }
         currentVersions = EventKind.allCases.map { upcasters.currentVersion(of: $0) }
     }
 
-    deinit { csimdjson_reader_destroy(reader) }
+    deinit {
+        csimdjson_reader_destroy(reader)
+        result.deallocate()
+        cache.deinitialize(count: 1)
+        cache.deallocate()
+    }
 
     /// Decodes a record in structured or binary mode, whichever it is.
     ///
@@ -69,25 +78,24 @@ public final class EventDecoder {
         _ kind: EventKind, value: UnsafeRawBufferPointer, envelope: Envelope
     ) throws(EventRefusal) -> DecodedEvent {
         let body = try read(value, kind, table: dataTables[Int(kind.rawValue)], hasData: false)
-        return try payload(kind, body: body, envelope: envelope, fields: result.fields)
+        return try payload(kind, body: body, envelope: envelope, fields: result.pointee.fields)
     }
 }
 
-// MARK: - Modes
-
 extension EventDecoder {
+    @inline(__always)
     private func decodeStructured(
         _ kind: EventKind, _ value: UnsafeRawBufferPointer, _ recordTime: Timestamp?
     ) throws(EventRefusal) -> DecodedEvent {
         _ = try read(value, kind, table: envelopeTable, hasData: true)
-        let attributes = FieldReader(fields: result.fields, elements: result.elements, scope: .envelope)
+        let attributes = fieldReader(result.pointee.fields, .envelope)
         do throws(EventRefusal) {
             let envelope = try envelope(attributes, kind, recordTime)
-            guard result.has_child else { throw Self.missingData(attributes) }
+            guard result.pointee.has_child else { throw Self.missingData(attributes) }
             let data = attributes.bytes(EnvelopeKey.data)
-            return try payload(kind, body: data, envelope: envelope, fields: result.child_fields)
+            return try payload(kind, body: data, envelope: envelope, fields: result.pointee.child_fields)
         } catch {
-            throw readable(error, kind, attributes, result.has_child ? result.child_fields : nil, value)
+            throw readable(error, kind, attributes, result.pointee.has_child ? result.pointee.child_fields : nil, value)
         }
     }
 
@@ -95,13 +103,13 @@ extension EventDecoder {
         _ kind: EventKind, _ value: UnsafeRawBufferPointer, _ headers: UnsafePointer<csimdjson_field>,
         _ recordTime: Timestamp?
     ) throws(EventRefusal) -> DecodedEvent {
-        let attributes = FieldReader(fields: headers, elements: nil, scope: .headers)
+        let attributes = fieldReader(headers, .headers)
         do throws(EventRefusal) {
             let body = try read(value, kind, table: dataTables[Int(kind.rawValue)], hasData: false)
             let envelope = try envelope(attributes, kind, recordTime)
-            return try payload(kind, body: body, envelope: envelope, fields: result.fields)
+            return try payload(kind, body: body, envelope: envelope, fields: result.pointee.fields)
         } catch {
-            throw readable(error, kind, attributes, result.fields, value)
+            throw readable(error, kind, attributes, result.pointee.fields, value)
         }
     }
 
@@ -112,7 +120,7 @@ extension EventDecoder {
     ) throws(EventRefusal) -> Envelope {
         try Self.checkSpecVersion(attributes)
         let id = try attributes.text(EnvelopeKey.id, .identifier)
-        let source = try attributes.text(EnvelopeKey.source, .source)
+        let source = try attributes.text(EnvelopeKey.source, .source, cachedIn: &cache.pointee.source)
         let version = try version(attributes, kind)
         let time: Timestamp
         if attributes.isAbsent(EnvelopeKey.time), let recordTime {
@@ -122,32 +130,45 @@ extension EventDecoder {
         }
         let subject = try attributes.optionalText(EnvelopeKey.subject, .source)
         if !attributes.isAbsent(EnvelopeKey.datacontenttype) { try Self.checkContentType(attributes) }
-        return Envelope(id: id, source: source, time: time, subject: subject, version: version)
+        return Envelope(version: version, id: id, source: source, time: time, subject: subject)
     }
 
     @inline(__always)
     private func payload(
-        _ kind: EventKind, body: UnsafeRawBufferPointer, envelope: Envelope, fields: UnsafePointer<csimdjson_field>
+        _ kind: EventKind, body: UnsafeRawBufferPointer, envelope: consuming Envelope,
+        fields: UnsafePointer<csimdjson_field>
     ) throws(EventRefusal) -> DecodedEvent {
         guard envelope.version == currentVersions[Int(kind.rawValue)] else {
             return try lifted(kind, body, envelope)
         }
-        var data = FieldReader(fields: fields, elements: result.elements, scope: .data)
-        let payload = try EventPayload(kind, reading: &data, time: envelope.time)
-        return DecodedEvent(envelope: envelope, payload: payload, roundedFields: data.roundedFields)
+        var data = fieldReader(fields, .data)
+        let payload = try EventPayload.read(kind, &data, time: envelope.time)
+        return DecodedEvent(roundedFields: data.roundedFields, envelope: envelope, payload: payload)
+    }
+}
+
+extension EventDecoder {
+    /// Over fields that the shim has just filled.
+    @inline(__always)
+    func fieldReader(_ fields: UnsafePointer<csimdjson_field>, _ scope: FieldReader.Scope) -> FieldReader {
+        FieldReader(
+            fields: fields, elements: result.pointee.elements, scope: scope,
+            isPlain: result.pointee.is_plain && scope != .headers, cache: cache)
     }
 }
 
 extension EventPayload {
     @inline(__always)
-    init(_ kind: EventKind, reading reader: inout FieldReader, time: Timestamp) throws(EventRefusal) {
+    static func read(
+        _ kind: EventKind, _ reader: inout FieldReader, time: Timestamp
+    ) throws(EventRefusal) -> EventPayload {
         switch kind {
-        case .orderPlaced: self = .orderPlaced(try OrderPlaced(reading: &reader, time: time))
-        case .orderUpdated: self = .orderUpdated(try OrderUpdated(reading: &reader, time: time))
-        case .orderCancelled: self = .orderCancelled(try OrderCancelled(reading: &reader, time: time))
-        case .tradeExecuted: self = .tradeExecuted(try TradeExecuted(reading: &reader, time: time))
-        case .tradeCorrected: self = .tradeCorrected(try TradeCorrected(reading: &reader, time: time))
-        case .marketUpdated: self = .marketUpdated(try MarketUpdated(reading: &reader, time: time))
+        case .orderPlaced: .orderPlaced(try OrderPlaced.read(&reader, time: time))
+        case .orderUpdated: .orderUpdated(try OrderUpdated.read(&reader, time: time))
+        case .orderCancelled: .orderCancelled(try OrderCancelled.read(&reader, time: time))
+        case .tradeExecuted: .tradeExecuted(try TradeExecuted.read(&reader, time: time))
+        case .tradeCorrected: .tradeCorrected(try TradeCorrected.read(&reader, time: time))
+        case .marketUpdated: .marketUpdated(try MarketUpdated.read(&reader, time: time))
         }
     }
 }

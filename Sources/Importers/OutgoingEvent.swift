@@ -2,12 +2,15 @@
 public struct OutgoingEvent: Sendable, Equatable {
     public let topic: String
     public let key: String
+    /// The CloudEvent's own id.
+    public let id: String
     /// A structured CloudEvent, one line of JSON.
     public let value: [UInt8]
 
-    public init(topic: String, key: String, value: [UInt8]) {
+    public init(topic: String, key: String, id: String, value: [UInt8]) {
         self.topic = topic
         self.key = key
+        self.id = id
         self.value = value
     }
 }

@@ -1,18 +1,20 @@
 /// The limits of the folds, each with its unit in its name.
 public enum ProjectionLimits {
     /// Books that a lane keeps in memory while it is live.
-    public static let maximumCachedBooks = 40_000
+    public static let maximumCachedBooks = 12_000
     /// A trim keeps what the last so many batches used.
     public static let batchesKeptByTrim = 4
     /// Minutes with ticks, over all symbols and days, that a lane keeps in memory: about 200 bytes each.
     public static let maximumCachedMinutes = 200_000
     /// Symbols that a lane keeps in memory.
     public static let maximumCachedSymbols = 50_000
-    /// The cached minutes are counted at every so-manieth commit.
-    public static let commitsBetweenTrims = 16
+    /// The cached minutes are counted once in so many batches.
+    public static let batchesBetweenTrims = 16
     /// Ticks of one minute whose quantities were summed that are remembered, so that a repeated one is not summed
     /// again; those behind them are summed unremembered.
     public static let maximumSummedTicksPerMinute = 65_536
+    /// An order takes the memory of about so many identities in a rebuild.
+    public static let identitiesPerOrder = 14
     /// Orders that a lane keeps in memory while it is live.
     public static let maximumCachedOrders = 40_000
 }

@@ -198,8 +198,9 @@ struct FastBookTests {
     }
 
     @Test func refusesStoredLotsThatContradict() throws {
-        var lot = Lot(tradeId: "a", openedAt: Timestamp(microseconds: 0), quantity: .one, price: .one, fees: .zero)
-        lot.openedQuantity = Quantity(units: 1)
+        let lot = Lot(
+            tradeId: "a", openedAt: Timestamp(microseconds: 0), quantity: .one, price: .one, fees: .zero,
+            openedQuantity: Quantity(units: 1))
         #expect(throws: BookError.inconsistentLots) {
             try Book(lots: [lot], isShort: false, grossPnl: .zero, fees: .zero, lastFill: nil, fillCount: 0)
         }

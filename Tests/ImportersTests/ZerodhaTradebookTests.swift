@@ -93,6 +93,7 @@ import Testing
         ("2025-02-03,1,1,TCS,,NSE,EQ,EQ,buy,-1,1", "quantity", "-1"),
         ("2025-02-03,1,1,TCS,,NSE,EQ,EQ,buy,0,1", "quantity", "0"),
         ("2025-02-03,1,1,TCS,,NSE,EQ,EQ,buy,1,not-a-price", "price", "not-a-price"),
+        ("2025-02-03,1,1,TCS,,NSE,EQ,EQ,buy,1,-0.05", "price", "-0.05"),
         ("2025-02-03,1,1,TCS,,NSE,EQ,EQ,buy,1", "price", ""),
     ])
     func reportsABadValue(row: String, column: String, value: String) throws {

@@ -106,6 +106,34 @@ import Testing
         service.stop()
     }
 
+    /// Clients that never pause must not keep the server from leaving, nor be left without an answer they were promised.
+    @Test func stoppingUnderLoad() throws {
+        let database = try FixtureDatabase.live()
+        try database.addQuote("A", "1")
+        for _ in 0..<5 {
+            let api = try TestAPI(database: database.url)
+            let odd = Mutex<[Int]>([])
+            let answered = Atomic(0)
+            let threads = (0..<24).map { _ in
+                WorkerThread.start { [api] in
+                    let headers = [("Authorization", "Bearer \(api.token("u1"))")]
+                    while let client = try? TestClient(port: api.server.port) {
+                        while let answer = try? client.request("GET", "/v1/quotes", headers: headers) {
+                            answered.add(1, ordering: .relaxed)
+                            if answer.status != 200, answer.status != 503 { odd.withLock { $0.append(answer.status) } }
+                        }
+                    }
+                }
+            }
+            let deadline = MonotonicClock.deadline(milliseconds: 10_000)
+            while answered.load(ordering: .relaxed) < 200, MonotonicClock.nanoseconds() < deadline { usleep(1_000) }
+            api.server.stop()
+            for thread in threads { thread.join() }
+            let statuses = odd.withLock { $0 }
+            #expect(statuses == [])
+        }
+    }
+
     @Test func waitersAreLetGo() throws {
         let database = try FixtureDatabase.live()
         let api = try TestAPI(database: database.url)

@@ -72,6 +72,8 @@ typedef struct {
     uint32_t name_length;
     bool in_child;
     bool has_child;
+    /// No escape anywhere, and so no control character in any string.
+    bool is_plain;
     /// One a name of the outer table.
     const csimdjson_field *fields;
     /// One a name of the nested table; all absent when the nested object is absent.

@@ -71,7 +71,7 @@ enum ImportCommand {
         var number: UInt64 = 0
         report = try FileImport.read(files, kind, invocation.console) { event in
             number += 1
-            try sender.send(event, number: number)
+            try sender.send(topic: event.topic, key: event.key, value: event.value, number: number)
         }
         for failure in try sender.finish() {
             invocation.console.note("event \(failure.number): not delivered: \(failure.error)")

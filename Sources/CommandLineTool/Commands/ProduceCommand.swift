@@ -1,5 +1,4 @@
 import Events
-import Importers
 
 /// `tapefold produce <topic> [--file F]`.
 enum ProduceCommand {
@@ -47,8 +46,7 @@ enum ProduceCommand {
             report.lines += 1
             do {
                 let event = try checker.event(line)
-                let outgoing = OutgoingEvent(topic: topic.name, key: event.key, value: event.value)
-                try sender?.send(outgoing, number: reader.number)
+                try sender?.send(topic: topic.name, key: event.key, value: event.value, number: reader.number)
             } catch let refusal as ProducedLine.Refusal {
                 report.bad += 1
                 tell(invocation.console, "line \(reader.number): \(refusal.message)", report.bad)

@@ -63,7 +63,8 @@ enum ReplayCommand {
     static func text(_ result: Result) -> String {
         var text = "view \(result.view): build \(result.build) is live"
         if let replaced = result.replaced { text += " in place of \(replaced)" }
-        text += "; \(result.records) records in \(String(format: "%.1f", result.seconds)) s (\(result.recordsPerSecond)/s)"
+        text +=
+            "; \(result.records) records in \(String(format: "%.1f", result.seconds)) s (\(result.recordsPerSecond)/s)"
         if result.resumed { text += ", continued from an interrupted replay" }
         if result.parked > 0 { text += "; \(result.parked) events parked" }
         return text

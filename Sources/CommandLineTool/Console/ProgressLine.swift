@@ -21,7 +21,8 @@ final class ProgressLine: Sendable {
         guard !isQuiet else { return }
         let isDue = last.withLock { state in
             let isNew = state.phase != progress.phase
-            let interval = isTerminal ? CommandLineLimits.progressMilliseconds : CommandLineLimits.progressLogMilliseconds
+            let interval =
+                isTerminal ? CommandLineLimits.progressMilliseconds : CommandLineLimits.progressLogMilliseconds
             guard isNew || ContinuousClock.now - state.time >= .milliseconds(interval) else { return false }
             state = (progress.phase, .now)
             return true

@@ -57,8 +57,8 @@ final class EventSender {
         sent += 1
     }
 
-    func send(_ event: OutgoingEvent, number: UInt64) throws {
-        try event.value.withUnsafeBytes { try send(topic: event.topic, key: event.key, value: $0, number: number) }
+    func send(topic: String, key: String, value: [UInt8], number: UInt64) throws {
+        try value.withUnsafeBytes { try send(topic: topic, key: key, value: $0, number: number) }
     }
 
     /// Waits until every message is acknowledged or has failed; what failed, in the order it became known.

@@ -71,7 +71,9 @@ public struct Settings: Sendable {
         if let kafkaBrokers { merged["KAFKA_BROKERS"] = kafkaBrokers.value }
         if let databaseURL { merged["DATABASE_URL"] = databaseURL.value }
         let hasSecret = variable("TAPEFOLD_JWT_SECRET") != nil || variable("TAPEFOLD_JWT_SECRET_FILE") != nil
-        if let runFile, !runFile.secretFile.isEmpty, !hasSecret { merged["TAPEFOLD_JWT_SECRET_FILE"] = runFile.secretFile }
+        if let runFile, !runFile.secretFile.isEmpty, !hasSecret {
+            merged["TAPEFOLD_JWT_SECRET_FILE"] = runFile.secretFile
+        }
         return merged
     }
 

@@ -56,6 +56,12 @@ final class Deployment: Sendable {
     struct Interrupted: Error {}
 
     var dataPath: String { directory.path }
+    var logPath: String { directory.logs }
+
+    /// An environment in which commands reach this deployment and no other.
+    func environment(over base: [String: String]) -> [String: String] {
+        base.merging(["KAFKA_BROKERS": runFile.kafka, "DATABASE_URL": runFile.database]) { _, own in own }
+    }
 
     /// Waits for a signal, or for a part that is beyond help.
     func waitForEnd() throws {
@@ -71,7 +77,7 @@ final class Deployment: Sendable {
 
     /// Stops all, the last started first.
     func stop() {
-        RunFile.remove(directory.path)
+        journal.retire()
         supervisor.stopAll()
         directory.forgetPids()
     }
@@ -130,8 +136,17 @@ final class DeploymentJournal: Sendable {
         }
     }
 
+    /// From here on the run file follows what happens.
     func publish(_ runFile: RunFile) {
         state.withLock { $0.runFile = runFile }
+    }
+
+    /// Takes the run file away, for good.
+    func retire() {
+        state.withLock { state in
+            state.runFile = nil
+            RunFile.remove(directory.path)
+        }
     }
 
     var pids: [String: Int32] { state.withLock { $0.pids } }

@@ -18,10 +18,8 @@ extension Book {
             try open(fill)
             return FillEffect(closedTrade: nil, openedQuantity: fill.quantity)
         }
-        let plan = try ClosingPlan(of: fill, in: self)
-        try plan.commit(fill, to: &self)
-        if let first = plan.first { onClosure(first) }
-        for closure in plan.others { onClosure(closure) }
+        let plan = try ClosingPlan(of: fill, in: &self)
+        try plan.commit(fill, to: &self, onClosure)
         return FillEffect(closedTrade: plan.closedTrade(fill), openedQuantity: plan.openedQuantity)
     }
 

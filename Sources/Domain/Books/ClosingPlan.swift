@@ -1,80 +1,82 @@
 /// What a closing execution will do to its book, worked out and range-checked before anything changes.
 struct ClosingPlan {
-    private(set) var quantity = Quantity.zero
-    private(set) var grossPnl = Amount.zero
+    /// One lot match, without the ids: those move out of the book when the plan is committed.
+    private struct Slice {
+        var lot: LotNumbers
+        var quantity: Quantity
+        var entryFees: Amount
+        var fees: Amount
+        var grossPnl: Amount
+
+        var isWholeLot: Bool { quantity == lot.quantity }
+    }
+
+    private var quantity = Quantity.zero
+    private var grossPnl = Amount.zero
     /// Entry and exit fees of the closed quantity.
-    private(set) var fees = Amount.zero
+    private var fees = Amount.zero
     /// The entry fees among ``fees``.
-    private(set) var entryFees = Amount.zero
+    private var entryFees = Amount.zero
     /// Σ entry price × quantity at scale 16.
-    private(set) var entryValue: Int128 = 0
-    /// Lots closed whole.
-    private(set) var emptiedLots = 0
-    /// What is taken off the lot behind those.
-    private(set) var partQuantity = Quantity.zero
-    private(set) var partFees = Amount.zero
+    private var entryValue: Int128 = 0
+    private var isShort: Bool
     /// What the execution opens when it flips the book, and the fees on that.
     private(set) var openedQuantity = Quantity.zero
-    private(set) var openedFees = Amount.zero
-    /// The first closure stays out of the array: most executions close one lot, and so allocate nothing.
-    private(set) var first: LotClosure?
-    private(set) var others: [LotClosure] = []
+    private var openedFees = Amount.zero
+    /// The first slice stays out of the array: most executions close one lot, and so allocate nothing.
+    private var first: Slice?
+    private var others: [Slice] = []
 
+    /// The book is only read; it comes `inout` because as a plain argument all of it would be copied.
     /// - Throws: `.overflow`.
-    init(of fill: Fill, in book: Book) throws(BookError) {
+    init(of fill: Fill, in book: inout Book) throws(BookError) {
+        isShort = book.isShort
         do throws(NumberError) {
-            try closeLots(of: book, with: fill)
+            try slice(&book, with: fill)
         } catch {
             throw .overflow(field: "P&L")
         }
     }
 
-    private mutating func closeLots(of book: Book, with fill: Fill) throws(NumberError) {
-        let closing = Quantity(units: min(fill.quantity.units, abs(book.quantity.units)))
-        let closingFees = fill.fees.share(of: closing, in: fill.quantity)
-        openedQuantity = Quantity(units: fill.quantity.units - closing.units)
+    private mutating func slice(_ book: inout Book, with fill: Fill) throws(NumberError) {
+        quantity = Quantity(units: min(fill.quantity.units, abs(book.quantity.units)))
+        let closingFees = fill.fees.share(of: quantity, in: fill.quantity)
+        openedQuantity = Quantity(units: fill.quantity.units - quantity.units)
         openedFees = Amount(units: fill.fees.units - closingFees.units)
 
-        var (left, feesLeft) = (closing, closingFees)
+        var (left, feesLeft) = (quantity, closingFees)
         var index = 0
         while left.isPositive {
-            let lot = book.openLots[index]
-            let slice = min(lot.quantity, left)
-            let exitFees = slice == left ? feesLeft : closingFees.share(of: slice, in: closing)
-            try close(slice, of: lot, with: fill, exitFees: exitFees, isShort: book.isShort, ordinal: index)
-            left.units -= slice.units
+            let lot = book.openLots.numbers(at: index)
+            let part = min(lot.quantity, left)
+            let exitFees = part == left ? feesLeft : closingFees.share(of: part, in: quantity)
+            try add(part, of: lot, exitPrice: fill.price, exitFees: exitFees)
+            left.units -= part.units
             feesLeft.units -= exitFees.units
             index += 1
         }
-        quantity = closing
     }
 
-    private mutating func close(
-        _ slice: Quantity, of lot: Lot, with fill: Fill, exitFees: Amount, isShort: Bool, ordinal: Int
+    private mutating func add(
+        _ part: Quantity, of lot: LotNumbers, exitPrice: Price, exitFees: Amount
     ) throws(NumberError) {
-        let gross: Amount =
-            isShort
-            ? try .product(from: fill.price, to: lot.price, quantity: slice, multiplier: lot.multiplier)
-            : try .product(from: lot.price, to: fill.price, quantity: slice, multiplier: lot.multiplier)
-        let lotFees = lot.fees(closing: slice)
-        let sliceFees = try lotFees + exitFees
-        let closure = LotClosure(
-            entryTradeId: lot.tradeId, exitTradeId: fill.tradeId, ordinal: ordinal, quantity: slice,
-            entryPrice: lot.price, exitPrice: fill.price, entryAt: lot.openedAt, exitAt: fill.executedAt,
-            isShort: isShort, multiplier: lot.multiplier, grossPnl: gross, fees: sliceFees,
-            realizedPnl: try gross - sliceFees)
+        let (from, to) = isShort ? (exitPrice, lot.price) : (lot.price, exitPrice)
+        let gross = try Amount.product(from: from, to: to, quantity: part, multiplier: lot.multiplier)
+        let lotFees = lot.fees(closing: part)
+        let partFees = try lotFees + exitFees
+        _ = try gross - partFees
         try grossPnl += gross
-        try fees += sliceFees
+        try fees += partFees
         try entryFees += lotFees
-        let (value, overflowed) = entryValue.addingReportingOverflow(Int128(lot.price.units) * Int128(slice.units))
+        let (value, overflowed) = entryValue.addingReportingOverflow(Int128(lot.price.units) * Int128(part.units))
         guard !overflowed else { throw .outOfRange(.amount) }
         entryValue = value
-        if slice == lot.quantity { emptiedLots += 1 } else { (partQuantity, partFees) = (slice, lotFees) }
-        if first == nil { first = closure } else { others.append(closure) }
+        let slice = Slice(lot: lot, quantity: part, entryFees: lotFees, fees: partFees, grossPnl: gross)
+        if first == nil { first = slice } else { others.append(slice) }
     }
 
-    /// Changes the book, or throws `.overflow` and leaves it as it was.
-    func commit(_ fill: Fill, to book: inout Book) throws(BookError) {
+    /// Changes the book and reports the closures, or throws `.overflow` and leaves the book as it was.
+    func commit(_ fill: Fill, to book: inout Book, _ onClosure: (LotClosure) -> Void) throws(BookError) {
         let (valueLeft, overflowed) = book.openValue.subtractingReportingOverflow(entryValue)
         guard !overflowed else { throw .overflow(field: "open value") }
         let isFlip = openedQuantity.isPositive
@@ -89,8 +91,8 @@ struct ClosingPlan {
         book.openFees = openFees
         book.fees = allFees
         book.grossPnl = gross
-        for _ in 0..<emptiedLots { book.openLots.removeFirst() }
-        if partQuantity.isPositive { book.openLots.reduceFirst(by: partQuantity, fees: partFees) }
+        if let first { close(first, ordinal: 0, fill, &book, onClosure) }
+        for (index, slice) in others.enumerated() { close(slice, ordinal: index + 1, fill, &book, onClosure) }
         if isFlip {
             book.openLots.append(fill.lot(quantity: openedQuantity, fees: openedFees))
             book.quantity = fill.side == .buy ? openedQuantity : -openedQuantity
@@ -102,13 +104,32 @@ struct ClosingPlan {
         book.note(fill)
     }
 
+    private func close(
+        _ slice: Slice, ordinal: Int, _ fill: Fill, _ book: inout Book, _ onClosure: (LotClosure) -> Void
+    ) {
+        let entryTradeId: String
+        if slice.isWholeLot {
+            entryTradeId = book.openLots.removeFirst()
+        } else {
+            entryTradeId = book.openLots.firstTradeId
+            book.openLots.reduceFirst(by: slice.quantity, fees: slice.entryFees)
+        }
+        onClosure(
+            LotClosure(
+                entryTradeId: entryTradeId, exitTradeId: fill.tradeId, ordinal: ordinal, quantity: slice.quantity,
+                entryPrice: slice.lot.price, exitPrice: fill.price, entryAt: slice.lot.openedAt,
+                exitAt: fill.executedAt, isShort: isShort, multiplier: slice.lot.multiplier, grossPnl: slice.grossPnl,
+                fees: slice.fees, realizedPnl: Amount(units: slice.grossPnl.units - slice.fees.units)))
+    }
+
     /// The closures as one.
     func closedTrade(_ fill: Fill) -> ClosedTrade? {
         guard let first else { return nil }
+        let average =
+            others.isEmpty ? first.lot.price : Fixed8.average(value: entryValue, quantity: quantity)
         return ClosedTrade(
-            exitTradeId: fill.tradeId, openedAt: first.entryAt, closedAt: fill.executedAt, isShort: first.isShort,
-            quantity: quantity, averageEntryPrice: Fixed8.average(value: entryValue, quantity: quantity),
-            exitPrice: fill.price, grossPnl: grossPnl, fees: fees,
+            exitTradeId: fill.tradeId, openedAt: first.lot.openedAt, closedAt: fill.executedAt, isShort: isShort,
+            quantity: quantity, averageEntryPrice: average, exitPrice: fill.price, grossPnl: grossPnl, fees: fees,
             realizedPnl: Amount(units: grossPnl.units - fees.units), closureCount: 1 + others.count)
     }
 }

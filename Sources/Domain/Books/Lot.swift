@@ -2,31 +2,51 @@
 public struct Lot: Hashable, Sendable {
     /// The execution that opened it.
     public var tradeId: String
-    public var openedAt: Timestamp
-    /// What is still open; above zero whichever the direction.
-    public var quantity: Quantity
-    public var price: Price
-    /// The fees on what is still open.
-    public var fees: Amount
-    public var multiplier: Fixed8
-    /// What was opened at first: the base over which ``openedFees`` are shared.
-    public var openedQuantity: Quantity
-    /// The fees on what was opened at first.
-    public var openedFees: Amount
+    /// Everything else, apart from the one reference: the fold reads it without counting references.
+    var numbers: LotNumbers
 
     public init(
         tradeId: String, openedAt: Timestamp, quantity: Quantity, price: Price, fees: Amount, multiplier: Fixed8 = .one,
         openedQuantity: Quantity? = nil, openedFees: Amount? = nil
     ) {
-        self.tradeId = tradeId
-        self.openedAt = openedAt
-        self.quantity = quantity
-        self.price = price
-        self.fees = fees
-        self.multiplier = multiplier
-        self.openedQuantity = openedQuantity ?? quantity
-        self.openedFees = openedFees ?? fees
+        self.init(
+            tradeId: tradeId,
+            numbers: LotNumbers(
+                openedAt: openedAt, quantity: quantity, price: price, multiplier: multiplier, fees: fees,
+                openedQuantity: openedQuantity ?? quantity, openedFees: openedFees ?? fees))
     }
+
+    init(tradeId: String, numbers: LotNumbers) {
+        self.tradeId = tradeId
+        self.numbers = numbers
+    }
+
+    public var openedAt: Timestamp { numbers.openedAt }
+    /// What is still open; above zero whichever the direction.
+    public var quantity: Quantity { numbers.quantity }
+    public var price: Price { numbers.price }
+    public var multiplier: Fixed8 { numbers.multiplier }
+    /// The fees on what is still open.
+    public var fees: Amount { numbers.fees }
+    /// What was opened at first: the base over which ``openedFees`` are shared.
+    public var openedQuantity: Quantity { numbers.openedQuantity }
+    /// The fees on what was opened at first.
+    public var openedFees: Amount { numbers.openedFees }
+}
+
+/// A lot without its tradeId: nothing but bits.
+struct LotNumbers: Hashable, Sendable {
+    var openedAt: Timestamp
+    var quantity: Quantity
+    var price: Price
+    var multiplier: Fixed8
+    var fees: Amount
+    var openedQuantity: Quantity
+    var openedFees: Amount
+
+    static let none = LotNumbers(
+        openedAt: Timestamp(microseconds: 0), quantity: .zero, price: .zero, multiplier: .one, fees: .zero,
+        openedQuantity: .zero, openedFees: .zero)
 
     /// The entry fees that closing `closed` takes along: its share of the opening fees, rounded half-even,
     /// and all that is left for the last slice.

@@ -1,6 +1,8 @@
 /// The open lots of a book, oldest first. The first lies inline, as most books hold one; closing from the front is O(1).
 public struct LotQueue: Sendable, RandomAccessCollection {
-    private var first: Lot?
+    private var firstId = ""
+    /// A quantity of zero means that there is no lot: a lot's is above.
+    private var first = LotNumbers.none
     private var rest: [Lot] = []
     /// The lots of `rest` before this index are gone; they are swept away when they outnumber the others.
     private var restStart = 0
@@ -11,23 +13,38 @@ public struct LotQueue: Sendable, RandomAccessCollection {
     public init() {}
 
     public var startIndex: Int { 0 }
-    public var endIndex: Int { first == nil ? 0 : 1 + rest.count - restStart }
+    public var endIndex: Int { first.quantity.isZero ? 0 : 1 + rest.count - restStart }
 
     public subscript(position: Int) -> Lot {
-        if position == 0, let first { return first }
-        return rest[restStart + position - 1]
+        position == 0 ? Lot(tradeId: firstId, numbers: first) : rest[restStart + position - 1]
     }
+
+    /// The lot at `position` without its tradeId.
+    func numbers(at position: Int) -> LotNumbers {
+        position == 0 ? first : rest[restStart + position - 1].numbers
+    }
+
+    var firstTradeId: String { firstId }
 
     mutating func append(_ lot: Lot) {
-        if first == nil { first = lot } else { rest.append(lot) }
+        if first.quantity.isZero {
+            firstId = lot.tradeId
+            first = lot.numbers
+        } else {
+            rest.append(lot)
+        }
     }
 
-    mutating func removeFirst() {
+    /// Takes the first lot out and returns its tradeId.
+    mutating func removeFirst() -> String {
+        var id = ""
+        swap(&id, &firstId)
         guard restStart < rest.count else {
-            first = nil
-            return
+            first = .none
+            return id
         }
-        first = rest[restStart]
+        first = rest[restStart].numbers
+        swap(&firstId, &rest[restStart].tradeId)
         restStart += 1
         if restStart == rest.count {
             rest = []
@@ -36,12 +53,13 @@ public struct LotQueue: Sendable, RandomAccessCollection {
             rest.removeFirst(restStart)
             restStart = 0
         }
+        return id
     }
 
     /// Takes `quantity` and `fees` off the first lot.
     mutating func reduceFirst(by quantity: Quantity, fees: Amount) {
-        first?.quantity.units -= quantity.units
-        first?.fees.units -= fees.units
+        first.quantity.units -= quantity.units
+        first.fees.units -= fees.units
     }
 }
 

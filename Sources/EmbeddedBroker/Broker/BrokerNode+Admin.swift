@@ -4,7 +4,7 @@ extension BrokerNode {
     func metadata(_ reader: inout WireReader, _ slot: ResponseSlot, _ connection: Connection) throws {
         let version = slot.header.version
         let request = try MetadataRequest.decode(&reader, version: version)
-        let names = request.topics ?? topics.topics.keys.sorted()
+        let names = request.topics.map { Set($0).sorted() } ?? topics.topics.keys.sorted()
         let found = names.map { describe($0, mayCreate: request.allowAutoTopicCreation && options.autoCreateTopics) }
         let response = MetadataResponse(broker: address(for: connection), clusterId: clusterId, topics: found)
         answer(slot, capacity: 256 + 64 * found.count) { response.encode(&$0, version: version) }

@@ -79,7 +79,7 @@ final class BrokerNode {
 
     func complete(_ slot: ResponseSlot, _ writer: WireWriter) {
         var writer = writer
-        writer.patchInt32(Int32(writer.bytes.count - 4), at: 0)
+        writer.patchInt32(Int32(clamping: writer.bytes.count - 4), at: 0)
         complete(slot, [.bytes(writer.bytes)])
     }
 

@@ -17,7 +17,9 @@ struct GroupCoordinator {
         let session = Int(request.sessionTimeoutMilliseconds)
         guard session >= limits.minimumSessionTimeoutMilliseconds, session <= limits.maximumSessionTimeoutMilliseconds
         else { return refuse(.invalidSessionTimeout) }
-        guard request.protocols.allSatisfy({ $0.metadata.count <= limits.maximumMemberMetadataBytes }) else {
+        guard request.protocols.count <= limits.maximumGroupProtocols,
+            request.protocols.allSatisfy({ $0.metadata.count <= limits.maximumMemberMetadataBytes })
+        else {
             return refuse(.invalidRequest)
         }
         if groups[request.group] == nil {

@@ -54,10 +54,14 @@ struct LogRecovery {
             return segment
         }
         try scan(segment, fileSize: size, isLast: isLast, &producers)
+        if mark == nil || wasNeverAcknowledged(segment, from: segment.size - 1) {
+            // Written before a crash, perhaps never synced, and from now on served.
+            try segment.file.synchronize()
+            try FileSystem.synchronizeDirectory(directory)
+        }
         segment.durableSize = segment.size
         if !isLast {
             segment.sealingSnapshot = producers.encode(at: segment.nextOffset)
-            try segment.file.synchronize()
             try segment.seal()
         }
         return segment

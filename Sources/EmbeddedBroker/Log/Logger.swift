@@ -19,6 +19,10 @@ struct Logger: Sendable {
     }
 
     var level: Level
+    /// For tests that provoke warnings.
+    var isSilent = false
+
+    init(level: Level) { self.level = level }
 
     func debug(_ message: @autoclosure () -> String) { write(.debug, message) }
     func info(_ message: @autoclosure () -> String) { write(.info, message) }
@@ -26,9 +30,10 @@ struct Logger: Sendable {
     func error(_ message: @autoclosure () -> String) { write(.error, message) }
 
     private func write(_ level: Level, _ message: () -> String) {
-        guard level >= self.level else { return }
+        guard level >= self.level, !isSilent else { return }
         // A client's text must not make two lines of one.
-        let text = String(message().map { $0.isNewline ? " " : $0 })
+        let cut = message().prefix(EmbeddedBrokerLimits.maximumLogLineCharacters)
+        let text = String(cut.map { $0.isNewline ? " " : $0 })
         let line = "\(Self.timestamp()) level=\(level) component=embedded-broker \(text)\n"
         var bytes = Array(line.utf8)
         _ = bytes.withUnsafeMutableBytes { Glibc.write(2, $0.baseAddress, $0.count) }

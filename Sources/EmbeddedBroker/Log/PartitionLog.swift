@@ -23,6 +23,7 @@ final class PartitionLog {
     private(set) var highWatermark: Int64
     /// The file that remembers how far the log was synced.
     private let mark: SyncMark
+    private let log: Logger
     /// True from deletion on: nothing waits for this log any more.
     var isDeleted = false
 
@@ -35,7 +36,7 @@ final class PartitionLog {
     /// The segments come from `LogRecovery`; there is always at least one.
     init(
         topic: String, partition: Int32, directory: String, configuration: TopicConfiguration,
-        recovered: RecoveredLog, mark: SyncMark
+        recovered: RecoveredLog, mark: SyncMark, log: Logger
     ) {
         self.topic = topic
         self.partition = partition
@@ -46,6 +47,7 @@ final class PartitionLog {
         highWatermark = recovered.active.nextOffset
         active = recovered.active
         self.mark = mark
+        self.log = log
     }
 
     private(set) var active: Segment
@@ -73,7 +75,7 @@ final class PartitionLog {
         case .refuse(let code):
             return .refused(code, "producer \(header.producerId) sequence \(header.baseSequence) to \(name)")
         }
-        if active.size > 0, active.size + batch.count > configuration.segmentBytes { try roll() }
+        if mustRoll(for: header) { try roll() }
         header.baseOffset = active.nextOffset
         RecordBatchHeader.assign(baseOffset: header.baseOffset, leaderEpoch: Self.leaderEpoch, to: batch)
         do {
@@ -86,6 +88,13 @@ final class PartitionLog {
         active.appended(header)
         producers.appended(header)
         return .accepted(baseOffset: header.baseOffset, lastOffset: header.lastOffset)
+    }
+
+    /// A segment is bounded in bytes, and in offsets because its index holds them relative to its base.
+    private func mustRoll(for header: RecordBatchHeader) -> Bool {
+        guard active.size > 0 else { return false }
+        let span = active.nextOffset - active.baseOffset + Int64(header.lastOffsetDelta)
+        return active.size + header.totalBytes > configuration.segmentBytes || span > Int64(Int32.max)
     }
 
     private func validate(_ header: RecordBatchHeader, _ batch: UnsafeRawBufferPointer) -> Appended? {
@@ -107,6 +116,10 @@ final class PartitionLog {
         else {
             return .refused(
                 .invalidRecord, "record count \(header.recordCount) and last offset delta \(header.lastOffsetDelta)")
+        }
+        // A batch may claim more records than it can hold; compressed ones are for the consumer to judge.
+        if header.compression == 0, Int(header.recordCount) > header.maximumUncompressedRecords {
+            return .refused(.invalidRecord, "\(header.recordCount) records do not fit in \(batch.count) bytes")
         }
         if header.isTransactional {
             return .refused(.invalidTransactionState, "transactions are not supported by the embedded broker")
@@ -152,16 +165,19 @@ final class PartitionLog {
     }
 
     /// The target is on disk: advances the high watermark and seals segments that are complete.
-    func synced(_ target: SyncTarget) throws(BrokerFailure) {
-        for (segment, size) in target.segments {
-            segment.durableSize = max(segment.durableSize, size)
-        }
+    func synced(_ target: SyncTarget) {
+        for (segment, size) in target.segments { segment.durableSize = max(segment.durableSize, size) }
         highWatermark = max(highWatermark, target.endOffset)
-        if !isDeleted { try sealComplete() }
         guard !isDeleted, let last = target.segments.max(by: { $0.segment.baseOffset < $1.segment.baseOffset }) else {
             return
         }
-        try mark.write(segment: last.segment.baseOffset, position: last.segment.durableSize)
+        do throws(BrokerFailure) {
+            try mark.write(segment: last.segment.baseOffset, position: last.segment.durableSize)
+            try sealComplete()
+        } catch {
+            // Both only help the next start; the records themselves are on disk.
+            log.warning("\(name): \(error)")
+        }
     }
 
     /// Seals every rolled segment that is on disk by now; unsealed ones lie together before the active one.

@@ -39,10 +39,14 @@ struct ProducerStates: Equatable {
         where batch.firstSequence == header.baseSequence && batch.lastSequence == header.lastSequence {
             return .duplicate(baseOffset: batch.baseOffset, lastOffset: batch.lastOffset)
         }
-        if header.baseSequence == RecordBatchHeader.sequence(state.lastSequence, plus: 1) { return .append }
-        // An old retry whose batch is no longer remembered: in the log, but nobody knows where.
-        let behind = state.lastSequence &- header.lastSequence
-        if behind >= 0, let oldest = state.batches.first, header.lastSequence < oldest.firstSequence {
+        let expected = RecordBatchHeader.sequence(state.lastSequence, plus: 1)
+        if header.baseSequence == expected { return .append }
+        // Sequences wrap: what lies in the half circle behind the expected one is old.
+        let behind = (expected &- header.baseSequence) & 0x7FFF_FFFF
+        if let oldest = state.batches.first, behind < 1 << 30,
+            behind > (expected &- oldest.firstSequence) & 0x7FFF_FFFF
+        {
+            // A retry of a batch no longer remembered: it is in the log, but nobody knows where.
             return .refuse(.duplicateSequenceNumber)
         }
         return .refuse(.outOfOrderSequenceNumber)

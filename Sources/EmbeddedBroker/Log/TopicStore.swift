@@ -92,9 +92,10 @@ final class TopicStore {
             try FileSystem.makeDirectory(path)
             let mark = try SyncMark(directory: path)
             let recovered = try LogRecovery(directory: path, mark: try mark.read(), log: log).recover()
+            try mark.write(segment: recovered.active.baseOffset, position: recovered.active.durableSize)
             let partition = PartitionLog(
                 topic: topic, partition: Int32(index), directory: path, configuration: configuration,
-                recovered: recovered, mark: mark)
+                recovered: recovered, mark: mark, log: log)
             partitions.append(partition)
         }
         return partitions

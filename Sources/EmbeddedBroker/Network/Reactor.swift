@@ -11,7 +11,7 @@ final class Reactor {
     private let node: BrokerNode
     private let log: Logger
     private let listener: Listener
-    private let sync: SyncThread
+    private let sync: SyncThreads
     private let poll: Int32
     private let signals: Int32
     private var connections: [UInt64: Connection] = [:]
@@ -23,13 +23,15 @@ final class Reactor {
     private var inFlight: (targets: [PartitionLog.SyncTarget], offsetsEnd: Int?)?
     private var nextRetention: Int64
     private var nextSweep: Int64
+    /// When to accept connections again after descriptors had run out.
+    private var acceptAgain = Int64.max
     private var stops = false
 
     init(node: BrokerNode, listener: Listener, log: Logger) throws(BrokerFailure) {
         self.node = node
         self.listener = listener
         self.log = log
-        sync = try SyncThread()
+        sync = try SyncThreads()
         poll = epoll_create1(Int32(EPOLL_CLOEXEC))
         guard poll >= 0 else { throw .system("creating", "an epoll instance") }
         var mask = sigset_t()
@@ -67,7 +69,7 @@ final class Reactor {
             let now = Clock.monotonicMilliseconds()
             for event in events.prefix(max(0, Int(count))) { try handle(event, now) }
             for connection in takeUnfinished() { receive(connection, now) }
-            perform(now)
+            try perform(now)
             try startSync()
             flushAll(now)
         }
@@ -76,13 +78,13 @@ final class Reactor {
 
     private func waitMilliseconds() -> Int32 {
         if !unfinished.isEmpty || !node.flushQueue.isEmpty { return 0 }
-        let next = min(node.fetchDeadlines.next, node.groups.nextDeadline, nextRetention, nextSweep)
+        let next = min(node.fetchDeadlines.next, node.groups.nextDeadline, nextRetention, nextSweep, acceptAgain)
         return Int32(min(max(0, next - Clock.monotonicMilliseconds()), 60_000))
     }
 
     private func handle(_ event: epoll_event, _ now: Int64) throws(BrokerFailure) {
         switch event.data.u64 {
-        case Self.listenerId: acceptAll(now)
+        case Self.listenerId: try acceptAll(now)
         case Self.signalId:
             var info = signalfd_siginfo()
             _ = read(signals, &info, MemoryLayout<signalfd_siginfo>.size)
@@ -95,8 +97,10 @@ final class Reactor {
                 connection.isBlockedOnWrite = false
                 node.queueFlush(connection)
             }
-            if event.events & UInt32(EPOLLIN.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 {
+            if event.events & UInt32(EPOLLIN.rawValue) != 0 {
                 receive(connection, now)
+            } else if event.events & UInt32(EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 {
+                drop(connection, because: "reset by the client", now, quietly: true)
             }
         }
     }
@@ -107,17 +111,22 @@ final class Reactor {
     }
 
     /// What is due by the clock.
-    private func perform(_ now: Int64) {
+    private func perform(_ now: Int64) throws(BrokerFailure) {
         node.expireFetches(now: now)
         node.perform(node.groups.tick(now: now))
         if now >= nextRetention {
             nextRetention = now + EmbeddedBrokerLimits.retentionCheckMilliseconds
             node.applyRetention()
         }
+        if now >= acceptAgain {
+            acceptAgain = .max
+            try watch(listener.descriptor, Self.listenerId, UInt32(EPOLLIN.rawValue), isNew: false)
+        }
         if now >= nextSweep {
             nextSweep = now + EmbeddedBrokerLimits.idleSweepMilliseconds
             let limit = now - EmbeddedBrokerLimits.idleConnectionMilliseconds
-            for connection in connections.values where connection.lastActivity < limit {
+            for connection in connections.values
+            where connection.lastActivity < limit && (connection.isBlockedOnWrite || !connection.hasUnanswered) {
                 drop(connection, because: "idle", now, quietly: true)
             }
         }
@@ -130,12 +139,12 @@ final class Reactor {
         let targets = node.takeSyncTargets()
         let offsetsEnd = node.offsets.isDirty ? node.offsets.size : nil
         guard !targets.isEmpty || offsetsEnd != nil else { return }
-        var job = SyncThread.Job(files: [], directories: [])
+        var job: [SyncThreads.Item] = []
         for target in targets {
-            job.files += target.segments.map(\.segment.file)
-            if target.directory { job.directories.append(target.log.directory) }
+            job += target.segments.map { .file($0.segment.file) }
+            if target.directory { job.append(.directory(target.log.directory)) }
         }
-        if offsetsEnd != nil { job.files.append(node.offsets.file) }
+        if offsetsEnd != nil { job.append(.file(node.offsets.file)) }
         inFlight = (targets, offsetsEnd)
         syncIsReady = false
         sync.start(job)
@@ -147,13 +156,13 @@ final class Reactor {
         guard isDone, let finished = inFlight else { return }
         inFlight = nil
         for target in finished.targets {
-            try target.log.synced(target)
+            target.log.synced(target)
             node.advanced(target.log)
         }
         if let end = finished.offsetsEnd { try node.offsets.synced(to: end) }
     }
 
-    /// Everything written is synced and acknowledged, then the producers' state is left for a quick start.
+    /// Everything written is synced and acknowledged.
     private func shutDown() throws(BrokerFailure) {
         for _ in 0..<2 {
             if inFlight == nil {
@@ -167,20 +176,20 @@ final class Reactor {
             }
         }
         flushAll(Clock.monotonicMilliseconds())
-        sync.stop()
         close(listener.descriptor)
         log.info("stopped")
     }
 
     // MARK: Connections
 
-    private func acceptAll(_ now: Int64) {
+    private func acceptAll(_ now: Int64) throws(BrokerFailure) {
         for _ in 0..<EmbeddedBrokerLimits.eventsPerWait {
             let descriptor = linux_accept_nonblocking(listener.descriptor)
             guard descriptor >= 0 else {
-                if errno != EAGAIN && errno != EINTR && errno != ECONNABORTED {
-                    log.error("accepting a connection failed: \(String(cString: strerror(errno)))")
-                }
+                if errno == EAGAIN || errno == EINTR || errno == ECONNABORTED { return }
+                log.error("accepting a connection failed: \(String(cString: strerror(errno)))")
+                try watch(listener.descriptor, Self.listenerId, 0, isNew: false)
+                acceptAgain = now + EmbeddedBrokerLimits.acceptPauseMilliseconds
                 return
             }
             guard connections.count < EmbeddedBrokerLimits.maximumConnections else {

@@ -27,6 +27,9 @@ struct RecordBatchHeader: Equatable {
     var isTransactional: Bool { attributes & 0x10 != 0 }
     var isControl: Bool { attributes & 0x20 != 0 }
 
+    /// As many records as this many bytes can hold uncompressed: an empty record takes seven.
+    var maximumUncompressedRecords: Int { (totalBytes - Self.byteCount) / 7 }
+
     /// Sequence numbers wrap from Int32.max to 0.
     var lastSequence: Int32 { Self.sequence(baseSequence, plus: lastOffsetDelta) }
 

@@ -3,7 +3,6 @@ enum WireError: Error, Equatable {
     case truncated(field: String)
     case invalidLength(field: String, Int)
     case invalidText(field: String)
-    case trailingBytes(Int)
 }
 
 /// Reads Kafka's primitive types from one frame. Every read is checked against the frame's end; nothing a client
@@ -86,6 +85,8 @@ struct WireReader {
 
     mutating func nullableString(_ field: String) throws(WireError) -> String? {
         guard let count = try length(short: true, field) else { return nil }
+        // Compact strings could be longer, but then no older version of a response could carry them.
+        guard count <= Int(Int16.max) else { throw .invalidLength(field: field, count) }
         let slice = UnsafeRawBufferPointer(rebasing: bytes[position..<(position + count)])
         guard let text = String(validating: slice, as: UTF8.self) else { throw .invalidText(field: field) }
         position += count

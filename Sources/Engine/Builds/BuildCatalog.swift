@@ -27,7 +27,8 @@ public struct BuildCatalog {
             builds.append(
                 Build(
                     view: try rows.text(row, 0), fold: Int(try rows.int32(row, 1)), number: Int(try rows.int32(row, 2)),
-                    lanes: Int(try rows.int32(row, 4)), status: Build.Status(rawValue: try rows.text(row, 5)) ?? .retired,
+                    lanes: Int(try rows.int32(row, 4)),
+                    status: Build.Status(rawValue: try rows.text(row, 5)) ?? .retired,
                     isIndexed: try rows.bool(row, 6), schema: try rows.text(row, 3)))
         }
         return builds
@@ -57,7 +58,8 @@ public struct BuildCatalog {
     }
 
     private func lockCatalog(of view: String) throws(PostgresError) {
-        try connection.query("SELECT pg_advisory_xact_lock(hashtextextended('tapefold.build.' || $1, 0))", [.text(view)])
+        try connection.query(
+            "SELECT pg_advisory_xact_lock(hashtextextended('tapefold.build.' || $1, 0))", [.text(view)])
     }
 
     private func create(
@@ -121,9 +123,12 @@ public struct BuildCatalog {
     /// Removes a build that is not live, with its tables.
     public func drop(_ build: Build) throws(PostgresError) {
         try connection.transaction { () throws(PostgresError) in
-            try connection.query(
+            let gone = try connection.query(
                 "DELETE FROM tapefold.build WHERE view = $1 AND build = $2 AND status <> 'live'",
                 [.text(build.view), .text(build.name)])
+            guard gone.commandTuples == 1 else {
+                throw .usage("build \(build.name) of view \(build.view) is live, or not there: it stays")
+            }
             try connection.execute("DROP SCHEMA IF EXISTS \(build.schema) CASCADE")
         }
     }

@@ -8,7 +8,9 @@ enum BuildPreparation {
         _ view: ViewConfiguration, _ configuration: WorkerConfiguration, consumer: KafkaConsumer
     ) throws(EngineError) {
         try checkTopics(view, consumer)
-        let connection = try inDatabase { () throws(PostgresError) in try PostgresConnection.connect(configuration.database) }
+        let connection = try inDatabase { () throws(PostgresError) in
+            try PostgresConnection.connect(configuration.database)
+        }
         _ = try inDatabase { () throws(PostgresError) in try Migrations.run(on: connection) }
         let catalog = BuildCatalog(connection)
         let live = try inDatabase { () throws(PostgresError) in try catalog.liveBuild(of: view.name) }

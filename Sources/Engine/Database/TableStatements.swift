@@ -39,7 +39,8 @@ struct TableStatements {
 
     private static func matches(_ table: TableDefinition, _ names: [String]) -> String {
         table.columns(named: names).map { column in
-            column.type == .text ? "t.\(column.name) = k.\(column.name) COLLATE \"C\"" : "t.\(column.name) = k.\(column.name)"
+            column.type == .text
+                ? "t.\(column.name) = k.\(column.name) COLLATE \"C\"" : "t.\(column.name) = k.\(column.name)"
         }.joined(separator: " AND ")
     }
 

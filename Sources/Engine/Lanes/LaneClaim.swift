@@ -30,7 +30,7 @@ struct LaneClaim: Sendable, Equatable {
                 if onlyIfOwned, let other = try otherOwner(view, lane, owner, connection) { return .taken(by: other) }
                 return try raise(view, lane, owner, connection)
             }
-        } catch where error.sqlState == PostgresError.lockNotAvailable {
+        } catch  where error.sqlState == PostgresError.lockNotAvailable {
             return .busy
         } catch {
             throw error
@@ -48,7 +48,8 @@ struct LaneClaim: Sendable, Equatable {
             """, [.text(build.view), .text(build.name), .int32(Int32(lane)), .text(owner)])
         guard rows.rowCount == 1 else { throw .usage("build \(build.name) of \(build.view) went live or away") }
         let claim = LaneClaim(
-            build: build.name, schema: build.schema, fold: build.fold, lane: lane, epoch: try rows.int64(0, 0), next: [:])
+            build: build.name, schema: build.schema, fold: build.fold, lane: lane, epoch: try rows.int64(0, 0),
+            next: [:])
         return try claim.withOffsets(view: build.view, on: connection)
     }
 
@@ -67,7 +68,8 @@ struct LaneClaim: Sendable, Equatable {
         _ view: String, _ lane: Int, _ owner: String, _ connection: PostgresConnection
     ) throws(PostgresError) -> String? {
         let rows = try connection.query(
-            "SELECT owner FROM tapefold.lane WHERE view = $1 AND lane = $2 AND live", [.text(view), .int32(Int32(lane))])
+            "SELECT owner FROM tapefold.lane WHERE view = $1 AND lane = $2 AND live",
+            [.text(view), .int32(Int32(lane))])
         guard rows.rowCount == 1, let current = try rows.textIfPresent(0, 0), current != owner else { return nil }
         return current
     }

@@ -23,19 +23,16 @@ final class LaneFolder<Fold: ViewFold> {
 
     /// Reads what the events need and folds them or parks them, into memory alone.
     func fold(
-        _ items: ArraySlice<IntakeItem>, _ batch: KafkaBatch, parking failure: FoldFailure? = nil,
+        _ piece: IntakePiece, _ batch: KafkaBatch, parking failure: FoldFailure? = nil,
         on connection: PostgresConnection
     ) throws(LaneFailure) {
-        var events: [FoldEvent] = []
-        events.reserveCapacity(items.count)
-        for case .event(let event, record: _) in items { events.append(event) }
-        try answer(fold.reads(for: events[...]), on: connection)
-        for item in items { try take(item, batch, failure) }
-    }
-
-    /// Lets a fresh fold learn what an interrupted rebuild put off.
-    func readDeferred(_ part: DeferredPart, on connection: PostgresConnection) throws(LaneFailure) {
-        try answer(fold.deferredReads(part), on: connection)
+        try answer(fold.reads(for: piece.events), on: connection)
+        try piece.forEach { (event, record) throws(LaneFailure) in
+            try take(event, batch, record, failure)
+        } trouble: { (trouble) throws(LaneFailure) in
+            guard case .refused(let refusal) = trouble.kind else { return }
+            try refuse(refusal, input: trouble.input, batch[trouble.record])
+        }
     }
 
     private func answer(_ requests: [ReadRequest], on connection: PostgresConnection) throws(LaneFailure) {
@@ -54,20 +51,14 @@ final class LaneFolder<Fold: ViewFold> {
         }
     }
 
-    private func take(_ item: IntakeItem, _ batch: KafkaBatch, _ failure: FoldFailure?) throws(LaneFailure) {
-        switch item {
-        case .event(let event, record: let record): try take(event, batch[record], failure)
-        case .refused(let refusal, let input, offset: _, record: let record): try refuse(refusal, input: input, batch[record])
-        case .misplaced: break
-        }
-    }
-
-    private func take(_ event: FoldEvent, _ record: KafkaRecord, _ failure: FoldFailure?) throws(LaneFailure) {
+    private func take(
+        _ event: FoldEvent, _ batch: KafkaBatch, _ record: Int, _ failure: FoldFailure?
+    ) throws(LaneFailure) {
         if !parking.isEmpty {
             let key = fold.parkingKey(of: event)
             if parking.holds(key) {
                 return try park(
-                    event, record, key: key, code: "behind_parked",
+                    event, batch[record], key: key, code: "behind_parked",
                     reason: "an earlier event of the same key is parked")
             }
         }
@@ -78,7 +69,7 @@ final class LaneFolder<Fold: ViewFold> {
         case .duplicate: counters.duplicates.add(1)
         case .skipped: counters.skipped.add(1)
         case .refused(let code, let reason):
-            try park(event, record, key: fold.parkingKey(of: event), code: code, reason: reason)
+            try park(event, batch[record], key: fold.parkingKey(of: event), code: code, reason: reason)
         }
     }
 
@@ -110,7 +101,8 @@ final class LaneFolder<Fold: ViewFold> {
         case .park:
             counters.parked.add(1)
             Log.warning(
-                "parked", ["view": view.definition.name, "record": place, "key": key ?? "", "code": code, "reason": reason])
+                "parked",
+                ["view": view.definition.name, "record": place, "key": key ?? "", "code": code, "reason": reason])
             try parking.park(record, topic: topic, key: key, code: code, reason: reason, time: nil)
         }
     }

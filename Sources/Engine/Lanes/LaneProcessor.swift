@@ -43,39 +43,40 @@ final class LaneProcessor<Fold: ViewFold> {
         counters.dropped.add(taken.dropped)
         counters.rounded.add(taken.rounded)
         guard taken.next != next else { return }
-        try reroute(taken.items, batch)
-        try commit(taken.items[...], batch, next: taken.next)
+        try reroute(taken.troubles, batch)
+        try commit(taken.whole, batch, next: taken.next)
     }
 
-    private func reroute(_ items: [IntakeItem], _ batch: KafkaBatch) throws(LaneFailure) {
+    private func reroute(_ troubles: [IntakeTrouble], _ batch: KafkaBatch) throws(LaneFailure) {
         guard let rerouter else { return }
         var messages: [KafkaMessage] = []
-        for case .misplaced(key: let key, input: let input, record: let record) in items {
+        for trouble in troubles {
+            guard case .misplaced(let key) = trouble.kind else { continue }
             counters.misplaced.add(1)
-            guard view.inputs[input].isHome else { continue }
-            messages.append(Rerouter.message(batch[record], key: key, input: view.inputs[input], lanes: view.lanes))
+            let input = view.inputs[trouble.input]
+            guard input.isHome else { continue }
+            messages.append(Rerouter.message(batch[trouble.record], key: key, input: input, lanes: view.lanes))
         }
         guard !messages.isEmpty else { return }
         try rerouter.produce(messages)
         counters.rerouted.add(messages.count)
     }
 
-    /// `next` is where the topics go on behind the last of `items`.
-    private func commit(_ items: ArraySlice<IntakeItem>, _ batch: KafkaBatch, next: [Int64]) throws(LaneFailure) {
+    /// `next` is where the topics go on behind the piece.
+    private func commit(_ piece: IntakePiece, _ batch: KafkaBatch, next: [Int64]) throws(LaneFailure) {
         let isOwn = !connection.isInTransaction
         do throws(LaneFailure) {
-            try foldAndWrite(items, batch, next: next, parking: nil)
+            try foldAndWrite(piece, batch, next: next, parking: nil)
         } catch {
             folder.fold.forget()
             // A transaction of the caller's has failed with it: parts of the batch can't be tried in there.
             guard isOwn, let failure = error.eventFailure else { throw error }
             try reload()
-            guard items.count > 1 else {
-                return try foldAndWrite(items, batch, next: next, parking: failure)
+            guard let (first, second) = piece.halves else {
+                return try foldAndWrite(piece, batch, next: next, parking: failure)
             }
-            let middle = items.index(items.startIndex, offsetBy: items.count / 2)
-            try commit(items[..<middle], batch, next: behind(items[..<middle], batch))
-            try commit(items[middle...], batch, next: next)
+            try commit(first, batch, next: behind(first, batch))
+            try commit(second, batch, next: next)
         }
     }
 
@@ -87,28 +88,26 @@ final class LaneProcessor<Fold: ViewFold> {
         }
     }
 
-    private func behind(_ items: ArraySlice<IntakeItem>, _ batch: KafkaBatch) -> [Int64] {
+    private func behind(_ piece: IntakePiece, _ batch: KafkaBatch) -> [Int64] {
         var result = next
-        for item in items {
-            let record = batch[item.record]
+        for index in piece.records + piece.troubles.map(\.record) {
+            let record = batch[index]
             result[record.topicIndex] = max(result[record.topicIndex], record.offset + 1)
         }
         return result
     }
 
     private func foldAndWrite(
-        _ items: ArraySlice<IntakeItem>, _ batch: KafkaBatch, next: [Int64], parking failure: FoldFailure?
+        _ piece: IntakePiece, _ batch: KafkaBatch, next: [Int64], parking failure: FoldFailure?
     ) throws(LaneFailure) {
-        try folder.fold(items, batch, parking: failure, on: connection)
+        try folder.fold(piece, batch, parking: failure, on: connection)
         try folder.followUp(on: connection)
         try write(next)
-        counters.folded.add(items.count)
+        counters.folded.add(piece.events.count)
     }
 
     /// What a rebuild put off: folds it in pieces until nothing is left.
-    /// - Parameter part: what a fresh fold has to read about it first, after an interruption; nil where the fold knows.
-    func finishRebuild(_ part: DeferredPart?, keysAtOnce: Int) throws(LaneFailure) {
-        if let part { try folder.readDeferred(part, on: connection) }
+    func finishRebuild(keysAtOnce: Int) throws(LaneFailure) {
         while folder.fold.finishRebuild(limit: keysAtOnce) {
             try folder.followUp(on: connection)
             try write(next)

@@ -71,7 +71,8 @@ struct LaneLoop<Fold: ViewFold>: ~Copyable {
             if claim.fold != view.definition.foldNumber {
                 return .failed(
                     "build \(claim.build) of \(view.name) needs fold \(claim.fold), this worker has "
-                        + "\(view.definition.foldNumber): run the worker of that version, or `tapefold replay \(view.name)`")
+                        + "\(view.definition.foldNumber): run the worker of that version, or `tapefold replay \(view.name)`"
+                )
             }
             let processor = try LaneProcessor<Fold>(
                 view, claim: claim, connection: connection, rerouter: rerouter, counters: counters)

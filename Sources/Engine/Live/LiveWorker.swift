@@ -98,7 +98,8 @@ public final class LiveWorker<Fold: ViewFold> {
                 "split_lane",
                 [
                     "view": view.name, "lane": "\(lane)",
-                    "reason": "the group gave only \(parts.map(\.topic).sorted()) of \(view.topics); every worker of the "
+                    "reason":
+                        "the group gave only \(parts.map(\.topic).sorted()) of \(view.topics); every worker of the "
                         + "view must use partition.assignment.strategy=range and the topics equal partition counts",
                 ])
         }
@@ -107,7 +108,8 @@ public final class LiveWorker<Fold: ViewFold> {
                 "unknown_lane",
                 [
                     "view": view.name, "lane": "\(lane)",
-                    "reason": "the topics have more partitions than the \(view.lanes) lanes that view \(view.name) was built "
+                    "reason":
+                        "the topics have more partitions than the \(view.lanes) lanes that view \(view.name) was built "
                         + "from; what lies there is not folded: run `tapefold topics repartition`, which keeps every "
                         + "key's order",
                 ])

@@ -23,10 +23,12 @@ public struct WorkerConfiguration: Sendable {
         guard let url = try secret("DATABASE_URL", environment) else {
             throw EngineError(
                 .database,
-                "DATABASE_URL is not set: give it as postgresql://user:password@host:port/database, or run `tapefold up`")
+                "DATABASE_URL is not set: give it as postgresql://user:password@host:port/database, or run `tapefold up`"
+            )
         }
         guard environment["KAFKA_BROKERS"] != nil else {
-            throw EngineError(.kafka, "KAFKA_BROKERS is not set: give it as host:port[,host:port], or run `tapefold up`")
+            throw EngineError(
+                .kafka, "KAFKA_BROKERS is not set: give it as host:port[,host:port], or run `tapefold up`")
         }
         let host = ProcessInfo.processInfo.hostName
         let kafkaConfiguration = try inKafka { () throws(KafkaError) in

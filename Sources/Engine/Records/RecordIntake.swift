@@ -3,30 +3,70 @@ import Events
 import Kafka
 import Projections
 
-/// What a record turned out to be.
-enum IntakeItem {
-    case event(FoldEvent, record: Int)
-    case refused(EventRefusal, input: Int, offset: Int64, record: Int)
-    /// Lies on another partition than its key says, or has no key.
-    case misplaced(key: String, input: Int, record: Int)
-
-    /// The record's index in its batch.
-    var record: Int {
-        switch self {
-        case .event(_, record: let record), .refused(_, input: _, offset: _, record: let record),
-            .misplaced(key: _, input: _, record: let record):
-            record
-        }
+/// A record that is not folded.
+struct IntakeTrouble {
+    enum Kind {
+        case refused(EventRefusal)
+        /// Lies on another partition than its key says, or has no key.
+        case misplaced(key: String)
     }
+
+    let kind: Kind
+    let input: Int
+    /// The record's index in its batch.
+    let record: Int
 }
 
 /// A batch of records, decoded, with where each topic goes on behind it.
 struct Intake {
-    var items: [IntakeItem] = []
+    var events: [FoldEvent] = []
+    /// By event, its record's index in the batch.
+    var records: [Int] = []
+    var troubles: [IntakeTrouble] = []
     /// By input: the offset behind the last record, and behind what follows it without being a record.
     var next: [Int64]
     var dropped = 0
     var rounded = 0
+
+    init(next: [Int64]) { self.next = next }
+
+    var whole: IntakePiece {
+        IntakePiece(events: events[...], records: records[...], troubles: troubles[...])
+    }
+}
+
+/// Part of an intake that is folded and committed together.
+struct IntakePiece {
+    let events: ArraySlice<FoldEvent>
+    let records: ArraySlice<Int>
+    let troubles: ArraySlice<IntakeTrouble>
+
+    /// Two pieces of about the same size, in order; nil for a single event.
+    var halves: (IntakePiece, IntakePiece)? {
+        guard events.count > 1 else { return nil }
+        let middle = events.index(events.startIndex, offsetBy: events.count / 2)
+        let split = troubles.firstIndex { $0.record > records[middle] } ?? troubles.endIndex
+        return (
+            IntakePiece(events: events[..<middle], records: records[..<middle], troubles: troubles[..<split]),
+            IntakePiece(events: events[middle...], records: records[middle...], troubles: troubles[split...])
+        )
+    }
+
+    /// Calls back for each event and trouble in the records' order.
+    func forEach<E: Error>(
+        event: (FoldEvent, Int) throws(E) -> Void, trouble: (IntakeTrouble) throws(E) -> Void
+    ) throws(E) {
+        var waiting = troubles[...]
+        for index in events.indices {
+            let record = records[index]
+            while let first = waiting.first, first.record < record {
+                try trouble(first)
+                waiting.removeFirst()
+            }
+            try event(events[index], record)
+        }
+        for rest in waiting { try trouble(rest) }
+    }
 }
 
 /// Decodes the records of one lane. One a thread.
@@ -45,7 +85,8 @@ final class RecordIntake {
     /// Decodes the batch's records from `next` on, before `limits`; earlier ones were folded before and are dropped.
     func take(_ batch: KafkaBatch, from next: [Int64], upTo limits: [Int64]? = nil) -> Intake {
         var intake = Intake(next: next)
-        intake.items.reserveCapacity(batch.count)
+        intake.events.reserveCapacity(batch.count)
+        intake.records.reserveCapacity(batch.count)
         for index in 0..<batch.count {
             let record = batch[index]
             let input = record.topicIndex
@@ -55,7 +96,7 @@ final class RecordIntake {
             }
             if let limits, record.offset >= limits[input] { continue }
             intake.next[input] = record.offset + 1
-            intake.items.append(item(record, input: input, index: index, rounded: &intake.rounded))
+            take(record, input: input, index: index, into: &intake)
         }
         for position in batch.positions {
             let input = position.topicIndex
@@ -65,20 +106,22 @@ final class RecordIntake {
         return intake
     }
 
-    private func item(_ record: KafkaRecord, input: Int, index: Int, rounded: inout Int) -> IntakeItem {
+    private func take(_ record: KafkaRecord, input: Int, index: Int, into intake: inout Intake) {
         let time = record.timestampMilliseconds.map { Timestamp(microseconds: $0 * 1000) }
         let value = record.value ?? UnsafeRawBufferPointer(start: nil, count: 0)
         do throws(EventRefusal) {
             let decoded = try decoder.decode(
                 inputs[input].kind, value: value, headers: RecordHeaders(record: record), recordTime: time)
-            rounded += decoded.roundedFields
-            let key = decoded.payload.partitionKey
-            guard isInPlace(key, record, inputs[input].partitioner) else {
-                return .misplaced(key: key, input: input, record: index)
+            intake.rounded += decoded.roundedFields
+            if isInPlace(decoded.payload.partitionKey, record, inputs[input].partitioner) {
+                intake.events.append(FoldEvent(decoded: decoded, input: input, offset: record.offset))
+                intake.records.append(index)
+            } else {
+                let key = decoded.payload.partitionKey
+                intake.troubles.append(IntakeTrouble(kind: .misplaced(key: key), input: input, record: index))
             }
-            return .event(FoldEvent(decoded: decoded, input: input, offset: record.offset), record: index)
         } catch {
-            return .refused(error, input: input, offset: record.offset, record: index)
+            intake.troubles.append(IntakeTrouble(kind: .refused(error), input: input, record: index))
         }
     }
 

@@ -25,6 +25,7 @@ final class BuildFiller<Fold: ViewFold> {
         _ view: ViewConfiguration, _ configuration: WorkerConfiguration, build: Build, isResumed: Bool = false,
         stop: StopSignal, observer: @escaping ReplayObserver
     ) throws(EngineError) {
+        Heap.keepFreedMemory()
         self.view = view
         self.configuration = configuration
         self.build = build
@@ -83,19 +84,8 @@ final class BuildFiller<Fold: ViewFold> {
             }
             try index()
         }
-        try finish(targets)
+        try each(.finishing, targets) { (lane, _) throws(LaneFailure) in try lane.goLive() }
         try catchUp(to: targets)
-    }
-
-    /// Folds what the bulk part put off; after an interruption one lane does first what no lane is known of.
-    private func finish(_ targets: [[Int64]]) throws(EngineError) {
-        if isResumed {
-            try each(.finishing, targets, onlyFirst: true) { (lane, _) throws(LaneFailure) in
-                try lane.goLive(.ofAllLanes)
-            }
-        }
-        let part: DeferredPart? = isResumed ? .ofLane : nil
-        try each(.finishing, targets) { (lane, _) throws(LaneFailure) in try lane.goLive(part) }
     }
 
     /// Folds on up to `targets`, as live lanes do.
@@ -116,12 +106,12 @@ final class BuildFiller<Fold: ViewFold> {
         let target: [Int64]
     }
 
-    /// Does the same on every lane at once, or on the first one alone.
+    /// Does the same on every lane at once.
     private func each(
-        _ phase: ReplayProgress.Phase, _ targets: [[Int64]], onlyFirst: Bool = false,
+        _ phase: ReplayProgress.Phase, _ targets: [[Int64]],
         _ work: @escaping @Sendable (FillLane<Fold>, [Int64]) throws(LaneFailure) -> Void
     ) throws(EngineError) {
-        let jobs = zip(lanes, targets).prefix(onlyFirst ? 1 : lanes.count).map { Job(lane: $0, target: $1) }
+        let jobs = zip(lanes, targets).map { Job(lane: $0, target: $1) }
         do throws(LaneFailure) {
             try LaneCrew.run(jobs, halt: stop, watch: { report(phase) }) { (job) throws(LaneFailure) in
                 try work(job.lane, job.target)
@@ -136,7 +126,8 @@ final class BuildFiller<Fold: ViewFold> {
     func report(_ phase: ReplayProgress.Phase, force: Bool = false) {
         guard force || ContinuousClock.now >= nextReport else { return }
         nextReport = .now + .milliseconds(EngineLimits.progressMilliseconds)
-        let elapsed = Double((ContinuousClock.now - started).components.seconds)
+        let elapsed =
+            Double((ContinuousClock.now - started).components.seconds)
             + Double((ContinuousClock.now - started).components.attoseconds) / 1e18
         let records = progress.current
         let rate = elapsed > 0 ? Double(records) / elapsed : 0
@@ -176,7 +167,7 @@ private struct IndexJob: Sendable {
         let connection = try PostgresConnection.connect(configuration)
         do throws(PostgresError) {
             try connection.execute(sql)
-        } catch where table.ignoresRepeatedRows && error.sqlState == PostgresError.uniqueViolation {
+        } catch  where table.ignoresRepeatedRows && error.sqlState == PostgresError.uniqueViolation {
             try connection.execute(BuildSQL.removeRepeatedRows(table, schema: schema))
             try connection.execute(sql)
         } catch {
@@ -189,7 +180,8 @@ extension EngineError {
     static func interrupted(_ build: Build) -> EngineError {
         EngineError(
             .interrupted,
-            "interrupted; build \(build.name) of view \(build.view) is kept and `tapefold replay \(build.view)` goes on with it")
+            "interrupted; build \(build.name) of view \(build.view) is kept and `tapefold replay \(build.view)` goes on with it"
+        )
     }
 
     static func from(_ failure: LaneFailure, view: String) -> EngineError {

@@ -26,7 +26,8 @@ final class FillLane<Fold: ViewFold>: @unchecked Sendable {
     private var kept: [KafkaBatch] = []
 
     init(
-        _ view: ViewConfiguration, build: Build, claim: LaneClaim, queue: KafkaLaneQueue, connection: PostgresConnection,
+        _ view: ViewConfiguration, build: Build, claim: LaneClaim, queue: KafkaLaneQueue,
+        connection: PostgresConnection,
         stateIndexes: StateIndexes, counters: LaneCounters, progress: Counter, stop: StopSignal
     ) {
         self.view = view
@@ -58,8 +59,8 @@ final class FillLane<Fold: ViewFold>: @unchecked Sendable {
         var next = next
         try consume(EngineLimits.rebuildBatchRecords, upTo: target, from: next) { (batch) throws(LaneFailure) in
             let taken = intake.take(batch, from: next, upTo: target)
-            try folder.fold(taken.items[...], batch, on: connection)
-            counters.folded.add(taken.items.count)
+            try folder.fold(taken.whole, batch, on: connection)
+            counters.folded.add(taken.events.count)
             next = taken.next
             try bulk.drain(folder.fold, claim: &claim, next: next)
             return folder.fold.rememberedIdentities > identityLimit ? nil : next
@@ -104,8 +105,7 @@ final class FillLane<Fold: ViewFold>: @unchecked Sendable {
     }
 
     /// From now on the lane folds as a live one does; the indexes are there.
-    /// - Parameter part: what an interrupted run may have put off; nil where the lane's fold knows.
-    func goLive(_ part: DeferredPart?) throws(LaneFailure) {
+    func goLive() throws(LaneFailure) {
         if processor == nil {
             do throws(PostgresError) {
                 processor = try LaneProcessor(
@@ -114,7 +114,7 @@ final class FillLane<Fold: ViewFold>: @unchecked Sendable {
                 throw .from(error)
             }
         }
-        try processor?.finishRebuild(part, keysAtOnce: EngineLimits.rebuildFollowUpKeys)
+        try processor?.finishRebuild(keysAtOnce: EngineLimits.rebuildFollowUpKeys)
     }
 
     /// Folds and commits up to `target`, as a live lane does.

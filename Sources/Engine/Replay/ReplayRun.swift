@@ -26,7 +26,8 @@ public enum ReplayRun {
         stop: StopSignal, observer: @escaping ReplayObserver
     ) throws(EngineError) -> ReplaySummary {
         guard let fold = ViewRegistry.fold(named: name) else {
-            throw EngineError(.topology, "there is no view \(name); the views are \(ViewRegistry.names.joined(separator: ", "))")
+            throw EngineError(
+                .topology, "there is no view \(name); the views are \(ViewRegistry.names.joined(separator: ", "))")
         }
         return try start(fold, view, configuration, fresh, stop, observer)
     }
@@ -125,9 +126,11 @@ final class Replay<Fold: ViewFold> {
     private func isWorthResuming(_ build: Build, _ consumer: KafkaConsumer) throws(EngineError) -> Bool {
         guard build.fold == view.definition.foldNumber, build.lanes == view.lanes else { return false }
         let checkpoints = try inDatabase { () throws(PostgresError) in try catalog.checkpoints(of: build) }
-        guard try zip(checkpoints, targets(checkpoints, consumer)).allSatisfy({ lane, reachable in
-            zip(view.topics, reachable).allSatisfy { (lane.next[$0] ?? 0) == $1 }
-        }) else { return false }
+        guard
+            try zip(checkpoints, targets(checkpoints, consumer)).allSatisfy({ lane, reachable in
+                zip(view.topics, reachable).allSatisfy { (lane.next[$0] ?? 0) == $1 }
+            })
+        else { return false }
         return try inDatabase { () throws(PostgresError) in
             for table in view.definition.tables {
                 let found = try connection.query("SELECT EXISTS (SELECT 1 FROM \(build.schema).\(table.name))")
@@ -164,9 +167,10 @@ final class Replay<Fold: ViewFold> {
         while true {
             let checkpoints = try inDatabase { () throws(PostgresError) in try catalog.checkpoints(of: live) }
             let targets = try targets(checkpoints, consumer)
-            let distance = zip(filler.lanes, targets).map { lane, target in
-                zip(lane.next, target).reduce(Int64(0)) { max($0, $1.1 - $1.0) }
-            }.max() ?? 0
+            let distance =
+                zip(filler.lanes, targets).map { lane, target in
+                    zip(lane.next, target).reduce(Int64(0)) { max($0, $1.1 - $1.0) }
+                }.max() ?? 0
             if distance > EngineLimits.swapDistanceRecords {
                 try filler.catchUp(to: targets)
                 continue

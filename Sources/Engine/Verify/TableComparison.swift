@@ -33,7 +33,8 @@ struct TableComparison {
     }
 
     mutating func run(
-        live: (connection: PostgresConnection, schema: String), rebuilt: (connection: PostgresConnection, schema: String),
+        live: (connection: PostgresConnection, schema: String),
+        rebuilt: (connection: PostgresConnection, schema: String),
         stop: StopSignal
     ) throws(PostgresError) {
         let left = try live.connection.startCopyOut(Self.sql(table, schema: live.schema))

@@ -61,7 +61,8 @@ final class Verify<Fold: ViewFold> {
         self.stop = stop
         self.observer = observer
         snapshot = try inDatabase { () throws(PostgresError) in try PostgresConnection.connect(configuration.database) }
-        connection = try inDatabase { () throws(PostgresError) in try PostgresConnection.connect(configuration.database) }
+        connection = try inDatabase { () throws(PostgresError) in try PostgresConnection.connect(configuration.database)
+        }
     }
 
     func run() throws(EngineError) -> VerifySummary {
@@ -112,7 +113,8 @@ final class Verify<Fold: ViewFold> {
         }
         guard live.fold == view.definition.foldNumber else {
             throw EngineError(
-                .build, "build \(live.name) was made by fold \(live.fold), this program has \(view.definition.foldNumber)")
+                .build,
+                "build \(live.name) was made by fold \(live.fold), this program has \(view.definition.foldNumber)")
         }
         return live
     }

@@ -107,7 +107,8 @@ struct TopologyFile: Codable {
 extension TopologyFile.Topic {
     func definition(_ index: TopicIndex) throws(TopologyError) -> TopicDefinition {
         guard (1...TopologyLimits.maximumPartitions).contains(partitions) else {
-            throw error("partitions", "is \(partitions), not 1 to \(TopologyLimits.maximumPartitions)", "choose another")
+            throw error(
+                "partitions", "is \(partitions), not 1 to \(TopologyLimits.maximumPartitions)", "choose another")
         }
         let kind = EventKind(topic: name)
         let definition = TopicDefinition(
@@ -152,7 +153,8 @@ extension TopologyFile.Topic {
             case .userAndTrade: .fields(["userId", "tradeId"])
             }
         guard definition.identity == expected else {
-            throw error("identity", "differs from what this build folds by", "leave it as topology/topology.json has it")
+            throw error(
+                "identity", "differs from what this build folds by", "leave it as topology/topology.json has it")
         }
         let key = kind == .marketUpdated ? "symbol" : "userId"
         guard definition.key == key else {

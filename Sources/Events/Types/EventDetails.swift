@@ -13,8 +13,10 @@ public final class EventDetails: Sendable, Equatable {
         segment: String? = nil, category: String? = nil, strategy: String? = nil, tags: [String] = [],
         notes: String? = nil, broker: String? = nil, requestId: String? = nil
     ) {
-        let texts = [segment, category, strategy, notes, broker, requestId]
-        guard !tags.isEmpty || texts.contains(where: { $0 != nil }) else { return nil }
+        guard
+            category != nil || strategy != nil || segment != nil || notes != nil || broker != nil || requestId != nil
+                || !tags.isEmpty
+        else { return nil }
         self.segment = segment
         self.category = category
         self.strategy = strategy

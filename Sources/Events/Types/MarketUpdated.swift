@@ -25,30 +25,6 @@ public struct MarketUpdated: Sendable, Equatable {
     @usableFromInline var packedAskQuantity: PackedFixed8
     @usableFromInline var packedOpenInterest: PackedFixed8
 
-    @inlinable
-    public init(
-        exchange: String, symbol: String, lastPrice: Price, lastQuantity: Quantity? = nil, volume: Quantity? = nil,
-        dayOpen: Price? = nil, dayHigh: Price? = nil, dayLow: Price? = nil, previousClose: Price? = nil,
-        bid: Price? = nil, ask: Price? = nil, bidQuantity: Quantity? = nil, askQuantity: Quantity? = nil,
-        openInterest: Quantity? = nil, source: String? = nil
-    ) {
-        self.exchange = exchange
-        self.symbol = symbol
-        self.lastPrice = lastPrice
-        self.source = source
-        packedLastQuantity = PackedFixed8(lastQuantity)
-        packedVolume = PackedFixed8(volume)
-        packedDayOpen = PackedFixed8(dayOpen)
-        packedDayHigh = PackedFixed8(dayHigh)
-        packedDayLow = PackedFixed8(dayLow)
-        packedPreviousClose = PackedFixed8(previousClose)
-        packedBid = PackedFixed8(bid)
-        packedAsk = PackedFixed8(ask)
-        packedBidQuantity = PackedFixed8(bidQuantity)
-        packedAskQuantity = PackedFixed8(askQuantity)
-        packedOpenInterest = PackedFixed8(openInterest)
-    }
-
     /// Quantity of the last trade.
     @inlinable public var lastQuantity: Quantity? { packedLastQuantity.value }
     /// Cumulative over the day.
@@ -62,6 +38,29 @@ public struct MarketUpdated: Sendable, Equatable {
     @inlinable public var bidQuantity: Quantity? { packedBidQuantity.value }
     @inlinable public var askQuantity: Quantity? { packedAskQuantity.value }
     @inlinable public var openInterest: Quantity? { packedOpenInterest.value }
+}
+
+extension MarketUpdated {
+    public init(
+        exchange: String, symbol: String, lastPrice: Price, lastQuantity: Quantity? = nil, volume: Quantity? = nil,
+        dayOpen: Price? = nil, dayHigh: Price? = nil, dayLow: Price? = nil, previousClose: Price? = nil,
+        bid: Price? = nil, ask: Price? = nil, bidQuantity: Quantity? = nil, askQuantity: Quantity? = nil,
+        openInterest: Quantity? = nil, source: String? = nil
+    ) {
+        self.init(
+            exchange: exchange, symbol: symbol, lastPrice: lastPrice, source: source,
+            packedLastQuantity: PackedFixed8(lastQuantity),
+            packedVolume: PackedFixed8(volume),
+            packedDayOpen: PackedFixed8(dayOpen),
+            packedDayHigh: PackedFixed8(dayHigh),
+            packedDayLow: PackedFixed8(dayLow),
+            packedPreviousClose: PackedFixed8(previousClose),
+            packedBid: PackedFixed8(bid),
+            packedAsk: PackedFixed8(ask),
+            packedBidQuantity: PackedFixed8(bidQuantity),
+            packedAskQuantity: PackedFixed8(askQuantity),
+            packedOpenInterest: PackedFixed8(openInterest))
+    }
 }
 
 extension MarketUpdated: WireEvent {
@@ -89,22 +88,35 @@ extension MarketUpdated: WireEvent {
         Key.previousClose, Key.bid, Key.ask, Key.bidQuantity, Key.askQuantity, Key.openInterest, Key.depth, Key.source,
     ]
 
-    init(reading reader: inout FieldReader, time: Timestamp) throws(EventRefusal) {
-        (exchange, symbol) = try reader.instrument(symbol: Key.symbol, exchange: Key.exchange)
-        lastPrice = try reader.roundedDecimal(Key.lastPrice, .notNegative)
-        packedLastQuantity = try reader.packedDecimal(Key.lastQuantity)
-        packedVolume = try reader.packedDecimal(Key.volume)
-        packedDayOpen = try reader.packedDecimal(Key.dayOpen)
-        packedDayHigh = try reader.packedDecimal(Key.dayHigh)
-        packedDayLow = try reader.packedDecimal(Key.dayLow)
-        packedPreviousClose = try reader.packedDecimal(Key.previousClose)
-        packedBid = try reader.packedDecimal(Key.bid)
-        packedAsk = try reader.packedDecimal(Key.ask)
-        packedBidQuantity = try reader.packedDecimal(Key.bidQuantity)
-        packedAskQuantity = try reader.packedDecimal(Key.askQuantity)
-        packedOpenInterest = try reader.packedDecimal(Key.openInterest)
+    static func read(_ reader: inout FieldReader, time: Timestamp) throws(EventRefusal) -> MarketUpdated {
+        let (exchange, symbol) = try reader.instrument(symbol: Key.symbol, exchange: Key.exchange)
+        let lastPrice = try reader.roundedDecimal(Key.lastPrice, .notNegative)
+        let lastQuantity = try reader.optionalRoundedDecimal(Key.lastQuantity, .notNegative)
+        let volume = try reader.optionalRoundedDecimal(Key.volume, .notNegative)
+        let dayOpen = try reader.optionalRoundedDecimal(Key.dayOpen, .notNegative)
+        let dayHigh = try reader.optionalRoundedDecimal(Key.dayHigh, .notNegative)
+        let dayLow = try reader.optionalRoundedDecimal(Key.dayLow, .notNegative)
+        let previousClose = try reader.optionalRoundedDecimal(Key.previousClose, .notNegative)
+        let bid = try reader.optionalRoundedDecimal(Key.bid, .notNegative)
+        let ask = try reader.optionalRoundedDecimal(Key.ask, .notNegative)
+        let bidQuantity = try reader.optionalRoundedDecimal(Key.bidQuantity, .notNegative)
+        let askQuantity = try reader.optionalRoundedDecimal(Key.askQuantity, .notNegative)
+        let openInterest = try reader.optionalRoundedDecimal(Key.openInterest, .notNegative)
         try reader.optionalObject(Key.depth)
-        source = try reader.optionalText(Key.source, .label)
+        let source = try reader.optionalText(Key.source, .label)
+        return MarketUpdated(
+            exchange: exchange, symbol: symbol, lastPrice: lastPrice, source: source,
+            packedLastQuantity: PackedFixed8(lastQuantity),
+            packedVolume: PackedFixed8(volume),
+            packedDayOpen: PackedFixed8(dayOpen),
+            packedDayHigh: PackedFixed8(dayHigh),
+            packedDayLow: PackedFixed8(dayLow),
+            packedPreviousClose: PackedFixed8(previousClose),
+            packedBid: PackedFixed8(bid),
+            packedAsk: PackedFixed8(ask),
+            packedBidQuantity: PackedFixed8(bidQuantity),
+            packedAskQuantity: PackedFixed8(askQuantity),
+            packedOpenInterest: PackedFixed8(openInterest))
     }
 
     func visit<Sink: FieldSink & ~Copyable>(_ sink: inout Sink) {
@@ -129,12 +141,5 @@ extension MarketUpdated: WireEvent {
         var key = ReadableKey()
         (key.exchange, key.symbol) = reader.readableInstrument(symbol: Key.symbol, exchange: Key.exchange)
         return key
-    }
-}
-
-extension FieldReader {
-    @inline(__always)
-    fileprivate mutating func packedDecimal(_ key: FieldKey) throws(EventRefusal) -> PackedFixed8 {
-        PackedFixed8(try optionalRoundedDecimal(key, .notNegative))
     }
 }

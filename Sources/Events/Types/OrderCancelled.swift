@@ -22,10 +22,11 @@ extension OrderCancelled: WireEvent {
 
     static let keys = [Key.orderId, Key.userId, Key.reason]
 
-    init(reading reader: inout FieldReader, time: Timestamp) throws(EventRefusal) {
-        orderId = try reader.text(Key.orderId, .identifier)
-        userId = try reader.text(Key.userId, .identifier)
-        reason = try reader.optionalText(Key.reason, .reason)
+    static func read(_ reader: inout FieldReader, time: Timestamp) throws(EventRefusal) -> OrderCancelled {
+        let orderId = try reader.text(Key.orderId, .identifier)
+        let userId = try reader.text(Key.userId, .identifier)
+        let reason = try reader.optionalText(Key.reason, .reason)
+        return OrderCancelled(orderId: orderId, userId: userId, reason: reason)
     }
 
     func visit<Sink: FieldSink & ~Copyable>(_ sink: inout Sink) {

@@ -67,22 +67,26 @@ extension OrderPlaced: WireEvent {
         Key.triggerPrice, Key.product, Key.validity, Key.account, Key.category, Key.strategy, Key.tags, Key.requestId,
     ]
 
-    init(reading reader: inout FieldReader, time: Timestamp) throws(EventRefusal) {
-        orderId = try reader.text(Key.orderId, .identifier)
-        userId = try reader.text(Key.userId, .identifier)
-        (exchange, symbol) = try reader.instrument(symbol: Key.symbol, exchange: Key.exchange)
-        side = try reader.choice(Key.side)
-        quantity = try reader.decimal(Key.quantity, .positive)
-        orderType = try reader.choice(Key.orderType)
-        price = try reader.optionalDecimal(Key.price, .notNegative)
-        triggerPrice = try reader.optionalDecimal(Key.triggerPrice, .notNegative)
-        product = try reader.optionalChoice(Key.product)
-        validity = try reader.optionalChoice(Key.validity)
-        account = try reader.optionalText(Key.account, .label) ?? EventDefaults.account
-        details = EventDetails(
+    static func read(_ reader: inout FieldReader, time: Timestamp) throws(EventRefusal) -> OrderPlaced {
+        let orderId = try reader.text(Key.orderId, .identifier)
+        let userId = try reader.text(Key.userId, .identifier)
+        let (exchange, symbol) = try reader.instrument(symbol: Key.symbol, exchange: Key.exchange)
+        let side: Side = try reader.choice(Key.side)
+        let quantity = try reader.decimal(Key.quantity, .positive)
+        let orderType: OrderType = try reader.choice(Key.orderType)
+        let price = try reader.optionalDecimal(Key.price, .notNegative)
+        let triggerPrice = try reader.optionalDecimal(Key.triggerPrice, .notNegative)
+        let product: Product? = try reader.optionalChoice(Key.product)
+        let validity: Validity? = try reader.optionalChoice(Key.validity)
+        let account = try reader.optionalText(Key.account, .label) ?? EventDefaults.account
+        let details = EventDetails(
             category: try reader.optionalText(Key.category, .label),
             strategy: try reader.optionalText(Key.strategy, .label), tags: try reader.tags(Key.tags),
             requestId: try reader.optionalText(Key.requestId, .label))
+        return OrderPlaced(
+            orderId: orderId, userId: userId, exchange: exchange, symbol: symbol, side: side, quantity: quantity,
+            orderType: orderType, price: price, triggerPrice: triggerPrice, product: product, validity: validity,
+            account: account, details: details)
     }
 
     func visit<Sink: FieldSink & ~Copyable>(_ sink: inout Sink) {

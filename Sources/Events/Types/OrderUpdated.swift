@@ -52,16 +52,19 @@ extension OrderUpdated: WireEvent {
         Key.triggerPrice, Key.reason,
     ]
 
-    init(reading reader: inout FieldReader, time: Timestamp) throws(EventRefusal) {
-        orderId = try reader.text(Key.orderId, .identifier)
-        userId = try reader.text(Key.userId, .identifier)
-        status = try reader.choice(Key.status)
-        filledQuantity = try reader.optionalDecimal(Key.filledQuantity, .notNegative)
-        averagePrice = try reader.optionalDecimal(Key.averagePrice, .notNegative)
-        price = try reader.optionalDecimal(Key.price, .notNegative)
-        quantity = try reader.optionalDecimal(Key.quantity, .positive)
-        triggerPrice = try reader.optionalDecimal(Key.triggerPrice, .notNegative)
-        reason = try reader.optionalText(Key.reason, .reason)
+    static func read(_ reader: inout FieldReader, time: Timestamp) throws(EventRefusal) -> OrderUpdated {
+        let orderId = try reader.text(Key.orderId, .identifier)
+        let userId = try reader.text(Key.userId, .identifier)
+        let status: OrderStatus = try reader.choice(Key.status)
+        let filledQuantity = try reader.optionalDecimal(Key.filledQuantity, .notNegative)
+        let averagePrice = try reader.optionalDecimal(Key.averagePrice, .notNegative)
+        let price = try reader.optionalDecimal(Key.price, .notNegative)
+        let quantity = try reader.optionalDecimal(Key.quantity, .positive)
+        let triggerPrice = try reader.optionalDecimal(Key.triggerPrice, .notNegative)
+        let reason = try reader.optionalText(Key.reason, .reason)
+        return OrderUpdated(
+            orderId: orderId, userId: userId, status: status, filledQuantity: filledQuantity,
+            averagePrice: averagePrice, price: price, quantity: quantity, triggerPrice: triggerPrice, reason: reason)
     }
 
     func visit<Sink: FieldSink & ~Copyable>(_ sink: inout Sink) {

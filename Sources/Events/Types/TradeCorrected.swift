@@ -82,10 +82,10 @@ extension TradeCorrected: WireEvent {
         Key.category, Key.strategy, Key.tags, Key.notes, Key.broker,
     ]
 
-    init(reading reader: inout FieldReader, time: Timestamp) throws(EventRefusal) {
-        tradeId = try reader.text(Key.tradeId, .identifier)
-        userId = try reader.text(Key.userId, .identifier)
-        action = try reader.choice(Key.action)
+    static func read(_ reader: inout FieldReader, time: Timestamp) throws(EventRefusal) -> TradeCorrected {
+        let tradeId = try reader.text(Key.tradeId, .identifier)
+        let userId = try reader.text(Key.userId, .identifier)
+        let action: CorrectionAction = try reader.choice(Key.action)
         var values = TradeAmendment.Values()
         (values.exchange, values.symbol) = try reader.optionalInstrument(symbol: Key.symbol, exchange: Key.exchange)
         values.side = try reader.optionalChoice(Key.side)
@@ -104,7 +104,8 @@ extension TradeCorrected: WireEvent {
         values.tags = try reader.tags(Key.tags)
         values.notes = try reader.optionalText(Key.notes, .notes)
         values.broker = try reader.optionalText(Key.broker, .label)
-        amendment = values == TradeAmendment.none.values ? .none : TradeAmendment(values)
+        let amendment = values == TradeAmendment.none.values ? .none : TradeAmendment(values)
+        return TradeCorrected(tradeId: tradeId, userId: userId, action: action, amendment: amendment)
     }
 
     func visit<Sink: FieldSink & ~Copyable>(_ sink: inout Sink) {

@@ -2,6 +2,10 @@ import Domain
 
 /// `trades.executed`: a fill. Identity: userId + tradeId.
 public struct TradeExecuted: Sendable, Equatable {
+    // First, so that the compiler's own memberwise initialiser differs from the public one: decoding uses the former,
+    // because an initialiser that assigns fields copies and destroys the whole value at its end.
+    /// Segment, category, strategy, tags, notes and broker; `nil` when there are none.
+    public var details: EventDetails?
     public var tradeId: String
     public var userId: String
     public var exchange: String
@@ -23,31 +27,19 @@ public struct TradeExecuted: Sendable, Equatable {
     public var product: Product?
     /// Units of the underlying in one unit of quantity; more than 0.
     public var multiplier: Fixed8
-    /// Segment, category, strategy, tags, notes and broker; `nil` when there are none.
-    public var details: EventDetails?
+}
 
+extension TradeExecuted {
     public init(
         tradeId: String, userId: String, exchange: String, symbol: String, side: Side, quantity: Quantity,
         price: Price, executedAt: Timestamp, isExecutedAtImplied: Bool = false, fees: Fixed8 = EventDefaults.fees,
         orderId: String? = nil, account: String = EventDefaults.account, isin: String? = nil,
         product: Product? = nil, multiplier: Fixed8 = EventDefaults.multiplier, details: EventDetails? = nil
     ) {
-        self.tradeId = tradeId
-        self.userId = userId
-        self.exchange = exchange
-        self.symbol = symbol
-        self.side = side
-        self.quantity = quantity
-        self.price = price
-        self.executedAt = executedAt
-        self.isExecutedAtImplied = isExecutedAtImplied
-        self.fees = fees
-        self.orderId = orderId
-        self.account = account
-        self.isin = isin
-        self.product = product
-        self.multiplier = multiplier
-        self.details = details
+        self.init(
+            details: details, tradeId: tradeId, userId: userId, exchange: exchange, symbol: symbol, side: side,
+            quantity: quantity, price: price, executedAt: executedAt, isExecutedAtImplied: isExecutedAtImplied,
+            fees: fees, orderId: orderId, account: account, isin: isin, product: product, multiplier: multiplier)
     }
 }
 
@@ -81,22 +73,26 @@ extension TradeExecuted: WireEvent {
         Key.strategy, Key.tags, Key.notes, Key.broker,
     ]
 
-    init(reading reader: inout FieldReader, time: Timestamp) throws(EventRefusal) {
-        tradeId = try reader.text(Key.tradeId, .identifier)
-        userId = try reader.text(Key.userId, .identifier)
-        (exchange, symbol) = try reader.instrument(symbol: Key.symbol, exchange: Key.exchange)
-        side = try reader.choice(Key.side)
-        quantity = try reader.decimal(Key.quantity, .positive)
-        price = try reader.decimal(Key.price, .notNegative)
-        isExecutedAtImplied = reader.isAbsent(Key.executedAt)
-        executedAt = isExecutedAtImplied ? time : try reader.timestamp(Key.executedAt)
-        fees = try reader.optionalDecimal(Key.fees, .any) ?? EventDefaults.fees
-        orderId = try reader.optionalText(Key.orderId, .identifier)
-        account = try reader.optionalText(Key.account, .label) ?? EventDefaults.account
-        isin = try reader.optionalText(Key.isin, .isin)
-        product = try reader.optionalChoice(Key.product)
-        multiplier = try reader.optionalDecimal(Key.multiplier, .positive) ?? EventDefaults.multiplier
-        details = try Self.details(reader)
+    static func read(_ reader: inout FieldReader, time: Timestamp) throws(EventRefusal) -> TradeExecuted {
+        let tradeId = try reader.text(Key.tradeId, .identifier)
+        let userId = try reader.text(Key.userId, .identifier)
+        let (exchange, symbol) = try reader.instrument(symbol: Key.symbol, exchange: Key.exchange)
+        let side: Side = try reader.choice(Key.side)
+        let quantity = try reader.decimal(Key.quantity, .positive)
+        let price = try reader.decimal(Key.price, .notNegative)
+        let isTimeImplied = reader.isAbsent(Key.executedAt)
+        let executedAt = isTimeImplied ? time : try reader.timestamp(Key.executedAt)
+        let fees = try reader.optionalDecimal(Key.fees, .any) ?? EventDefaults.fees
+        let orderId = try reader.optionalText(Key.orderId, .identifier)
+        let account = try reader.optionalText(Key.account, .label) ?? EventDefaults.account
+        let isin = try reader.optionalText(Key.isin, .isin)
+        let product: Product? = try reader.optionalChoice(Key.product)
+        let multiplier = try reader.optionalDecimal(Key.multiplier, .positive) ?? EventDefaults.multiplier
+        let details = try Self.details(reader)
+        return TradeExecuted(
+            details: details, tradeId: tradeId, userId: userId, exchange: exchange, symbol: symbol, side: side,
+            quantity: quantity, price: price, executedAt: executedAt, isExecutedAtImplied: isTimeImplied,
+            fees: fees, orderId: orderId, account: account, isin: isin, product: product, multiplier: multiplier)
     }
 
     private static func details(_ reader: FieldReader) throws(EventRefusal) -> EventDetails? {

@@ -26,7 +26,7 @@ extension FieldReader {
         symbol: FieldKey, exchange: FieldKey
     ) throws(EventRefusal) -> (exchange: String, symbol: String) {
         let address = try address(symbol)
-        let exchangeText = try text(exchange, .exchange)
+        let exchangeText = try text(exchange, .exchange, cachedIn: &cache.pointee.exchange)
         if let prefix = address.exchange { try agree(prefix, symbol: symbol, exchange: exchange) }
         return (exchangeText, String(decoding: address.symbol, as: UTF8.self))
     }
@@ -49,7 +49,7 @@ extension FieldReader {
 
     @inline(__always)
     private func agree(_ prefix: UnsafeRawBufferPointer, symbol: FieldKey, exchange: FieldKey) throws(EventRefusal) {
-        guard prefix.elementsEqual(bytes(exchange)) else {
+        guard prefix.hasSameBytes(as: bytes(exchange)) else {
             throw refusal(
                 symbol, .fieldsDisagree,
                 "names another exchange than \(scope.path(exchange)) (\(excerpt(bytes(exchange))))",

@@ -24,14 +24,11 @@ struct FieldReader {
     let fields: UnsafePointer<csimdjson_field>
     let elements: UnsafePointer<csimdjson_field>?
     let scope: Scope
+    /// JSON without escapes holds no control characters, so they need not be looked for.
+    let isPlain: Bool
+    let cache: UnsafeMutablePointer<TextCache>
     /// How many decimals were rounded so far.
     var roundedFields = 0
-
-    init(fields: UnsafePointer<csimdjson_field>, elements: UnsafePointer<csimdjson_field>?, scope: Scope) {
-        self.fields = fields
-        self.elements = elements
-        self.scope = scope
-    }
 
     @inline(__always)
     func isAbsent(_ key: FieldKey) -> Bool { fields[key.index].kind <= UInt32(CSIMDJSON_NULL) }
@@ -45,15 +42,23 @@ struct FieldReader {
     func isString(_ key: FieldKey) -> Bool { fields[key.index].kind == UInt32(CSIMDJSON_STRING) }
 }
 
-// MARK: - Text
-
 extension FieldReader {
     @inline(__always)
     func text(_ key: FieldKey, _ rule: TextRule) throws(EventRefusal) -> String {
         guard isString(key) else { throw misfit(key, expected: "text") }
         let bytes = bytes(key)
-        if let fault = rule.fault(in: bytes) { throw refusal(key, fault, rule) }
+        if let fault = rule.fault(in: bytes, isPlain: isPlain) { throw refusal(key, fault, rule) }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// A text that most events share with the one before.
+    @inline(__always)
+    func text(_ key: FieldKey, _ rule: TextRule, cachedIn cached: inout String) throws(EventRefusal) -> String {
+        guard isString(key) else { throw misfit(key, expected: "text") }
+        let bytes = bytes(key)
+        if !bytes.isEmpty, cached.withRawUTF8({ $0.hasSameBytes(as: bytes) }) { return cached }
+        cached = try text(key, rule)
+        return cached
     }
 
     @inline(__always)
@@ -65,7 +70,9 @@ extension FieldReader {
     func tags(_ key: FieldKey) throws(EventRefusal) -> [String] {
         guard !isAbsent(key) else { return [] }
         let field = fields[key.index]
-        guard field.kind == UInt32(CSIMDJSON_ARRAY), let elements else { throw misfit(key, expected: "an array of texts") }
+        guard field.kind == UInt32(CSIMDJSON_ARRAY), let elements else {
+            throw misfit(key, expected: "an array of texts")
+        }
         guard field.count <= EventsLimits.maximumTags else {
             throw refusal(
                 key, .tooManyItems, "has \(field.count) items, more than \(EventsLimits.maximumTags)", "send fewer")
@@ -78,14 +85,12 @@ extension FieldReader {
             guard element.kind == UInt32(CSIMDJSON_STRING) else {
                 throw refusal(key, .wrongType, "holds something other than text", "send an array of texts")
             }
-            if let fault = TextRule.tag.fault(in: bytes) { throw refusal(key, fault, .tag) }
+            if let fault = TextRule.tag.fault(in: bytes, isPlain: isPlain) { throw refusal(key, fault, .tag) }
             tags.append(String(decoding: bytes, as: UTF8.self))
         }
         return tags
     }
 }
-
-// MARK: - Numbers, times, choices
 
 extension FieldReader {
     @inline(__always)

@@ -39,12 +39,12 @@ enum TextRule {
     }
 
     @inline(__always)
-    func fault(in bytes: UnsafeRawBufferPointer) -> Fault? {
+    func fault(in bytes: UnsafeRawBufferPointer, isPlain: Bool) -> Fault? {
         switch self {
         case .exchange: Self.isExchange(bytes) ? nil : .format
         case .isin: Self.isISIN(bytes) ? nil : .format
-        case .notes, .reason: lengthFault(bytes) ?? (bytes.contains(0) ? .controlCharacter : nil)
-        default: lengthFault(bytes) ?? (Self.hasControlCharacter(bytes) ? .controlCharacter : nil)
+        case .notes, .reason: lengthFault(bytes) ?? (!isPlain && bytes.contains(0) ? .controlCharacter : nil)
+        default: lengthFault(bytes) ?? (!isPlain && Self.hasControlCharacter(bytes) ? .controlCharacter : nil)
         }
     }
 
@@ -60,25 +60,8 @@ enum TextRule {
         bytes.reduce(0) { $0 + ($1 & 0xC0 == 0x80 ? 0 : 1) }
     }
 
-    /// U+0000…U+001F or U+007F, eight bytes at a time.
-    @inline(__always)
-    static func hasControlCharacter(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let highs = ones &* 0x80
-        var index = 0
-        var found: UInt64 = 0
-        while index &+ 8 <= bytes.count {
-            let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-            let delete = word ^ (ones &* 0x7F)
-            found |= ((word &- ones &* 0x20) & ~word & highs) | ((delete &- ones) & ~delete & highs)
-            index &+= 8
-        }
-        while index < bytes.count {
-            found |= bytes[index] < 0x20 || bytes[index] == 0x7F ? 1 : 0
-            index &+= 1
-        }
-        return found != 0
-    }
+    /// U+0000…U+001F.
+    static func hasControlCharacter(_ bytes: UnsafeRawBufferPointer) -> Bool { bytes.contains { $0 < 0x20 } }
 
     @inline(__always)
     private static func isUpper(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "A") < 26 }

@@ -43,6 +43,15 @@ extension CSVRecord {
         return value
     }
 
+    /// Options expire at 0, so a price may be that.
+    func decimalFromZero(_ column: Column) throws(FieldProblem) -> Fixed8 {
+        let value = try decimal(column)
+        guard !value.isNegative else {
+            throw FieldProblem(column.name, value.description, "is below zero", "Write the amount without a sign.")
+        }
+        return value
+    }
+
     /// `YYYY-MM-DD`, not before 1990 or after 2100.
     func date(_ column: Column) throws(FieldProblem) -> CivilDate {
         let text = try required(column)

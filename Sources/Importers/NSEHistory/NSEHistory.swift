@@ -87,9 +87,10 @@ public struct NSEHistory<Source: ByteSource & ~Copyable>: RowImporter, ~Copyable
         var events: [OutgoingEvent] = []
         events.reserveCapacity(4)
         for (index, price) in bar.path.enumerated() {
+            let id = "\(prefix)\(index)"
             line.clear()
             line.begin(
-                id: "\(prefix)\(index)".utf8, source: "/import/nse-history", type: "com.tapefold.market.updates.v1",
+                id: id.utf8, source: "/import/nse-history", type: "com.tapefold.market.updates.v1",
                 time: bar.time(ofTick: index), subject: subject)
             line.field("symbol", bar.symbol)
             line.field("exchange", exchange)
@@ -97,7 +98,7 @@ public struct NSEHistory<Source: ByteSource & ~Copyable>: RowImporter, ~Copyable
             if index == 3 { line.field("lastQuantity", bar.volume) }
             if let previousClose = bar.previousClose { line.field("previousClose", previousClose) }
             line.end()
-            events.append(OutgoingEvent(topic: "market.updates", key: bar.symbol, value: line.bytes))
+            events.append(OutgoingEvent(topic: "market.updates", key: bar.symbol, id: id, value: line.bytes))
         }
         return events
     }

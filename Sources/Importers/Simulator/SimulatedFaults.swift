@@ -1,10 +1,17 @@
+/// An event that waits to be sent.
+struct SimulatedEvent {
+    let topic: String
+    let key: String
+    let value: [UInt8]
+}
+
 /// Sends some events twice and some late, as real logs have them.
 struct SimulatedFaults {
     private var random: RandomSource
     private let duplicatesPerMille: Int
     private let outOfOrderPerMille: Int
     /// What is due at an event's number, by that number modulo the longest delay.
-    private var waiting: [[OutgoingEvent]]
+    private var waiting: [[SimulatedEvent]]
 
     init(_ options: SimulatorOptions) {
         // A stream of its own: turning faults on changes no event, only how often and when it is sent.
@@ -17,9 +24,9 @@ struct SimulatedFaults {
     var isActive: Bool { duplicatesPerMille > 0 || outOfOrderPerMille > 0 }
 
     /// Takes an event and answers with those to send now, in order.
-    mutating func pass(_ event: OutgoingEvent, at sequence: Int) -> [OutgoingEvent] {
+    mutating func pass(_ event: SimulatedEvent, at sequence: Int) -> [SimulatedEvent] {
         let slots = waiting.count
-        var due: [OutgoingEvent] = []
+        var due: [SimulatedEvent] = []
         if random.chance(perMille: outOfOrderPerMille) {
             waiting[(sequence + random.within(1...slots - 1)) % slots].append(event)
         } else {
@@ -33,7 +40,7 @@ struct SimulatedFaults {
         return due
     }
 
-    mutating func rest() -> [OutgoingEvent] {
+    mutating func rest() -> [SimulatedEvent] {
         let events = waiting.flatMap(\.self)
         waiting = waiting.map { _ in [] }
         return events

@@ -49,7 +49,7 @@ public struct Simulator {
             line.clear()
             let (topic, key) = makeEvent()
             if faults.isActive {
-                let event = OutgoingEvent(topic: topic, key: key, value: line.bytes)
+                let event = SimulatedEvent(topic: topic, key: key, value: line.bytes)
                 for due in faults.pass(event, at: sequence) { try Self.emit(due, emit) }
             } else {
                 try Self.emit(topic, key, line.bytes, emit)
@@ -59,7 +59,7 @@ public struct Simulator {
     }
 
     private static func emit<E: Error>(
-        _ event: OutgoingEvent, _ body: (String, String, UnsafeRawBufferPointer) throws(E) -> Void
+        _ event: SimulatedEvent, _ body: (String, String, UnsafeRawBufferPointer) throws(E) -> Void
     ) throws(E) {
         try emit(event.topic, event.key, event.value, body)
     }

@@ -25,7 +25,7 @@ struct ZerodhaTrade {
         isin = try Self.isin(record, columns.isin)
         side = try Self.side(record, columns.tradeType)
         quantity = try record.positiveDecimal(columns.quantity)
-        price = PriceNoise.cleaned(try record.positiveDecimal(columns.price))
+        price = PriceNoise.cleaned(try record.decimalFromZero(columns.price))
         exchangeTradeId = try record.identifier(columns.tradeId)
         orderId = try record.identifier(columns.orderId)
         wasAuctioned = try record.optional(columns.auction)?.lowercased() == "true"

@@ -51,16 +51,17 @@ public struct ZerodhaTradebook<Source: ByteSource & ~Copyable>: RowImporter, ~Co
         var hash = RowHash()
         hash.addField(user.utf8)
         hash.addField(tradeId.utf8)
+        let id = "zerodha-\(hash.text)"
         line.clear()
         line.begin(
-            id: "zerodha-\(hash.text)".utf8, source: "/import/zerodha-tradebook",
+            id: id.utf8, source: "/import/zerodha-tradebook",
             type: "com.tapefold.trades.executed.v1", time: trade.executedAt, subject: user)
         line.field("tradeId", tradeId)
         line.field("userId", user)
         line.field("account", optional: account)
         trade.write(to: &line)
         line.end()
-        return OutgoingEvent(topic: "trades.executed", key: user, value: line.bytes)
+        return OutgoingEvent(topic: "trades.executed", key: user, id: id, value: line.bytes)
     }
 
     /// Counted before the row's values are judged, so that correcting a bad row later moves no other row's time.

@@ -8,14 +8,6 @@ public enum FoldMode: Sendable, Equatable {
     case rebuild
 }
 
-/// What an interrupted rebuild put off, by who can finish it.
-public enum DeferredPart: Sendable {
-    /// What its lane is known of.
-    case ofLane
-    /// What any lane can do for all, while no other lane is at work.
-    case ofAllLanes
-}
-
 /// One event of a lane, with its place in the log.
 public struct FoldEvent: Sendable {
     public let decoded: DecodedEvent
@@ -93,15 +85,7 @@ public protocol ViewFold: AnyObject, SendableMetatype {
     /// The same key for an event that breaks its schema, as far as it can be read; nil parks the event alone.
     static func parkingKey(of readable: ReadableKey, kind: EventKind) -> String?
 
-    /// Rows that tell a fresh live fold what an interrupted rebuild put off; `finishRebuild` then goes on with it.
-    func deferredReads(_ part: DeferredPart) -> [ReadRequest]
-
     /// A rebuild's bulk part is over and the indexes are there: from now on the fold is live, and what was put off
     /// comes by `followUps`. Returns false once nothing is left to do.
     func finishRebuild(limit: Int) -> Bool
-}
-
-extension ViewFold {
-    /// Most folds put nothing off.
-    public func deferredReads(_: DeferredPart) -> [ReadRequest] { [] }
 }

@@ -32,17 +32,18 @@ extension MarketFold {
     }
 
     public func committed() {
-        guard useClock % ProjectionLimits.commitsBetweenTrims == 0 else { return }
+        guard useClock - lastTrim >= ProjectionLimits.batchesBetweenTrims else { return }
+        lastTrim = useClock
         trimDays()
         trimSymbols()
     }
 
     /// Drops the days that the latest batches did not touch, or all that are clean when those are too many as well.
     private func trimDays() {
-        let oldest = useClock - ProjectionLimits.commitsBetweenTrims
-        guard cachedMinutes > ProjectionLimits.maximumCachedMinutes else { return }
+        let oldest = useClock - ProjectionLimits.batchesBetweenTrims
+        guard cachedMinutes > maximumCachedMinutes else { return }
         for symbol in symbols.values { symbol.dropDays { !$0.isDirty && $0.lastUse <= oldest } }
-        guard cachedMinutes > ProjectionLimits.maximumCachedMinutes else { return }
+        guard cachedMinutes > maximumCachedMinutes else { return }
         for symbol in symbols.values { symbol.dropDays { !$0.isDirty } }
     }
 
@@ -51,13 +52,13 @@ extension MarketFold {
     }
 
     private func trimSymbols() {
-        guard symbols.count > ProjectionLimits.maximumCachedSymbols else { return }
-        let oldest = useClock - ProjectionLimits.commitsBetweenTrims
+        guard symbols.count > maximumCachedSymbols else { return }
+        let oldest = useClock - ProjectionLimits.batchesBetweenTrims
         func isClean(_ symbol: SymbolState) -> Bool {
             !symbol.isQuoteDirty && symbol.days.values.allSatisfy { !$0.isDirty }
         }
         symbols = symbols.filter { !isClean($0.value) || $0.value.lastUse > oldest }
-        guard symbols.count > ProjectionLimits.maximumCachedSymbols else { return }
+        guard symbols.count > maximumCachedSymbols else { return }
         symbols = symbols.filter { !isClean($0.value) }
     }
 

@@ -15,6 +15,10 @@ public final class MarketFold: ViewFold {
     var dirtyDays: [(key: InstrumentKey, day: DayState)] = []
     var pendingTicks: [PendingTick] = []
     var useClock = 0
+    var lastTrim = 0
+    /// Smaller in tests.
+    var maximumCachedMinutes = ProjectionLimits.maximumCachedMinutes
+    var maximumCachedSymbols = ProjectionLimits.maximumCachedSymbols
     let scratch = ByteBuffer()
     /// Ticks that changed no candle: outside of any session, or of a source that is not the day's.
     public private(set) var ticksWithoutCandle = 0

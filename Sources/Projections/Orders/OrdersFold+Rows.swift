@@ -89,10 +89,10 @@ extension OrdersFold {
 
     /// Keeps the orders of the latest batches when there are more than the limit.
     private func trimOrders() {
-        guard orders.count > ProjectionLimits.maximumCachedOrders else { return }
+        guard orders.count > maximumCachedOrders else { return }
         let oldest = useClock - ProjectionLimits.batchesKeptByTrim
         orders = orders.filter { $0.value.isDirty || $0.value.lastUse > oldest }
-        guard orders.count > ProjectionLimits.maximumCachedOrders else { return }
+        guard orders.count > maximumCachedOrders else { return }
         orders = orders.filter { $0.value.isDirty }
     }
 

@@ -20,6 +20,8 @@ public final class OrdersFold: ViewFold {
     var fillIdentities = IdentitySet()
     var factIdentities = IdentitySet()
     var useClock = 0
+    /// Smaller in tests.
+    var maximumCachedOrders = ProjectionLimits.maximumCachedOrders
     let hasher = ContentHasher()
 
     public init(mode: FoldMode, lane: Int) {
@@ -27,7 +29,10 @@ public final class OrdersFold: ViewFold {
         self.lane = lane
     }
 
-    public var rememberedIdentities: Int { fillIdentities.count + factIdentities.count }
+    /// Orders count too: a rebuild keeps them all.
+    public var rememberedIdentities: Int {
+        fillIdentities.count + factIdentities.count + orders.count * ProjectionLimits.identitiesPerOrder
+    }
 
     public func parkingKey(of event: FoldEvent) -> String {
         guard let key = Self.key(of: event.decoded.payload) else { return "" }
@@ -144,28 +149,30 @@ extension OrdersFold {
     private func isKnown(_ key: TradeKey, _ hash: ContentHash) -> Bool? {
         switch mode {
         case .live: fills[key].map { $0 == hash }
-        case .rebuild: fillIdentities.find(key.userId, key.tradeId).map { $0 == hash.low }
+        case .rebuild: fillIdentities.find(hasher.identity(key.userId, key.tradeId)).map { $0 == hash.low }
         }
     }
 
     private func remember(_ key: TradeKey, _ hash: ContentHash) {
         switch mode {
         case .live: fills[key] = hash
-        case .rebuild: _ = fillIdentities.insert(key.userId, key.tradeId, content: hash.low)
+        case .rebuild: fillIdentities.insert(hasher.identity(key.userId, key.tradeId), content: hash.low)
         }
     }
 
     private func isKnown(_ key: OrderFactKey, _ hash: ContentHash) -> Bool? {
         switch mode {
         case .live: facts[key].map { $0 == hash }
-        case .rebuild: factIdentities.find(key.source, key.scopedId).map { $0 == hash.low }
+        case .rebuild:
+            factIdentities.find(hasher.identity(key.source, key.eventId, key.userId)).map { $0 == hash.low }
         }
     }
 
     private func remember(_ key: OrderFactKey, _ hash: ContentHash) {
         switch mode {
         case .live: facts[key] = hash
-        case .rebuild: _ = factIdentities.insert(key.source, key.scopedId, content: hash.low)
+        case .rebuild:
+            factIdentities.insert(hasher.identity(key.source, key.eventId, key.userId), content: hash.low)
         }
     }
 
@@ -177,9 +184,4 @@ extension OrdersFold {
         factIdentities = IdentitySet()
         return false
     }
-}
-
-extension OrderFactKey {
-    /// Id and user as one text; neither holds a control character.
-    fileprivate var scopedId: String { "\(eventId)\u{1F}\(userId)" }
 }

@@ -2,6 +2,9 @@ import Domain
 
 /// A book in a fold's memory, with what its row holds beside it.
 final class BookState {
+    /// Stands in the row of a book that has no executions any more; the row keeps the time of the change.
+    static let noExchange = ""
+
     let key: BookKey
     var book: Book
     var exchange: String
@@ -35,7 +38,7 @@ final class BookState {
         symbol = try row.text(4)
         updatedAt = Timestamp(microseconds: try row.unixMicroseconds(13))
         isStored = true
-        needsRefold = try row.bool(15)
+        needsRefold = try row.optionalInt32(15) != nil
         let isShort = try row.int64(5) < 0
         let grossPnl = Amount(units: try row.amountUnits(7))
         let fees = Amount(units: try row.amountUnits(8))
@@ -51,7 +54,7 @@ final class BookState {
         book = stored
     }
 
-    func encode(into rows: RowBatch, scratch: ByteBuffer) {
+    func encode(into rows: RowBatch, lane: Int, scratch: ByteBuffer) {
         rows.beginRow()
         rows.put(key.userId)
         rows.put(key.account)
@@ -70,6 +73,6 @@ final class BookState {
         scratch.truncate()
         LotCodec.encode(book.openLots, into: scratch)
         rows.put(scratch.bytes)
-        rows.put(needsRefold)
+        if needsRefold { rows.put(Int32(lane)) } else { rows.putNull() }
     }
 }

@@ -38,7 +38,7 @@ final class Correction {
             entry.isVoid = true
             return
         }
-        entry.trade.amend(body.amendment.values)
+        entry.amend { $0.amend(body.amendment.values) }
     }
 }
 
@@ -75,11 +75,10 @@ struct CorrectionBook {
     mutating func wait(_ correction: Correction) {
         correction.isWaiting = true
         waiting[correction.tradeKey, default: []].append(correction)
-        note(correction)
+        noteChange(of: correction)
     }
 
-    /// Writes the correction with the next drain, once, however often it changes until then.
-    mutating func note(_ correction: Correction) {
+    mutating func noteChange(of correction: Correction) {
         guard !correction.isChanged else { return }
         correction.isChanged = true
         changed.append(correction)

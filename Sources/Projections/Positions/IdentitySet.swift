@@ -1,18 +1,15 @@
+import CMemory
+import Events
+
 /// What a rebuild remembers of every identity in a lane: a 128-bit hash and 64 bits of what the event said.
 ///
 /// Open addressing with linear probing; 24 bytes a slot. The hash is keyed by a random seed of the process, so nobody
 /// can craft two identities that meet.
 struct IdentitySet {
-    struct Entry {
+    private struct Entry {
         var high: UInt64
         var low: UInt64
         var content: UInt64
-    }
-
-    enum Answer: Equatable {
-        case new
-        case sameContent
-        case otherContent
     }
 
     private var slots: [Entry]
@@ -24,44 +21,31 @@ struct IdentitySet {
 
     var byteCount: Int { slots.count * MemoryLayout<Entry>.stride }
 
-    /// Remembers an identity, or says that it was there and whether it said the same.
-    mutating func insert(high: UInt64, low: UInt64, content: UInt64) -> Answer {
+    /// Remembers an identity that `find` does not know.
+    mutating func insert(_ identity: ContentHash, content: UInt64) {
         if count * 4 >= slots.count * 3 { grow() }
-        let marked = low | 1
-        var index = Int(truncatingIfNeeded: high) & (slots.count - 1)
-        while slots[index].low != 0 {
-            if slots[index].low == marked, slots[index].high == high {
-                return slots[index].content == content ? .sameContent : .otherContent
-            }
-            index = (index + 1) & (slots.count - 1)
-        }
-        slots[index] = Entry(high: high, low: marked, content: content)
+        var index = Int(truncatingIfNeeded: identity.high) & (slots.count - 1)
+        while slots[index].low != 0 { index = (index + 1) & (slots.count - 1) }
+        slots[index] = Entry(high: identity.high, low: identity.low | 1, content: content)
         count += 1
-        return .new
-    }
-
-    mutating func insert(_ first: String, _ second: String, content: UInt64) -> Answer {
-        insert(high: Self.hash(first, second, salt: 0), low: Self.hash(first, second, salt: 1), content: content)
     }
 
     /// What the identity said, if it is there.
-    func find(_ first: String, _ second: String) -> UInt64? {
-        let high = Self.hash(first, second, salt: 0)
-        let marked = Self.hash(first, second, salt: 1) | 1
-        var index = Int(truncatingIfNeeded: high) & (slots.count - 1)
+    func find(_ identity: ContentHash) -> UInt64? {
+        var index = Int(truncatingIfNeeded: identity.high) & (slots.count - 1)
         while slots[index].low != 0 {
-            if slots[index].low == marked, slots[index].high == high { return slots[index].content }
+            if slots[index].low == identity.low | 1, slots[index].high == identity.high { return slots[index].content }
             index = (index + 1) & (slots.count - 1)
         }
         return nil
     }
 
-    private static func hash(_ first: String, _ second: String, salt: UInt8) -> UInt64 {
-        var hasher = Hasher()
-        hasher.combine(salt)
-        hasher.combine(first)
-        hasher.combine(second)
-        return UInt64(bitPattern: Int64(hasher.finalize()))
+    /// Asks for the memory of the slot where a look-up will begin.
+    func prefetch(_ identity: ContentHash) {
+        slots.withUnsafeBufferPointer { slots in
+            guard let base = slots.baseAddress else { return }
+            tapefold_prefetch(base + (Int(truncatingIfNeeded: identity.high) & (slots.count - 1)))
+        }
     }
 
     private mutating func grow() {

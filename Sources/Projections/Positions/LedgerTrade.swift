@@ -3,9 +3,10 @@ import Events
 
 /// An execution in a fold's memory, amendments applied, with what it closed.
 final class LedgerTrade {
-    var trade: TradeExecuted
+    private(set) var trade: TradeExecuted
+    private(set) var bookKey: BookKey
     /// Of the execution as it first came: tells a repetition from a conflict.
-    let contentHash: ContentHash
+    private(set) var contentHash: ContentHash
     var isVoid = false
     var closed: ClosedTrade?
     var closures: [LotClosure] = []
@@ -16,14 +17,32 @@ final class LedgerTrade {
     /// To be written with the next drain.
     var isChanged = true
 
-    init(_ trade: TradeExecuted, contentHash: ContentHash) {
+    init(_ trade: TradeExecuted, bookKey: BookKey? = nil, contentHash: ContentHash) {
         self.trade = trade
         self.contentHash = contentHash
+        self.bookKey = bookKey ?? BookKey(trade)
+    }
+
+    /// Changes the execution, and with it perhaps the book it belongs to.
+    func amend(_ change: (inout TradeExecuted) -> Void) {
+        change(&trade)
+        bookKey = BookKey(trade)
+    }
+
+    /// Makes this object another execution's: a rebuild would else allocate and free one for every event.
+    func reuse(for trade: TradeExecuted, bookKey: BookKey, contentHash: ContentHash) {
+        self.trade = trade
+        self.bookKey = bookKey
+        self.contentHash = contentHash
+        isVoid = false
+        closed = nil
+        closures.removeAll(keepingCapacity: true)
+        isStored = false
+        hasStoredClosures = false
+        isChanged = true
     }
 
     var key: TradeKey { TradeKey(userId: trade.userId, tradeId: trade.tradeId) }
-
-    var bookKey: BookKey { BookKey(trade) }
 
     var fill: Fill {
         Fill(
@@ -42,6 +61,7 @@ extension BookKey {
     }
 
     static func instrument(isin: String?, exchange: String, symbol: String) -> String {
-        isin ?? "\(exchange):\(symbol)"
+        guard let isin else { return exchange + ":" + symbol }
+        return isin
     }
 }

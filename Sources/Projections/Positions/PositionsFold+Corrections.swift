@@ -13,7 +13,7 @@ extension PositionsFold {
         }
         corrections.known[correction.key] = correction.contentHash
         if mode == .live, let trade = trades[correction.tradeKey] {
-            corrections.note(correction)
+            corrections.noteChange(of: correction)
             apply(correction, to: trade)
         } else {
             corrections.wait(correction)
@@ -25,7 +25,7 @@ extension PositionsFold {
     func apply(_ correction: Correction, to entry: LedgerTrade) {
         if correction.isWaiting {
             correction.isWaiting = false
-            corrections.note(correction)
+            corrections.noteChange(of: correction)
         }
         let before = entry.order
         let oldBook = book(entry, at: correction.time)

@@ -26,6 +26,7 @@ extension PositionsFold {
             entry.isStored = true
             entry.isChanged = false
         }
+        if mode == .rebuild { spareTrades.append(contentsOf: changedTrades) }
         changedTrades.removeAll(keepingCapacity: true)
         staleClosures.removeAll(keepingCapacity: true)
     }
@@ -33,7 +34,7 @@ extension PositionsFold {
     private func drainState(into writes: WriteSet) {
         let positions = writes.tables[TableIndex.positions]
         for book in dirtyBooks {
-            book.encode(into: book.isStored ? positions.upserts : positions.inserts, scratch: scratch)
+            book.encode(into: book.isStored ? positions.upserts : positions.inserts, lane: lane, scratch: scratch)
             book.isStored = true
             book.isDirty = false
         }
@@ -58,22 +59,25 @@ extension PositionsFold {
 
     /// Keeps the books of the latest batches when there are more than the limit.
     private func trimBooks() {
-        guard books.count > ProjectionLimits.maximumCachedBooks else { return }
+        guard books.count > maximumCachedBooks else { return }
         let oldest = useClock - ProjectionLimits.batchesKeptByTrim
-        books = books.filter { $0.value.lastUse > oldest }
-        if books.count > ProjectionLimits.maximumCachedBooks { books.removeAll() }
+        books.keep { $0.lastUse > oldest }
+        if books.count > maximumCachedBooks { books.removeAll() }
     }
 
     public func forget() {
-        books = [:]
+        books.removeAll()
+        warm.removeAll()
         dirtyBooks = []
         trades = [:]
         changedTrades = []
+        spareTrades = []
         staleClosures = []
         refolds = []
         requestedRefolds = []
         refoldTrades = [:]
         corrections = CorrectionBook()
         finishing = DeferredWork()
+        identities = IdentitySet()
     }
 }

@@ -4,6 +4,7 @@ import Events
 extension PositionsFold {
     public func reads(for events: ArraySlice<FoldEvent>) -> [ReadRequest] {
         useClock += 1
+        warmUp(events)
         guard mode == .live else { return [] }
         var requests: [ReadRequest] = []
         if !corrections.hasLoadedWaiting { requests.append(waitingCorrections()) }
@@ -54,10 +55,19 @@ extension PositionsFold {
 
     public func absorb(_ request: ReadRequest, rows: any RowSource) throws(RowError) {
         switch request.table {
-        case PositionsView.positions:
-            if request.keys.columns.count == 1 { try absorbPutOff(rows) } else { try absorbBooks(rows) }
+        case PositionsView.positions where request.keys.columns.count == 1: try absorbPutOffBooks(rows)
+        case PositionsView.positions: try absorbBooks(rows)
         case PositionsView.corrections: try absorbCorrections(rows, areWaiting: request.keys.columns.count == 1)
         default: try absorbTrades(rows, isRefold: request.keys.columns.count > 2)
+        }
+    }
+
+    /// Books that an interrupted rebuild put off; their rows are read again when it is their turn.
+    private func absorbPutOffBooks(_ rows: any RowSource) throws(RowError) {
+        for index in 0..<rows.rowCount {
+            let row = RowReader(rows, table: PositionsView.positions, row: index)
+            finishing.books.append(
+                BookKey(userId: try row.text(0), account: try row.text(1), instrument: try row.text(2)))
         }
     }
 
@@ -69,18 +79,11 @@ extension PositionsFold {
         }
     }
 
-    /// Only the keys: the rows are read again in pieces.
-    private func absorbPutOff(_ rows: any RowSource) throws(RowError) {
-        for index in 0..<rows.rowCount {
-            finishing.books.append(try BookState(RowReader(rows, table: PositionsView.positions, row: index)).key)
-        }
-    }
-
     /// A book that corrections touched before its row was read keeps their marks.
     private func merge(stored: BookState) {
         stored.lastUse = useClock
         guard let touched = books[stored.key] else {
-            books[stored.key] = stored
+            books.put(stored)
             return
         }
         stored.updatedAt = max(stored.updatedAt, touched.updatedAt)
@@ -88,7 +91,7 @@ extension PositionsFold {
         stored.refoldFrom = touched.refoldFrom
         stored.isDirty = touched.isDirty
         dirtyBooks = dirtyBooks.map { $0 === touched ? stored : $0 }
-        books[stored.key] = stored
+        books.put(stored)
     }
 
     private func absorbTrades(_ rows: any RowSource, isRefold: Bool) throws(RowError) {

@@ -2,6 +2,7 @@ import Domain
 
 extension PositionsFold {
     public func followUps() throws(FoldFailure) -> [ReadRequest] {
+        if finishing.isLookingUp { return putOffWork() }
         if !finishing.requested.isEmpty { return [waitingTrades()] }
         applyWaitingCorrections()
         if !requestedRefolds.isEmpty { try refoldRequested() }
@@ -45,7 +46,7 @@ extension PositionsFold {
             last = entry
         }
         for entry in inOrder where entry.isVoid { replaceClosing(of: entry, by: nil, [], from: nil) }
-        finish(state, with: book, last: last)
+        finish(state, with: book, shown: last ?? inOrder.last)
     }
 
     private func replaceClosing(
@@ -59,28 +60,14 @@ extension PositionsFold {
         if mode == .live, trades[entry.key] == nil { trades[entry.key] = entry }
     }
 
-    private func finish(_ state: BookState, with book: Book, last: LedgerTrade?) {
+    /// - Parameter shown: whose exchange and symbol the book shows; nil when amendments moved all executions away.
+    private func finish(_ state: BookState, with book: Book, shown: LedgerTrade?) {
         state.book = book
         state.needsRefold = false
         state.refoldFrom = nil
-        if let last {
-            state.exchange = last.trade.exchange
-            state.symbol = last.trade.symbol
-        }
+        state.exchange = shown?.trade.exchange ?? BookState.noExchange
+        state.symbol = shown?.trade.symbol ?? state.key.instrument
         touch(state, at: state.updatedAt)
-    }
-
-    public func deferredReads(_ part: DeferredPart) -> [ReadRequest] {
-        switch part {
-        case .ofLane:
-            finishing.hasUnreadCorrections = true
-            return [waitingCorrections()]
-        case .ofAllLanes:
-            let request = ReadRequest(PositionsView.positions, by: ["refold"])
-            request.keys.beginRow()
-            request.keys.put(true)
-            return [request]
-        }
     }
 
     public func finishRebuild(limit: Int) -> Bool {
@@ -88,10 +75,15 @@ extension PositionsFold {
             mode = .live
             identities = IdentitySet()
             corrections.known = [:]
-            finishing.hasUnreadCorrections = true
+            corrections.hasLoadedWaiting = true
+            finishing.corrected = Array(corrections.waiting.keys)
+            finishing.isKnown = true
+        } else if !finishing.isKnown {
+            finishing.isLookingUp = true
+            return true
         }
-        if finishing.hasUnreadCorrections {
-            finishing.hasUnreadCorrections = false
+        if finishing.looksUpCorrected {
+            finishing.looksUpCorrected = false
             finishing.corrected = Array(corrections.waiting.keys)
         }
         if !finishing.corrected.isEmpty {
@@ -103,6 +95,17 @@ extension PositionsFold {
         refolds.formUnion(finishing.books.suffix(limit))
         finishing.books.removeLast(min(limit, finishing.books.count))
         return true
+    }
+
+    /// A rebuild that was interrupted behind its bulk part left what it put off in the tables.
+    private func putOffWork() -> [ReadRequest] {
+        finishing.isLookingUp = false
+        finishing.isKnown = true
+        finishing.looksUpCorrected = true
+        let books = ReadRequest(PositionsView.positions, by: ["refold_lane"])
+        books.keys.beginRow()
+        books.keys.put(Int32(lane))
+        return corrections.hasLoadedWaiting ? [books] : [waitingCorrections(), books]
     }
 
     private func waitingTrades() -> ReadRequest {
@@ -125,12 +128,15 @@ extension PositionsFold {
 
 /// What a rebuild put off until the ledger has its indexes.
 struct DeferredWork {
+    /// What was put off is in memory; a fold that goes on with another's rebuild has to look it up.
+    var isKnown = false
+    var isLookingUp = false
+    /// The waiting corrections were looked up and are to be applied where their execution is there.
+    var looksUpCorrected = false
     /// Books that did not come in order.
     var books: [BookKey] = []
     /// Executions with corrections, still to be looked up.
     var corrected: [TradeKey] = []
-    /// `corrected` is to be taken from the corrections that wait.
-    var hasUnreadCorrections = false
     var requested: [TradeKey] = []
     var answered: [TradeKey] = []
 }

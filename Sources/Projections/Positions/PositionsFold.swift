@@ -16,22 +16,26 @@ public final class PositionsFold: ViewFold {
     var mode: FoldMode
     let lane: Int
     /// Books by key; the ones that a drain has not written yet are dirty.
-    var books: [BookKey: BookState] = [:]
+    let books = BookTable()
+    var warm = WarmTrades()
+    var identities = IdentitySet()
     var dirtyBooks: [BookState] = []
     /// Executions that this batch folds, changes or asked the database for.
     var trades: [TradeKey: LedgerTrade] = [:]
     var changedTrades: [LedgerTrade] = []
+    /// Drained in a rebuild, where nothing else holds them: for use again.
+    var spareTrades: [LedgerTrade] = []
     /// Closing executions whose closures in the database are out of date.
     var staleClosures: [LedgerTrade] = []
     var refolds: Set<BookKey> = []
     var requestedRefolds: Set<BookKey> = []
     var corrections = CorrectionBook()
-    /// In a rebuild: every identity of the lane so far.
-    var identities = IdentitySet()
     var finishing = DeferredWork()
     /// Rows answered so far for a refold: the book's executions.
     var refoldTrades: [BookKey: [LedgerTrade]] = [:]
     var useClock = 0
+    /// Smaller in tests.
+    var maximumCachedBooks = ProjectionLimits.maximumCachedBooks
     let scratch = ByteBuffer()
     let hasher = ContentHasher()
     let encoder = EventEncoder()
@@ -67,36 +71,46 @@ public final class PositionsFold: ViewFold {
 
     public func fold(_ event: FoldEvent) -> FoldOutcome {
         switch event.decoded.payload {
-        case .tradeExecuted(let trade): fold(trade, of: event.decoded)
+        case .tradeExecuted(let trade): fold(trade, of: event.decoded, at: warm.take(event.offset) ?? look(at: trade))
         case .tradeCorrected(let correction): fold(correction, of: event)
         default: .skipped(reason: "not an event of this view")
         }
     }
 
-    private func fold(_ trade: TradeExecuted, of event: DecodedEvent) -> FoldOutcome {
-        let entry = LedgerTrade(trade, contentHash: hasher.hash(event.payload))
-        if let repeated = repetition(of: entry) { return repeated }
-        let state = book(entry, at: event.envelope.time)
+    private func fold(_ trade: TradeExecuted, of event: DecodedEvent, at place: TradePlace) -> FoldOutcome {
+        let entry = ledgerTrade(trade, place, contentHash: hasher.hash(event.payload))
+        let identity = mode == .rebuild ? place.identity : nil
+        if let repeated = repetition(of: entry, identity) { return repeated }
+        let state = book(entry, hash: place.bookHash, at: event.envelope.time)
         if let refusal = enter(entry, into: state) { return refusal }
-        if mode == .live { trades[entry.key] = entry }
+        if let identity {
+            identities.insert(identity, content: entry.contentHash.low)
+        } else {
+            trades[entry.key] = entry
+        }
         changedTrades.append(entry)
         touch(state, at: event.envelope.time)
         for correction in corrections.takeWaiting(for: entry.key) { apply(correction, to: entry) }
         return .folded
     }
 
+    private func ledgerTrade(_ trade: TradeExecuted, _ place: TradePlace, contentHash: ContentHash) -> LedgerTrade {
+        guard let spare = spareTrades.popLast() else {
+            return LedgerTrade(trade, bookKey: place.key, contentHash: contentHash)
+        }
+        spare.reuse(for: trade, bookKey: place.key, contentHash: contentHash)
+        return spare
+    }
+
     /// Whether this identity was there before, saying the same or something else.
-    private func repetition(of entry: LedgerTrade) -> FoldOutcome? {
+    private func repetition(of entry: LedgerTrade, _ identity: ContentHash?) -> FoldOutcome? {
         let isSame: Bool
-        switch mode {
-        case .live:
+        if let identity {
+            guard let known = identities.find(identity) else { return nil }
+            isSame = known == entry.contentHash.low
+        } else {
             guard let known = trades[entry.key] else { return nil }
             isSame = known.contentHash == entry.contentHash
-        case .rebuild:
-            let answer = identities.insert(
-                entry.trade.userId, entry.trade.tradeId, content: entry.contentHash.low)
-            if answer == .new { return nil }
-            isSame = answer == .sameContent
         }
         if isSame { return .duplicate }
         return .refused(
@@ -110,30 +124,28 @@ public final class PositionsFold: ViewFold {
             state.refoldFrom = earlier(state.refoldFrom, entry.order)
             return nil
         }
-        let fill = entry.fill
-        guard state.book.isInOrder(fill) else {
-            requireRefold(state, from: entry.order)
-            return nil
-        }
         do throws(BookError) {
-            entry.closed = try state.book.apply(fill) { entry.closures.append($0) }.closedTrade
+            entry.closed = try state.book.apply(entry.fill) { entry.closures.append($0) }.closedTrade
             state.exchange = entry.trade.exchange
             state.symbol = entry.trade.symbol
             return nil
         } catch {
-            return .refused(code: "book_refused", reason: error.description)
+            guard error == .outOfOrder else { return .refused(code: "book_refused", reason: error.description) }
+            requireRefold(state, from: entry.order)
+            return nil
         }
     }
 
-    func book(_ entry: LedgerTrade, at time: Timestamp) -> BookState {
+    func book(_ entry: LedgerTrade, hash: UInt64? = nil, at time: Timestamp) -> BookState {
         let key = entry.bookKey
-        if let known = books[key] {
+        let hash = hash ?? books.hash(key)
+        if let known = books.find(key, hash: hash) {
             known.lastUse = useClock
             return known
         }
         let new = BookState(key: key, exchange: entry.trade.exchange, symbol: entry.trade.symbol, updatedAt: time)
         new.lastUse = useClock
-        books[key] = new
+        books.put(new, hash: hash)
         return new
     }
 

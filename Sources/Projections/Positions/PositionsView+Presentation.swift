@@ -8,7 +8,7 @@ extension PositionsView {
                    \(decimal("quantity_e8")) AS quantity, \(decimal("average_price_e8")) AS average_price,
                    gross_pnl, (gross_pnl - (fees - open_fees))::numeric(38,8) AS realized_pnl,
                    (gross_pnl - fees)::numeric(38,8) AS net_pnl, fees, open_fees, updated_at
-            FROM {schema}.positions
+            FROM {schema}.positions WHERE exchange <> '\(BookState.noExchange)'
             """),
         .init(
             "lots",

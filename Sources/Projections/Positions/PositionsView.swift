@@ -23,7 +23,7 @@ public enum PositionsView {
         ],
         key: ["user_id", "trade_id"],
         indexes: [
-            IndexDefinition("trades_book", ["user_id", "account", "instrument", "executed_at", "trade_id"])
+            IndexDefinition("trades_book", ["user_id", "instrument", "executed_at"])
         ])
 
     /// One row a match of a closing execution with a lot; everything else about both lies in `trades`.
@@ -48,7 +48,8 @@ public enum PositionsView {
         key: ["source", "event_id", "user_id"],
         indexes: [IndexDefinition("corrections_waiting", ["waiting_lane"], where: "waiting_lane IS NOT NULL")])
 
-    /// One row a book. The open lots are packed (`LotCodec`); `api_lots` unpacks them.
+    /// One row a book. The open lots are packed (`LotCodec`); `api_lots` unpacks them. While a rebuild puts a book off,
+    /// the row names the lane that is to fold it anew.
     static let positions = TableDefinition(
         "positions", role: .state,
         columns: [
@@ -57,8 +58,9 @@ public enum PositionsView {
             Column("average_price_e8", .int64, nullable: true), Column("gross_pnl", .amount),
             Column("fees", .amount), Column("open_fees", .amount), Column("fill_count", .int64),
             Column("last_executed_at", .timestamp, nullable: true), Column("last_trade_id", .text, nullable: true),
-            Column("updated_at", .timestamp), Column("open_lots", .bytes), Column("refold", .bool),
+            Column("updated_at", .timestamp), Column("open_lots", .bytes),
+            Column("refold_lane", .int32, nullable: true),
         ],
         key: ["user_id", "account", "instrument"],
-        indexes: [IndexDefinition("positions_refold", ["refold"], where: "refold")])
+        indexes: [IndexDefinition("positions_refold", ["refold_lane"], where: "refold_lane IS NOT NULL")])
 }

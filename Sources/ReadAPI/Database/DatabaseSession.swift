@@ -6,11 +6,16 @@ final class DatabaseSession {
     private let configuration: PostgresConfiguration
     private let metrics: ReadMetrics
     private let isStopping: @Sendable () -> Bool
+    private let cancellations: QueryCancellations
     private var connection: PostgresConnection?
     private var lastFailure: (error: PostgresError, until: UInt64)?
 
-    init(_ configuration: PostgresConfiguration, metrics: ReadMetrics, isStopping: @escaping @Sendable () -> Bool) {
+    init(
+        _ configuration: PostgresConfiguration, metrics: ReadMetrics, cancellations: QueryCancellations,
+        isStopping: @escaping @Sendable () -> Bool
+    ) {
         self.configuration = configuration
+        self.cancellations = cancellations
         self.metrics = metrics
         self.isStopping = isStopping
     }
@@ -21,6 +26,7 @@ final class DatabaseSession {
         if let lastFailure, MonotonicClock.nanoseconds() < lastFailure.until { throw lastFailure.error }
         do throws(PostgresError) {
             let fresh = try PostgresConnection.connect(configuration, shouldStop: isStopping)
+            cancellations.set(ObjectIdentifier(self), try fresh.cancellation())
             connection = fresh
             lastFailure = nil
             metrics.openDatabaseConnections.add(1, ordering: .relaxed)
@@ -32,6 +38,7 @@ final class DatabaseSession {
     }
 
     func drop() {
+        cancellations.set(ObjectIdentifier(self), nil)
         if connection != nil { metrics.openDatabaseConnections.subtract(1, ordering: .relaxed) }
         connection = nil
     }
@@ -48,5 +55,19 @@ final class DatabaseSession {
         configuration.settings["default_transaction_read_only"] = "on"
         configuration.settings["jit"] = "off"
         return configuration
+    }
+}
+
+/// The running queries of all sessions, to be cut short when the server leaves.
+final class QueryCancellations: Sendable {
+    private let handles = Mutex<[ObjectIdentifier: PostgresCancellation]>([:])
+
+    func set(_ session: ObjectIdentifier, _ handle: PostgresCancellation?) {
+        handles.withLock { $0[session] = handle }
+    }
+
+    /// Asks the server to give up what runs; sessions that run nothing do not notice.
+    func cancelAll() {
+        for handle in handles.withLock({ Array($0.values) }) { try? handle.cancel() }
     }
 }

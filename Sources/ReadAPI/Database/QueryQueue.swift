@@ -22,7 +22,7 @@ final class QueryQueue: Sendable {
         }
     }
 
-    /// The next jobs, one at least: a share of what waits, so that all threads have work. Nil once closed and empty.
+    /// The next jobs, one at least: a share of what waits, so that all threads have work. Nil once closed.
     func take() -> [ReadJob]? {
         state.wait { state -> [ReadJob]?? in
             guard state.count > 0 else { return state.isClosed ? .some(nil) : nil }
@@ -38,7 +38,15 @@ final class QueryQueue: Sendable {
         }
     }
 
-    func close() {
-        state.notify(all: true) { $0.isClosed = true }
+    /// Takes no more jobs and gives back those that nobody has begun.
+    func close() -> [ReadJob] {
+        state.notify(all: true) { state in
+            state.isClosed = true
+            defer {
+                state.jobs = []
+                state.first = 0
+            }
+            return Array(state.jobs[state.first...])
+        }
     }
 }

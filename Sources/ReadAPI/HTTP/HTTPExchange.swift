@@ -23,12 +23,12 @@ final class HTTPExchange: @unchecked Sendable {
     var request: HTTPRequest?
     var route = "unmatched"
     var status: UInt32 = 0
-    private let finished: @Sendable (HTTPExchange) -> Void
+    private let resumed: @Sendable (HTTPExchange) -> Void
 
-    init(connection: OpaquePointer, target: String, finished: @escaping @Sendable (HTTPExchange) -> Void) {
+    init(connection: OpaquePointer, target: String, resumed: @escaping @Sendable (HTTPExchange) -> Void) {
         self.connection = connection
         self.target = target
-        self.finished = finished
+        self.resumed = resumed
         startedNanoseconds = MonotonicClock.nanoseconds()
     }
 
@@ -40,8 +40,8 @@ final class HTTPExchange: @unchecked Sendable {
             return true
         }
         guard first else { return }
-        finished(self)
         MHD_resume_connection(connection)
+        resumed(self)
     }
 }
 

@@ -64,7 +64,8 @@ public final class HTTPServer: Sendable {
         let listening = MHD_quiesce_daemon(daemon.pointer)
         // The descriptor must outlive the daemon, yet must not go on queueing connections that nobody will accept.
         if listening >= 0 { shutdown(listening, Int32(SHUT_RDWR)) }
-        if !core.waitUntilIdle(milliseconds: drainMilliseconds) { core.refuseSuspended() }
+        _ = core.waitUntilIdle(milliseconds: drainMilliseconds)
+        core.refuseSuspended()
         _ = core.waitUntilIdle(milliseconds: ReadAPILimits.flushMilliseconds)
         MHD_stop_daemon(daemon.pointer)
         if listening >= 0 { close(listening) }

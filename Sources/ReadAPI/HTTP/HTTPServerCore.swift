@@ -10,7 +10,13 @@ final class HTTPServerCore: Sendable {
     private let running = Atomic(0)
     private let requestCounter = Atomic<UInt64>(0)
     private let identifierPrefix = String(UInt32.random(in: 0x1000_0000 ... .max), radix: 16)
-    private let suspended = Mutex<[ObjectIdentifier: HTTPExchange]>([:])
+    private let suspended = Mutex(Suspended())
+
+    /// The exchanges whose connections libmicrohttpd must not be stopped under.
+    private struct Suspended {
+        var exchanges: [ObjectIdentifier: HTTPExchange] = [:]
+        var isClosed = false
+    }
 
     init(observer: any HTTPObserver, handler: @escaping @Sendable (HTTPRequest) -> HTTPAnswer) {
         self.observer = observer
@@ -23,7 +29,7 @@ final class HTTPServerCore: Sendable {
         running.add(1, ordering: .relaxed)
         observer.requestBegan()
         return HTTPExchange(connection: connection, target: target) { [weak self] exchange in
-            self?.suspended.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(exchange)) }
+            self?.suspended.withLock { _ = $0.exchanges.removeValue(forKey: ObjectIdentifier(exchange)) }
         }
     }
 
@@ -60,11 +66,20 @@ final class HTTPServerCore: Sendable {
         case .now(let response):
             return queue(response, on: exchange)
         case .later(let start):
-            exchange.state.withLock { $0 = .suspended }
-            MHD_suspend_connection(exchange.connection)
-            suspended.withLock { $0[ObjectIdentifier(exchange)] = exchange }
+            guard suspend(exchange) else { return queue(Problem.stopping.response(for: request), on: exchange) }
             start(HTTPReply(exchange))
             return .YES
+        }
+    }
+
+    /// False once the server is closing. Under the lock, so that closing sees every suspended connection.
+    private func suspend(_ exchange: HTTPExchange) -> Bool {
+        suspended.withLock { suspended in
+            guard !suspended.isClosed else { return false }
+            exchange.state.withLock { $0 = .suspended }
+            MHD_suspend_connection(exchange.connection)
+            suspended.exchanges[ObjectIdentifier(exchange)] = exchange
+            return true
         }
     }
 
@@ -101,12 +116,16 @@ final class HTTPServerCore: Sendable {
         return true
     }
 
-    /// libmicrohttpd must not be stopped while a connection is suspended.
+    /// Answers every suspended request with 503 and lets no more be suspended: libmicrohttpd must not be stopped while a
+    /// connection is.
     func refuseSuspended() {
-        let waiting = suspended.withLock { Array($0.values) }
-        for exchange in waiting {
-            exchange.answer(Problem.stopping.response(for: exchange.request))
+        let waiting = suspended.withLock { suspended in
+            suspended.isClosed = true
+            return Array(suspended.exchanges.values)
         }
+        for exchange in waiting { exchange.answer(Problem.stopping.response(for: exchange.request)) }
+        // What another thread is just answering is resumed within microseconds.
+        while !suspended.withLock(\.exchanges.isEmpty) { usleep(1_000) }
     }
 
     // MARK: Bounds

@@ -19,7 +19,9 @@ final class ReadService: Sendable {
     private let configuration: Configuration
     private let queue = QueryQueue()
     private let watch: DatabaseWatch
+    private let cancellations = QueryCancellations()
     private let threads = Mutex<[WorkerThread]>([])
+    private let runningThreads = Atomic(0)
 
     init(_ configuration: Configuration) {
         self.configuration = configuration
@@ -29,26 +31,42 @@ final class ReadService: Sendable {
 
     /// Starts the query threads and the watch. Call once; `stop` ends them.
     func start() {
-        let started = (0..<ReadAPILimits.queryThreads).map { _ in
-            WorkerThread.start { [self] in serveQueries() }
-        }
-        let watching = WorkerThread.start { [self] in
-            watch.run(
-                DatabaseSession(configuration.database, metrics: metrics, isStopping: { [watch] in watch.isStopping }))
-        }
+        let started = (0..<ReadAPILimits.queryThreads).map { _ in startThread { [self] in serveQueries() } }
+        let watching = startThread { [self] in watch.run(session()) }
         threads.withLock { $0 = started + [watching] }
+    }
+
+    private func startThread(_ body: @escaping @Sendable () -> Void) -> WorkerThread {
+        runningThreads.add(1, ordering: .relaxed)
+        return WorkerThread.start { [self] in
+            body()
+            runningThreads.subtract(1, ordering: .releasing)
+        }
+    }
+
+    private func session() -> DatabaseSession {
+        DatabaseSession(
+            configuration.database, metrics: metrics, cancellations: cancellations,
+            isStopping: { [watch] in watch.isStopping })
     }
 
     /// Gives up those who wait for positions; what is queued still runs.
     func stopWaiting() { watch.stop() }
 
-    /// Ends the threads once the queue is empty.
+    /// Ends the threads: what has not begun is refused, what runs is cut short. Call it once every request has its answer.
     func stop() {
         watch.stop()
-        queue.close()
+        for job in queue.close() { job.fail(.stopping) }
         let running = threads.withLock { threads in
             defer { threads = [] }
             return threads
+        }
+        var rounds = 0
+        while runningThreads.load(ordering: .acquiring) > 0 {
+            // A thread that was between two statements needs a second call.
+            if rounds % 20 == 1 { cancellations.cancelAll() }
+            rounds += 1
+            usleep(2_000)
         }
         for thread in running { thread.join() }
     }
@@ -58,9 +76,7 @@ final class ReadService: Sendable {
     var metricsText: String { metrics.text(queued: queue.count, waiting: watch.waiting) }
 
     private func serveQueries() {
-        let session = DatabaseSession(
-            configuration.database, metrics: metrics, isStopping: { [watch] in watch.isStopping })
-        let runner = QueryRunner(session: session, watch: watch, metrics: metrics, log: configuration.log)
+        let runner = QueryRunner(session: session(), watch: watch, metrics: metrics, log: configuration.log)
         while let jobs = queue.take() {
             metrics.busyQueryThreads.add(1, ordering: .relaxed)
             runner.run(jobs)
@@ -165,6 +181,7 @@ final class ReadService: Sendable {
                 ]
             }
         }
+        configuration.log.debug("\(request.identifier) \(request.method) \(request.path) \(response.status)")
         return response
     }
 

@@ -1,0 +1,38 @@
+/// What a bench runs.
+public struct BenchOptions: Sendable {
+    public enum Stage: String, Sendable, CaseIterable {
+        case decode, fold, positions, market, latency
+    }
+
+    /// Simulated trades, and as many ticks.
+    public var events = 2_000_000
+    public var users = 10_000
+    public var symbols = 50
+    public var seed: UInt64 = 1
+    public var stages: Set<Stage> = Set(Stage.allCases)
+    /// Where the programs are.
+    public var programs: String
+    /// Where broker and database keep their data while the bench runs; it is removed at the end.
+    public var workDirectory: String
+    /// The revision that the results are stored under.
+    public var commit = "unknown"
+
+    public init(programs: String, workDirectory: String) {
+        self.programs = programs
+        self.workDirectory = workDirectory
+    }
+}
+
+/// The bench's own limits.
+enum BenchLimits {
+    /// Events held in memory for the stages without a broker.
+    static let memoryEvents = 200_000
+    static let rounds = 8
+    static let foldTrades = 5_000_000
+    static let foldKeys = 500_000
+    static let latencyEventsPerSecond = 5_000
+    static let latencySeconds = 10
+    static let catchUpSeconds = 600
+    static let producerFlushMilliseconds: Int32 = 60_000
+    static let startMilliseconds = 30_000
+}

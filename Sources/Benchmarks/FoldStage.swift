@@ -1,0 +1,93 @@
+import Domain
+import Events
+import Projections
+
+/// The fold of positions over half a million books beside the tuned prototype.
+enum FoldStage {
+    static func run(_ options: BenchOptions) -> [BenchFigure] {
+        var random = SplitMix(seed: options.seed)
+        let count = BenchLimits.foldTrades
+        let books = (0..<BenchLimits.foldKeys).map { index in
+            ("user-" + padded(index / options.symbols, 6), "SYM" + padded(index % options.symbols, 4))
+        }
+        var floor = FoldPrototype(keys: BenchLimits.foldKeys)
+        let fold = PositionsFold(mode: .rebuild, lane: 0)
+        let writes = WriteSet(PositionsFold.schema, insertLayout: .copy)
+        var spent = (ours: 0.0, floor: 0.0)
+        var done = 0
+        while done < count {
+            let batch = (0..<batchTrades).map { trade(&random, books, number: done + $0) }
+            let events = batch.map(\.event)
+            let bare = batch.map(\.bare)
+            var begun = threadSeconds()
+            for trade in bare {
+                floor.fold(key: trade.key, isBuy: trade.isBuy, quantity: trade.quantity, price: trade.price)
+            }
+            spent.floor += threadSeconds() - begun
+            begun = threadSeconds()
+            _ = fold.reads(for: events[...])
+            for index in events.indices { _ = fold.fold(events[index]) }
+            spent.ours += threadSeconds() - begun
+            fold.drain(into: writes, state: false)
+            writes.clear()
+            done += batch.count
+        }
+        precondition(floor.checksum != 0)
+        return [
+            BenchFigure(
+                "fold, \(BenchLimits.foldKeys) books", Double(done) / spent.ours,
+                floor: ("integer prototype", Double(done) / spent.floor), atLeast: 1_000_000)
+        ]
+    }
+
+    private static let batchTrades = 2_000
+
+    /// What the prototype sees of a trade.
+    private struct BareTrade {
+        let key: UInt64
+        let isBuy: Bool
+        let quantity: Int64
+        let price: Int64
+    }
+
+    private static func trade(
+        _ random: inout SplitMix, _ books: [(String, String)], number: Int
+    ) -> (event: FoldEvent, bare: BareTrade) {
+        let key = Int(random.next() % UInt64(books.count))
+        let time = Timestamp(microseconds: 1_768_448_700_000_000 + Int64(number))
+        let trade = TradeExecuted(
+            tradeId: "zerodha:NSE:EQ:2026-01-15:" + padded(number, 10), userId: books[key].0, exchange: "NSE",
+            symbol: books[key].1, side: random.next() % 2 == 0 ? .buy : .sell,
+            quantity: Fixed8(units: Int64(1 + random.next() % 20) * Fixed8.unitsPerOne),
+            price: Fixed8(units: Int64(100_000 + random.next() % 1_000) * 1_000_000), executedAt: time,
+            fees: Fixed8(units: 125_000_000))
+        let envelope = Envelope(id: "e", source: "/bench", time: time)
+        let event = FoldEvent(
+            decoded: DecodedEvent(envelope: envelope, payload: .tradeExecuted(trade)), input: 0, offset: Int64(number))
+        return (
+            event,
+            BareTrade(
+                key: UInt64(key), isBuy: trade.side == .buy, quantity: trade.quantity.units, price: trade.price.units)
+        )
+    }
+
+    private static func padded(_ number: Int, _ width: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+}
+
+/// SplitMix64: the same sequence for the same seed.
+struct SplitMix {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

@@ -1,0 +1,136 @@
+import Domain
+
+@testable import Events
+
+/// SplitMix64: the same events from the same seed, everywhere.
+struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
+
+/// Random valid events that use every field and every awkward character.
+struct RandomEvents {
+    var random: SeededGenerator
+
+    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+
+    mutating func event(_ kind: EventKind) -> DecodedEvent {
+        let envelope = Envelope(
+            id: text(), source: text(), time: time(), subject: maybe { $0.text() })
+        return DecodedEvent(envelope: envelope, payload: payload(kind, envelope.time))
+    }
+
+    private mutating func payload(_ kind: EventKind, _ time: Timestamp) -> EventPayload {
+        switch kind {
+        case .orderPlaced: .orderPlaced(orderPlaced())
+        case .orderUpdated:
+            .orderUpdated(
+                OrderUpdated(
+                    orderId: text(), userId: text(), status: pick(OrderStatus.allCases),
+                    filledQuantity: maybe { $0.decimal() }, averagePrice: maybe { $0.decimal() },
+                    price: maybe { $0.decimal() }, quantity: maybe { $0.decimal(least: 1) },
+                    triggerPrice: maybe { $0.decimal() }, reason: maybe { $0.text() }))
+        case .orderCancelled:
+            .orderCancelled(OrderCancelled(orderId: text(), userId: text(), reason: maybe { $0.text() }))
+        case .tradeExecuted: .tradeExecuted(trade(time))
+        case .tradeCorrected: .tradeCorrected(correction())
+        case .marketUpdated: .marketUpdated(tick())
+        }
+    }
+
+    private mutating func orderPlaced() -> OrderPlaced {
+        OrderPlaced(
+            orderId: text(), userId: text(), exchange: exchange(), symbol: symbol(), side: pick(Side.allCases),
+            quantity: decimal(least: 1), orderType: pick(OrderType.allCases), price: maybe { $0.decimal() },
+            triggerPrice: maybe { $0.decimal() }, product: maybe { $0.pick(Product.allCases) },
+            validity: maybe { $0.pick(Validity.allCases) }, account: maybe { $0.text() } ?? "main",
+            details: EventDetails(
+                category: maybe { $0.text() }, strategy: maybe { $0.text() }, tags: tags(),
+                requestId: maybe { $0.text() }))
+    }
+
+    private mutating func trade(_ time: Timestamp) -> TradeExecuted {
+        let executedAt = maybe { $0.time() }
+        return TradeExecuted(
+            tradeId: text(), userId: text(), exchange: exchange(), symbol: symbol(), side: pick(Side.allCases),
+            quantity: decimal(least: 1), price: decimal(), executedAt: executedAt ?? time,
+            isExecutedAtImplied: executedAt == nil, fees: maybe { $0.signedDecimal() } ?? .zero,
+            orderId: maybe { $0.text() }, account: maybe { $0.text() } ?? "main",
+            isin: maybe { _ in "INE002A01018" }, product: maybe { $0.pick(Product.allCases) },
+            multiplier: maybe { $0.decimal(least: 1) } ?? .one,
+            details: EventDetails(
+                segment: maybe { $0.text() }, category: maybe { $0.text() }, strategy: maybe { $0.text() },
+                tags: tags(), notes: maybe { $0.text() }, broker: maybe { $0.text() }))
+    }
+
+    private mutating func correction() -> TradeCorrected {
+        var values = TradeAmendment.Values()
+        values.exchange = maybe { $0.exchange() }
+        values.symbol = maybe { $0.symbol() }
+        values.side = maybe { $0.pick(Side.allCases) }
+        values.quantity = maybe { $0.decimal(least: 1) }
+        values.price = maybe { $0.decimal() }
+        values.executedAt = maybe { $0.time() }
+        values.fees = maybe { $0.signedDecimal() }
+        values.orderId = maybe { $0.text() }
+        values.account = maybe { $0.text() }
+        values.product = maybe { $0.pick(Product.allCases) }
+        values.multiplier = maybe { $0.decimal(least: 1) }
+        values.segment = maybe { $0.text() }
+        values.tags = tags()
+        values.notes = maybe { $0.text() }
+        return TradeCorrected(
+            tradeId: text(), userId: text(), action: pick(CorrectionAction.allCases), amendment: TradeAmendment(values))
+    }
+
+    private mutating func tick() -> MarketUpdated {
+        MarketUpdated(
+            exchange: exchange(), symbol: symbol(), lastPrice: decimal(), lastQuantity: maybe { $0.decimal() },
+            volume: maybe { $0.decimal() }, dayOpen: maybe { $0.decimal() }, dayHigh: maybe { $0.decimal() },
+            dayLow: maybe { $0.decimal() }, previousClose: maybe { $0.decimal() }, bid: maybe { $0.decimal() },
+            ask: maybe { $0.decimal() }, bidQuantity: maybe { $0.decimal() }, askQuantity: maybe { $0.decimal() },
+            openInterest: maybe { $0.decimal() }, source: maybe { $0.text() })
+    }
+
+    private mutating func maybe<T>(_ make: (inout RandomEvents) -> T) -> T? {
+        Bool.random(using: &random) ? make(&self) : nil
+    }
+
+    private mutating func pick<T>(_ all: [T]) -> T { all[Int.random(in: 0..<all.count, using: &random)] }
+
+    private mutating func text() -> String {
+        let alphabet = Array("abcXYZ019:/-_. \"\\é€😀\u{7F}")
+        return String((0..<Int.random(in: 1...40, using: &random)).map { _ in pick(alphabet) })
+    }
+
+    private mutating func tags() -> [String] { (0..<Int.random(in: 0...3, using: &random)).map { _ in text() } }
+
+    private mutating func exchange() -> String { pick(["NSE", "BSE", "NFO", "MCX", "A", "ABCDEFGHIJKLMNOP", "X_1"]) }
+
+    private mutating func symbol() -> String {
+        pick(["RELIANCE", "M&M", "BAJAJ-AUTO", "NIFTY 50", "NIFTY26JANFUT", "\"q\\"])
+    }
+
+    private mutating func time() -> Timestamp {
+        Timestamp(microseconds: Int64.random(in: -1_000_000_000_000_000...4_000_000_000_000_000, using: &random))
+    }
+
+    private mutating func decimal(least: Int64 = 0) -> Fixed8 {
+        let limits: [Int64] = [10, 100_000_000, 1_000_000_000_000, DecimalRule.exclusiveLimitUnits]
+        return Fixed8(units: Int64.random(in: least..<pick(limits), using: &random))
+    }
+
+    private mutating func signedDecimal() -> Fixed8 {
+        let value = decimal()
+        return Bool.random(using: &random) ? -value : value
+    }
+}

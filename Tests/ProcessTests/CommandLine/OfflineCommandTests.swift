@@ -1,0 +1,99 @@
+import CommandLineTool
+import Foundation
+import Testing
+
+/// Commands that need neither Kafka nor a database, and what the others say without them.
+@Suite struct OfflineCommandTests {
+    private func temporary(_ name: String, _ text: String) throws -> String {
+        let path = FileManager.default.temporaryDirectory.path + "/tapefold-\(UUID().uuidString)-\(name)"
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        return path
+    }
+
+    @Test(arguments: [
+        ["topics", "list"], ["consume", "trades.executed"], ["status"], ["db", "status"],
+        ["simulate", "--events", "1"],
+    ])
+    func saysWhatToDoWithoutAnythingToConnectTo(words: [String]) throws {
+        let result = try CommandLineRun(words)
+        #expect(result.status == .failed)
+        #expect(result.errors.contains("is not set and no `tapefold up` is running on /nonexistent/tapefold"))
+        #expect(result.errors.contains("tapefold up"))
+    }
+
+    @Test func namesAnUnreachableBroker() throws {
+        let result = try CommandLineRun(["topics", "list"], environment: ["KAFKA_BROKERS": "127.0.0.1:1"])
+        #expect(result.status == .failed)
+        #expect(result.errors.contains("is Kafka running at 127.0.0.1:1?"))
+    }
+
+    @Test func producingDryReportsBadLinesByNumberAndTakesTheRest() throws {
+        let trade =
+            #"{"tradeId":"t1","userId":"u","symbol":"INFY","exchange":"NSE","side":"BUY","quantity":"1","price":"9"}"#
+        let event =
+            #"{"specversion":"1.0","id":"1","source":"/t","type":"trades.executed.v1","time":"2026-01-15T03:45:00Z","data":"#
+            + trade + "}"
+        let path = try temporary(
+            "lines.jsonl",
+            [trade, "", event, "nonsense", trade.replacing("BUY", with: "HOLD"), trade + "\r"].joined(separator: "\n"))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let result = try CommandLineRun(["produce", "trades.executed", "--file", path, "--dry-run", "--json"])
+        #expect(result.status == .failed)
+        #expect(result.errors.contains("line 4: "))
+        #expect(result.errors.contains("line 5: data.side (\"HOLD\")"))
+        #expect(result.output.contains(#""bad":2"#))
+        #expect(result.output.contains(#""lines":5"#))
+    }
+
+    @Test func topicsOfNoSchemaAndMisspelledOnesAreRefused() throws {
+        let unknown = try CommandLineRun(["produce", "trades.exeucted", "--dry-run", "--file", "/dev/null"])
+        #expect(unknown.status == .usage)
+        #expect(unknown.errors.contains("did you mean trades.executed?"))
+        let later = try CommandLineRun(["produce", "cart.changed", "--dry-run", "--file", "/dev/null"])
+        #expect(later.status == .failed)
+        #expect(later.errors.contains("no schema for cart.changed"))
+    }
+
+    @Test func importingDryReportsRowColumnValueAndRemedy() throws {
+        let path = try temporary(
+            "book.csv",
+            """
+            trade_date,trade_id,symbol,exchange,segment,trade_type,quantity,price
+            2025-01-01,1,TCS,NSE,EQ,buy,1,10
+            31/13/2025,2,TCS,NSE,EQ,buy,1,10
+            """)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        for strict in [[], ["--strict"]] {
+            let result = try CommandLineRun(["import", "tradebook", path, "--dry-run", "--json"] + strict)
+            #expect(result.status == .failed)
+            #expect(result.errors.contains("\(path):3: row 2, column trade_date: \"31/13/2025\""))
+            #expect(result.output.contains(#""accepted":1"#))
+            #expect(result.output.contains(#""row":2"#))
+        }
+    }
+
+    @Test func aTokensLastLineIsTheToken() throws {
+        let secret = String(repeating: "s", count: 40)
+        let result = try CommandLineRun(
+            ["token", "--user", "asha", "--role", "admin"], environment: ["TAPEFOLD_JWT_SECRET": secret])
+        #expect(result.status == .done)
+        let parts = try #require(result.output.split(separator: "\n").last).split(separator: ".")
+        #expect(parts.count == 3)
+        #expect(try CommandLineRun(["token"], environment: ["TAPEFOLD_JWT_SECRET": secret]).status == .usage)
+        let without = try CommandLineRun(["token", "--user", "asha"])
+        #expect(without.status == .failed)
+        #expect(without.errors.contains("no secret to sign with"))
+    }
+
+    @Test func configShowsOriginsAndHidesSecrets() throws {
+        let result = try CommandLineRun(
+            ["config", "show"],
+            environment: [
+                "DATABASE_URL": "postgresql://asha:geheim@db:5432/x", "KAFKA_BROKERS": "k:9092",
+                "TAPEFOLD_JWT_SECRET": "topsecret", "TAPEFOLD_KAFKA_SASL_PASSWORD": "alsosecret",
+            ])
+        #expect(result.output.contains("DATABASE_URL = postgresql://asha:***@db:5432/x  [DATABASE_URL]"))
+        #expect(result.output.contains("KAFKA_BROKERS = k:9092  [KAFKA_BROKERS]"))
+        for secret in ["geheim", "topsecret", "alsosecret"] { #expect(!result.output.contains(secret)) }
+    }
+}

@@ -1,0 +1,116 @@
+import CommandLineTool
+import Foundation
+import Supervision
+import Testing
+
+extension ProcessTests {
+    @Suite("tapefold up", .serialized)
+    struct UpTests {
+        @Test("brings all up, serves the other commands, survives kill -9 of itself and of its parts, and stops")
+        func wholeLife() throws {
+            let folder = try TemporaryFolder()
+            let first = try UpProcess(folder.path)
+            let run = try first.waitUntilReady()
+            try second(folder.path, isRefusedFor: first)
+            try sendAndRead(folder.path)
+
+            for name in ["positions-processor", "embedded-broker", "read-api", "postgres"] {
+                kill(try #require(run.pids[name]), SIGKILL)
+                try eventually("\(name) to be started again") {
+                    let now = try #require(RunFile.read(folder.path)).pids[name]
+                    return now != nil && now != run.pids[name] ? () : nil
+                }
+            }
+            first.process.send(signal: SIGKILL)
+            first.process.wait()
+            #expect(
+                try CommandLineRun(["topics", "list", "--data-dir", folder.path]).errors.contains("no longer runs"))
+
+            let again = try UpProcess(folder.path)
+            _ = try again.waitUntilReady()
+            let consumed = try CommandLineRun(["consume", "trades.executed", "--data-dir", folder.path])
+            #expect(consumed.output.split(separator: "\n").count == 2)
+            again.process.send(signal: SIGTERM)
+            #expect(again.process.wait(timeoutMilliseconds: 60_000) == .exited(0))
+            #expect(RunFile.read(folder.path) == nil)
+        }
+
+        @Test("names a taken port and its option")
+        func takenPort() throws {
+            let folder = try TemporaryFolder()
+            let other = try TemporaryPostgres.shared().port
+            let up = try RunningProgram(
+                try UpProcess.program, ["up", "--data-dir", folder.path, "--kafka-port", "\(other)", "--api-port", "0"])
+            let outcome = try up.wait(mayFail: true)
+            #expect(outcome.status == .exited(1))
+            #expect(outcome.output.contains("port \(other) on 127.0.0.1, wanted for the broker, is in use"))
+            #expect(outcome.output.contains("--kafka-port"))
+        }
+
+        private func second(_ folder: String, isRefusedFor first: UpProcess) throws {
+            let outcome = try RunningProgram(
+                try UpProcess.program, ["up", "--data-dir", folder] + UpProcess.freePorts
+            ).wait(mayFail: true)
+            #expect(outcome.status == .exited(1))
+            #expect(outcome.output.contains("another `tapefold up` runs on \(folder) (process \(first.process.pid)"))
+        }
+
+        /// Good lines among a bad one, a second import that adds nothing to the view, and what the commands say of it.
+        private func sendAndRead(_ folder: String) throws {
+            let lines = folder + "/lines.jsonl"
+            let trade =
+                #"{"tradeId":"t1","userId":"u","symbol":"INFY","exchange":"NSE","side":"BUY","quantity":"1","price":"9"}"#
+            try (trade + "\nnonsense\n" + trade.replacing("t1", with: "t2") + "\n")
+                .write(toFile: lines, atomically: true, encoding: .utf8)
+            let produced = try CommandLineRun(
+                ["produce", "trades.executed", "--file", lines, "--json", "--data-dir", folder])
+            #expect(produced.status == .failed)
+            #expect(produced.output.contains(#""sent":2"#))
+            #expect(try CommandLineRun(["topics", "check", "--data-dir", folder]).status == .done)
+            #expect(try CommandLineRun(["topics", "create", "--data-dir", folder]).output.contains("0 created"))
+            #expect(try CommandLineRun(["db", "status", "--data-dir", folder]).status == .done)
+            #expect(try CommandLineRun(["config", "check", "--data-dir", folder]).status == .done)
+            #expect(try CommandLineRun(["token", "--user", "u", "--data-dir", folder]).status == .done)
+            let consumed = try CommandLineRun(
+                ["consume", "trades.executed", "--json", "--max", "1", "--data-dir", folder])
+            #expect(consumed.output.contains(#""key":"u""#))
+            #expect(consumed.output.contains(#""content-type":"application/cloudevents+json""#))
+            #expect(
+                try CommandLineRun(["consume", "no.such", "--data-dir", folder]).errors.contains("there is no topic"))
+        }
+    }
+}
+
+/// A `tapefold up` in a process of its own.
+private final class UpProcess {
+    static let freePorts = ["--api-port", "0", "--kafka-port", "0", "--postgres-port", "0"]
+    static var program: String { get throws { try Stack.program("tapefold") } }
+
+    private let running: RunningProgram
+    private let dataDirectory: String
+    var process: ChildProcess { running.process }
+
+    init(_ dataDirectory: String) throws {
+        self.dataDirectory = dataDirectory
+        running = try RunningProgram(
+            try Self.program, ["up", "--data-dir", dataDirectory, "--json"] + Self.freePorts)
+    }
+
+    func waitUntilReady() throws -> RunFile {
+        try eventually("up to be ready") {
+            if !process.isRunning { Issue.record("up ended: \(running.output)") }
+            return running.output.contains(#""ready":true"#) ? () : nil
+        }
+        return try #require(RunFile.read(dataDirectory))
+    }
+}
+
+private final class TemporaryFolder {
+    let path = "/tmp/tapefold-test-up-\(UUID().uuidString)"
+
+    init() throws {
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+}

@@ -1,0 +1,126 @@
+import Engine
+import Postgres
+import Projections
+import Supervision
+import Testing
+
+@testable import ReadAPI
+
+/// The routes on the tables and views that the engine itself makes, not on this suite's fixture of them.
+@Suite struct EngineSchemaTests {
+    private func database() throws -> (url: String, connection: PostgresConnection) {
+        let url = try TemporaryPostgres.shared().freshDatabase()
+        let connection = try PostgresConnection.connect(try PostgresConfiguration(url: url))
+        try EngineSchema.create(on: connection)
+        return (url, connection)
+    }
+
+    @Test func everyListAnswersOnEmptyTables() throws {
+        let api = try TestAPI(database: try database().url)
+        for path in ["positions", "trades", "closed-trades", "orders", "quotes"] {
+            let answer = try api.get("/v1/\(path)")
+            #expect(answer.text == #"{"items":[],"nextCursor":null}"#, "\(path)")
+            #expect(answer.header("tapefold-position")?.isEmpty == false)
+        }
+        for path in ["positions/A", "trades/1", "orders/1", "quotes/A", "candles/A"] {
+            #expect(try api.get("/v1/\(path)").status == 404, "\(path)")
+        }
+        #expect(try api.get("/v1/quotes?symbols=A,B").items().isEmpty)
+    }
+
+    @Test func rowsOfTheEngineShowWhole() throws {
+        let (url, connection) = try database()
+        try EngineSchema.addUser(on: connection, user: "u1", symbols: 3, lots: 2)
+        let api = try TestAPI(database: url)
+        let position = try api.get("/v1/positions/S2").json()
+        #expect(position["quantity"] == .string("-20"))
+        #expect(position["averagePrice"] == .string("101.5"))
+        #expect(position["netPnl"] == .string("-2"))
+        #expect(position["lastPrice"] == .string("100.25"))
+        #expect(position["unrealizedPnl"] == .string("25"))
+        #expect(
+            position["openLots"]?.elements?.first?.text
+                == #"{"quantity":"-10","price":"101","openedAt":"2026-01-15T03:45:00Z","tradeId":"u1-2-1"}"#)
+        #expect(position["openLots"]?.elements?.count == 2)
+        #expect(try api.get("/v1/positions").items().count == 3)
+        #expect(
+            try api.get("/v1/trades?limit=4").items().map { $0["tradeId"]?.string } == [
+                "u1-3-2", "u1-2-2", "u1-1-2", "u1-3-1",
+            ])
+        #expect(try api.get("/v1/trades/u1-1-1").json()["tags"] == .array([.string("a")]))
+        #expect(try api.get("/v1/candles/S1?interval=5m").items().first?["volume"] == .string("1000"))
+        #expect(try api.get("/v1/orders/o1").json()["side"] == .string("BUY"))
+    }
+
+    /// Pages must come from the keys, whatever the table's size.
+    @Test func pagesUseTheKeys() throws {
+        let (_, connection) = try database()
+        try connection.execute("SET enable_seqscan = off; SET enable_bitmapscan = off")
+        for (query, index) in [
+            (
+                "SELECT * FROM positions_1_1.api_positions WHERE user_id = 'u' AND (account, instrument) > ('a', 'b') "
+                    + "ORDER BY account, instrument LIMIT 10", "positions_key"
+            ),
+            (
+                "SELECT * FROM market_1_1.api_candles WHERE exchange = 'N' AND symbol = 'S' AND \"interval\" = '1m' "
+                    + "AND \"time\" >= 'epoch' ORDER BY \"time\" LIMIT 10", "candles_key"
+            ),
+            (
+                "SELECT * FROM market_1_1.api_quotes WHERE (exchange, symbol) > ('a', 'b') ORDER BY exchange, symbol LIMIT 10",
+                "quotes_key"
+            ),
+        ] {
+            let plan = try connection.query("EXPLAIN " + query)
+            let text = try (0..<plan.rowCount).map { try plan.text($0, 0) }.joined(separator: "\n")
+            #expect(text.contains("Index Scan using \(index)"), "\(text)")
+            #expect(!text.contains("Sort"), "\(text)")
+        }
+    }
+}
+
+/// The engine's own schema, with rows as the folds would write them.
+enum EngineSchema {
+    static func create(on connection: PostgresConnection) throws {
+        try Migrations.run(on: connection)
+        for (view, topics) in [
+            (PositionsView.definition, ["trades.executed", "trades.corrected"]),
+            (MarketView.definition, ["market.updates"]),
+            (OrdersView.definition, ["orders.placed", "orders.updated", "orders.cancelled", "trades.executed"]),
+        ] {
+            let start = (0..<4).map { lane in
+                LaneOffsets(lane: lane, next: Dictionary(uniqueKeysWithValues: topics.map { ($0, 1_000) }))
+            }
+            _ = try BuildCatalog(connection).ensureLiveBuild(of: view, lanes: 4, start: start)
+        }
+    }
+
+    /// A user with positions in S1, S2, …, every second one short, each with as many lots, and what belongs to them.
+    static func addUser(on connection: PostgresConnection, user: String, symbols: Int, lots: Int) throws {
+        try connection.execute(
+            """
+            INSERT INTO positions_1_1.positions
+            SELECT '\(user)', 'main', 'NSE:S' || s, 'NSE', 'S' || s, (1 - s % 2 * 2) * -1 * \(lots) * 1000000000::bigint, 10150000000,
+                0, \(lots), 0, \(lots), now(), NULL, now(), (
+                SELECT string_agg(int2send(length(id)::int2) || convert_to(id, 'UTF8') || int8send(at) || int8send(1000000000)
+                    || int8send((100 + l) * 100000000::bigint) || int8send(100000000) || int8send(0) || int8send(50000000)
+                    || int8send(1000000000) || int8send(0) || int8send(50000000), ''::bytea ORDER BY l)
+                FROM (SELECT l, '\(user)-' || s || '-' || l AS id, 1768448700000000 + (l - 1) * 60000000::bigint AS at
+                    FROM generate_series(1, \(lots)) l) x), false
+            FROM generate_series(1, \(symbols)) s;
+            INSERT INTO positions_1_1.trades (user_id, trade_id, account, instrument, exchange, symbol, side, quantity_e8, price_e8,
+                fees, multiplier_e8, executed_at, tags, content_hash, voided)
+            SELECT '\(user)', '\(user)-' || s || '-' || l, 'main', 'NSE:S' || s, 'NSE', 'S' || s, 1 - s % 2 * 2, 1000000000,
+                (100 + l) * 100000000::bigint, 0.5, 100000000,
+                timestamptz '2026-01-15 03:45:00+00' + (l - 1) * interval '1 minute', '["a"]', '', false
+            FROM generate_series(1, \(symbols)) s, generate_series(1, \(lots)) l;
+            INSERT INTO market_1_1.quotes (exchange, symbol, last_price_e8, updated_at, log_offset)
+            SELECT 'NSE', 'S' || s, 10025000000, now(), 1 FROM generate_series(1, \(symbols)) s ON CONFLICT DO NOTHING;
+            INSERT INTO market_1_1.candles (exchange, symbol, interval_code, start_at, trading_day, open_e8, high_e8, low_e8, close_e8,
+                volume, partial, last_tick_at)
+            SELECT 'NSE', 'S' || s, '5m', '2026-01-15 03:45:00+00', '2026-01-15', 1, 1, 1, 1, 1000, false, now()
+            FROM generate_series(1, \(symbols)) s ON CONFLICT DO NOTHING;
+            INSERT INTO orders_1_1.orders (user_id, order_id, side, status, updated_at, told_fields)
+            VALUES ('\(user)', 'o1', 1, 'OPEN', now(), 0);
+            """)
+    }
+}

@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# The rules that a machine can check: formatting, forced tries and casts, file lengths, which module imports what.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+longest_file_lines=500
+status=0
+
+complain() {
+    echo "lint: $1" >&2
+    printf '%s\n' "$2" >&2
+    status=1
+}
+
+# complain <what> <pattern> <path>… : no line of the paths may match.
+forbid() {
+    local found
+    found=$(grep -rnE --include='*.swift' "$2" "${@:3}" || true)
+    if [ -n "$found" ]; then complain "$1" "$found"; fi
+}
+
+swift format lint --strict -r Sources Tests Package.swift || complain "not as .swift-format says" "run: make format"
+
+forbid "forced tries and casts" 'try!|as!|\.unsafelyUnwrapped' Sources
+forbid "marks of unfinished work" '\b(TODO|FIXME|XXX)\b|fatalError\("?(not implemented|unimplemented)' Sources Tests
+forbid "imports that the pure modules must not have" \
+    '^(@[a-z_()]+ )?import (Kafka|Postgres|Engine|ReadAPI|CLib|Dispatch|Glibc|FoundationNetworking)' \
+    Sources/Domain Sources/Events Sources/Projections
+forbid "Domain imports nothing of ours" '^(@[a-z_()]+ )?import (Events|Projections|C[A-Z])' Sources/Domain
+forbid "Events imports Domain alone" '^(@[a-z_()]+ )?import Projections' Sources/Events
+
+others() { find Sources -mindepth 1 -maxdepth 1 -type d ! -name "$1"; }
+mapfile -t outside < <(others Kafka)
+forbid "librdkafka is imported by Sources/Kafka alone" 'import CLibrdkafka' "${outside[@]}"
+mapfile -t outside < <(others Postgres)
+forbid "libpq is imported by Sources/Postgres alone" 'import CLibpq' "${outside[@]}"
+
+long=$(find Sources -name '*.swift' -exec awk -v most="$longest_file_lines" \
+    'FNR == most + 1 { print FILENAME }' {} +)
+if [ -n "$long" ]; then complain "files over $longest_file_lines lines: more than one concept in them?" "$long"; fi
+
+exit "$status"

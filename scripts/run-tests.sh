@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# Builds everything in release and runs the unit tests, then the process tests (real workers, broker and PostgreSQL, one
+# test at a time). Says how long each part took beside its budget. The whole output is kept under $scratch/logs.
+#
+# Usage: scripts/run-tests.sh [FILTER]   with a filter, one run of the tests whose name matches it
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# Apart from .build/release: @testable needs another way of compiling, which programs in use should not pay for.
+scratch=.build/tests
+flags=(-c release --scratch-path "$scratch" -Xswiftc -enable-testing)
+process_tests='^ProcessTests[./]'
+build_budget_seconds=300
+unit_budget_seconds=240
+process_budget_seconds=480
+# A part that takes this many budgets hangs.
+patience=3
+
+export TAPEFOLD_BIN_DIR="$PWD/$scratch/release"
+export TAPEFOLD_TEST_PYTHON="$PWD/.build/test-venv/bin/python3"
+logs="$scratch/logs"
+mkdir -p "$logs"
+slow=()
+
+# part <name> <budget> <command>… : its output goes to a file; all of that is shown when the command fails.
+part() {
+    local name=$1 budget=$2 log="$logs/$1.log" begun=$SECONDS status=0 took
+    timeout --kill-after=30 $((budget * patience)) "${@:3}" >"$log" 2>&1 || status=$?
+    took=$((SECONDS - begun))
+    if [ "$status" != 0 ]; then
+        failures "$log"
+        [ "$status" != 124 ] || echo "$name: stopped after $took s, $patience times its budget" >&2
+        echo "$name: failed after $took s; all of its output: $log" >&2
+        exit 1
+    fi
+    echo "$name: $took s (budget $budget s)"
+    if [ "$took" -gt "$budget" ]; then slow+=("$name"); fi
+}
+
+# What went wrong first, then the end of the log.
+failures() {
+    {
+        grep -nE '(error:|✘|recorded an issue|Fatal error|↳)' "$1" | head -n 100 || true
+        echo "--- the last lines:"
+        tail -n 40 "$1"
+    } >&2
+}
+
+# The runner's own closing lines, and which tests were skipped and why.
+closing_lines() {
+    local log="$logs/$1.log"
+    grep -E '(➜|skipped)' "$log" || true
+    if grep -qE 'Executed [1-9][0-9]* test' "$log"; then grep -E 'Executed [1-9][0-9]* test' "$log" | tail -n 1; fi
+    grep -E 'Test run with' "$log" | tail -n 1
+    if ! grep -qE 'Test run with [1-9]' "$log"; then
+        echo "$1: no test was run: is the filter wrong?" >&2
+        exit 1
+    fi
+}
+
+part build "$build_budget_seconds" nice swift build "${flags[@]}" --build-tests
+
+if [ $# -gt 0 ]; then
+    part chosen "$((unit_budget_seconds + process_budget_seconds))" \
+        swift test "${flags[@]}" --skip-build --no-parallel --filter "$1"
+    closing_lines chosen
+    exit 0
+fi
+
+part unit "$unit_budget_seconds" swift test "${flags[@]}" --skip-build --skip "$process_tests"
+closing_lines unit
+part processes "$process_budget_seconds" swift test "${flags[@]}" --skip-build --no-parallel --filter "$process_tests"
+if [ "${#slow[@]}" -gt 0 ]; then echo "over budget: ${slow[*]}"; fi
+closing_lines processes

@@ -1,0 +1,26 @@
+#!/bin/sh
+# Makes .build/test-venv with the Python clients that the tests drive, from PyPI, once. Run again it does nothing.
+set -eu
+cd "$(dirname "$0")/.."
+
+packages="kafka-python==3.0.12 confluent-kafka==2.16.1 jsonschema==4.23.0"
+venv=.build/test-venv
+stamp="$venv/installed"
+
+if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$packages" ]; then
+    exit 0
+fi
+if ! python3 -c 'import venv, ensurepip' 2>/dev/null; then
+    echo "test-venv: python3 cannot make virtual environments; install it: apt-get install python3 python3-venv" >&2
+    exit 1
+fi
+mkdir -p .build
+rm -rf "$venv"
+python3 -m venv "$venv"
+log="$venv/pip.log"
+# shellcheck disable=SC2086
+if ! "$venv/bin/pip" install --quiet --disable-pip-version-check --retries 2 $packages >"$log" 2>&1; then
+    echo "test-venv: pip could not install $packages (no way to PyPI?): $(grep -m 1 '^ERROR' "$log" || tail -n 1 "$log")" >&2
+    exit 1
+fi
+printf '%s' "$packages" >"$stamp"
