@@ -1,4 +1,5 @@
 import Foundation
+import Importers
 import Testing
 
 extension ProcessTests {
@@ -37,6 +38,49 @@ extension ProcessTests {
             #expect(oracle.duplicates > 0)
             #expect(try stack.count("SELECT count(*) FROM tapefold.parked_event") == 0)
         }
+
+        @Test("all processors, broker and database with simulated events: every view is as the oracles say")
+        func allViews() throws {
+            let stack = try Stack()
+            let tape = SimulatedTape(
+                options: SimulatorOptions(
+                    events: Self.simulatedEvents, users: 1_000, symbols: 20, seed: 3, kind: .mixed,
+                    duplicatesPerMille: 30, outOfOrderPerMille: 20))
+            let events = try tape.decoded()
+            var workers: [String: Stack.Worker] = [:]
+            for view in Self.views { workers[view] = try stack.startReadyWorker(view) }
+            let feeder = try Feeder(tape, to: stack)
+            var random = SplitMix(17)
+            let victims =
+                Self.views + ["broker", "database"] + Self.views.shuffled(using: &random) + ["database", "broker"]
+            // Every record is folded by the market's or by the orders' processor.
+            for (index, victim) in victims.enumerated() {
+                let mark = events.count * (index + 1) / (victims.count + 2)
+                try eventually("\(mark) events to be folded") {
+                    try stack.folded("market") + stack.folded("orders") >= mark
+                }
+                switch victim {
+                case "broker":
+                    stack.killBroker()
+                    try stack.startBroker()
+                case "database":
+                    stack.killPostgres()
+                    try stack.startPostgres()
+                default:
+                    if let worker = workers[victim] { stack.kill(worker) }
+                    workers[victim] = try stack.startWorker(victim)
+                }
+            }
+            #expect(try feeder.join() == events.count)
+            try stack.waitUntilCaughtUp("positions", "orders", "market")
+            let differences = try OracleTables(try stack.database()).differences(events)
+            #expect(differences.isEmpty, "\(differences.joined(separator: "\n"))")
+            #expect(stack.complaints.isEmpty, "\(stack.complaints.joined(separator: "\n"))")
+            #expect(try stack.count("SELECT count(*) FROM tapefold.parked_event") == 0)
+        }
+
+        private static let views = ["positions", "orders", "market"]
+        private static let simulatedEvents = 200_000
 
         private func hit(_ victim: Victim, _ stack: Stack, _ worker: inout Stack.Worker, _ random: inout SplitMix)
             throws

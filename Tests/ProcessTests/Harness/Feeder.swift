@@ -13,26 +13,57 @@ final class Feeder: Sendable {
     private let state = Mutex(State())
     private let stopping = Atomic<Bool>(false)
 
+    typealias Emit = (_ topic: String, _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws -> Void
+
     /// - Parameters:
     ///   - eventsPerSecond: nil sends as fast as it goes.
     ///   - burst: the first so many go as fast as they can all the same.
-    init(
+    convenience init(
         _ script: TradeScript, to stack: Stack, eventsPerSecond: Int? = nil, atOnce burst: Int = 0,
         partitioner: KafkaPartitioner = .murmur2
+    ) throws {
+        try self.init(to: stack, Pace(eventsPerSecond: eventsPerSecond, burst: burst), partitioner) { emit in
+            try script.run { event in
+                var key = event.key
+                var value = event.json
+                try key.withUTF8 { key in
+                    try value.withUTF8 { value in
+                        try emit(event.topic, UnsafeRawBufferPointer(key), UnsafeRawBufferPointer(value))
+                    }
+                }
+            }
+        }
+    }
+
+    convenience init(_ tape: SimulatedTape, to stack: Stack) throws {
+        try self.init(to: stack, Pace(eventsPerSecond: nil, burst: 0), .murmur2) { try tape.run($0) }
+    }
+
+    private struct Pace: Sendable {
+        let eventsPerSecond: Int?
+        let burst: Int
+    }
+
+    private init(
+        to stack: Stack, _ pace: Pace, _ partitioner: KafkaPartitioner,
+        _ source: @escaping @Sendable (Emit) throws -> Void
     ) throws {
         // Broker restarts must not cost a message: it may wait for as long as a test lasts.
         let producer = try KafkaProducer(
             configuration: stack.kafka(["message.timeout.ms": "600000"]), defaultPartitioner: partitioner)
         let thread = Thread { [self] in
             do {
-                try run(script, producer, eventsPerSecond, burst)
+                try run(source, producer, pace)
+            } catch {
+                // The simulator wraps what ends it.
+                guard stopping.load(ordering: .relaxed) else { return finish("\(error)") }
+            }
+            do {
                 try eventually("all events to be acknowledged") {
                     try producer.flush()
                     return ()
                 }
                 finish(nil)
-            } catch is Stopped {
-                finish((try? producer.flush(timeoutMilliseconds: 60_000)) == nil ? "flush after the stop" : nil)
             } catch {
                 finish("\(error)")
             }
@@ -43,29 +74,23 @@ final class Feeder: Sendable {
 
     private struct Stopped: Error {}
 
-    private func run(_ script: TradeScript, _ producer: KafkaProducer, _ eventsPerSecond: Int?, _ burst: Int) throws {
-        let topics = [try producer.topic("trades.executed"), try producer.topic("trades.corrected")]
+    private func run(_ source: (Emit) throws -> Void, _ producer: KafkaProducer, _ pace: Pace) throws {
+        var topics: [String: KafkaProducer.Topic] = [:]
         var begun = ContinuousClock.now
         var count = 0
         defer { state.withLock { $0.sent = count } }
-        try script.run { event in
+        try source { name, key, value in
             if stopping.load(ordering: .relaxed) { throw Stopped() }
-            if count == burst { begun = .now }
-            if let eventsPerSecond, count > burst, count % 32 == 0 {
-                let due = begun + .microseconds((count - burst) * 1_000_000 / eventsPerSecond)
+            if count == pace.burst { begun = .now }
+            if let eventsPerSecond = pace.eventsPerSecond, count > pace.burst, count % 32 == 0 {
                 producer.poll()
-                let wait = due - ContinuousClock.now
+                let wait =
+                    begun + .microseconds((count - pace.burst) * 1_000_000 / eventsPerSecond) - ContinuousClock.now
                 if wait > .zero { usleep(UInt32(clamping: wait.components.attoseconds / 1_000_000_000_000)) }
             }
-            var key = event.key
-            var value = event.json
-            try key.withUTF8 { key in
-                try value.withUTF8 { value in
-                    try producer.send(
-                        topics[event.topic == "trades.executed" ? 0 : 1], key: UnsafeRawBufferPointer(key),
-                        value: UnsafeRawBufferPointer(value))
-                }
-            }
+            let topic = try topics[name] ?? producer.topic(name)
+            topics[name] = topic
+            try producer.send(topic, key: key, value: value)
             count += 1
             if count % 256 == 0 { state.withLock { $0.sent = count } }
         }
