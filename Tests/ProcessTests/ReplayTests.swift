@@ -66,7 +66,7 @@ extension ProcessTests {
             let stack = try Stack()
             let tool = try Stack.program("tapefold")
             let worker = try stack.startReadyWorker()
-            let script = TradeScript(trades: ProcessTestLimits.faultEvents, users: 2_000, symbols: 10)
+            let script = TradeScript(trades: ProcessTestLimits.interruptedEvents, users: 2_000, symbols: 10)
             var oracle = TradeOracle()
             script.run { oracle.record($0) }
             let expected = try oracle.rows()
@@ -94,6 +94,39 @@ extension ProcessTests {
             #expect(try PositionsComparison.differences(expected, try stack.database()) == [])
         }
 
+        @Test("broker and database killed under it: it goes on, or ends and says why; the next one goes on, equal")
+        func partsKilled() throws {
+            let stack = try Stack()
+            let tool = try Stack.program("tapefold")
+            _ = try stack.startReadyWorker()
+            let script = TradeScript(trades: ProcessTestLimits.interruptedEvents, users: 1_000, symbols: 10)
+            try Feeder(script, to: stack).join()
+            try stack.waitUntilCaughtUp("positions")
+            let first = try replayUntilCopying(stack, tool)
+            stack.killBroker()
+            try stack.startBroker()
+            let outcome = try first.wait(mayFail: true)
+            #expect(outcome.status.isSuccess, "a restart of the broker is got over: \(outcome.output)")
+            let second = try replayUntilCopying(stack, tool)
+            stack.killPostgres()
+            #expect(try second.wait(mayFail: true).status == .exited(1))
+            #expect(second.output.contains("PostgreSQL") || second.output.contains("connection"), "\(second.output)")
+            try stack.startPostgres()
+            try runProgram(tool, ["replay", "positions"], stack.environment)
+            var oracle = TradeOracle()
+            script.run { oracle.record($0) }
+            try stack.waitUntilCaughtUp("positions")
+            try stack.expectPositions(oracle)
+        }
+
+        private func replayUntilCopying(_ stack: Stack, _ tool: String, _ options: String...) throws -> RunningProgram {
+            let program = try RunningProgram(tool, ["replay", "positions"] + options, stack.environment)
+            try eventually("the rebuild to copy") {
+                try stack.count("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'COPY positions_1_%'") > 0
+            }
+            return program
+        }
+
         /// At random moments, until one comes to its end.
         private func killRepeatedly(_ stack: Stack, _ tool: String) throws {
             var random = SplitMix(3)
@@ -115,10 +148,7 @@ extension ProcessTests {
         private func killInBulk(_ stack: Stack, _ tool: String) throws {
             let end = try stack.ends("positions").values.reduce(0, +)
             for _ in 0..<5 {
-                let program = try RunningProgram(tool, ["replay", "positions", "--fresh"], stack.environment)
-                try eventually("the rebuild to copy") {
-                    try stack.count("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'COPY positions_1_%'") > 0
-                }
+                let program = try replayUntilCopying(stack, tool, "--fresh")
                 program.process.send(signal: SIGSTOP)
                 sleep(11)
                 program.process.send(signal: SIGCONT)

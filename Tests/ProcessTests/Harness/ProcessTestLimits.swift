@@ -14,6 +14,8 @@ enum ProcessTestLimits {
 
     /// Events of the crash test, all of them sent while parts are killed.
     static let faultEvents = count("TAPEFOLD_FAULT_EVENTS", orElse: 500_000, onCI: 200_000)
+    /// Enough that a rebuild of them can be caught in its bulk part.
+    static let interruptedEvents = 150_000
     /// Distinct books of the test of statements.
     static let coldKeys = count("TAPEFOLD_COLD_KEYS", orElse: 500_000, onCI: 200_000)
 
