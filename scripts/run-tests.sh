@@ -67,7 +67,7 @@ if [ $# -gt 0 ]; then
     exit 0
 fi
 
-part unit "$unit_budget_seconds" swift test "${flags[@]}" --skip-build --skip "$process_tests"
+part unit "$unit_budget_seconds" swift test "${flags[@]}" --skip-build --no-parallel --skip "$process_tests"
 closing_lines unit
 part processes "$process_budget_seconds" swift test "${flags[@]}" --skip-build --no-parallel --filter "$process_tests"
 if [ "${#slow[@]}" -gt 0 ]; then echo "over budget: ${slow[*]}"; fi

@@ -105,7 +105,7 @@ enum EngineSchema {
                     || int8send((100 + l) * 100000000::bigint) || int8send(100000000) || int8send(0) || int8send(50000000)
                     || int8send(1000000000) || int8send(0) || int8send(50000000), ''::bytea ORDER BY l)
                 FROM (SELECT l, '\(user)-' || s || '-' || l AS id, 1768448700000000 + (l - 1) * 60000000::bigint AS at
-                    FROM generate_series(1, \(lots)) l) x), false
+                    FROM generate_series(1, \(lots)) l) x), NULL::integer
             FROM generate_series(1, \(symbols)) s;
             INSERT INTO positions_1_1.trades (user_id, trade_id, account, instrument, exchange, symbol, side, quantity_e8, price_e8,
                 fees, multiplier_e8, executed_at, tags, content_hash, voided)

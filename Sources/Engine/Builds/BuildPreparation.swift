@@ -27,7 +27,8 @@ enum BuildPreparation {
             throw EngineError(
                 .topology,
                 "view \(view.name) was built from \(build.lanes) lanes, its topics have \(view.lanes) partitions now: "
-                    + "run `tapefold topics repartition`, which keeps every key's order")
+                    + "give the topics \(build.lanes) partitions again, or start with new topics and a new database; "
+                    + "repartitioning a view's history is not built yet")
         }
     }
 
