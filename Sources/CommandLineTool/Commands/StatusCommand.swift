@@ -97,7 +97,7 @@ enum StatusCommand {
             var head = "\(view.view)  build \(view.build)  lag \(view.lag)"
             if let rate = view.rate { head += "  \(rate)/s" }
             if let building = view.building { head += "  building \(building)" }
-            if view.parkedKeys > 0 { head += "  parked \(view.parkedEvents) events of \(view.parkedKeys) keys" }
+            if view.parkedEvents > 0 { head += "  parked \(view.parkedEvents) events of \(view.parkedKeys) keys" }
             lines.append(head)
             for part in view.partitions {
                 lines.append(

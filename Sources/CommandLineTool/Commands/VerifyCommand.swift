@@ -86,7 +86,7 @@ enum VerifyCommand {
             }
             lines.append(line)
         }
-        if result.parkedKeys > 0 {
+        if result.parkedEvents > 0 {
             lines.append("  \(result.parkedEvents) events of \(result.parkedKeys) keys are parked and in neither")
         }
         return lines
