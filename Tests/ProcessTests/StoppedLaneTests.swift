@@ -110,7 +110,8 @@ extension ProcessTests {
                 toFile: path, atomically: true, encoding: .utf8)
             let worker = try stack.startWorker("positions", ["TAPEFOLD_TOPOLOGY": path])
             #expect(worker.process.wait(timeoutMilliseconds: 60_000) == .exited(1))
-            #expect(worker.log.contains("tapefold topics repartition"), "\(worker.log)")
+            #expect(worker.log.contains("was built from 4 lanes, its topics have 8 partitions now"), "\(worker.log)")
+            #expect(worker.log.contains("give the topics 4 partitions again"), "\(worker.log)")
         }
     }
 }

@@ -110,8 +110,8 @@ public final class LiveWorker<Fold: ViewFold> {
                     "view": view.name, "lane": "\(lane)",
                     "reason":
                         "the topics have more partitions than the \(view.lanes) lanes that view \(view.name) was built "
-                        + "from; what lies there is not folded: run `tapefold topics repartition`, which keeps every "
-                        + "key's order",
+                        + "from; what lies there is not folded: give the topics \(view.lanes) partitions again, or start "
+                        + "with new topics and a new database; repartitioning a view's history is not built yet",
                 ])
         }
         assigned = Set(
