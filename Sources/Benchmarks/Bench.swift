@@ -15,13 +15,26 @@ public enum Bench {
             note("folding")
             report.figures += FoldStage.run(options)
         }
-        guard !options.stages.isDisjoint(with: [.positions, .market, .latency]) else { return report }
+        // Steady traffic is measured before the bulk stages fill the disk's queue with their gigabytes.
+        if options.stages.contains(.latency) {
+            report.figures += try withStack(options, note) { try LatencyStage.run($0, note: note) }
+        }
+        if options.stages.contains(.positions) {
+            report.figures += try withStack(options, note) { try PositionsStage.run($0, note: note) }
+        }
+        if options.stages.contains(.market) {
+            report.figures += try withStack(options, note) { try MarketStage.run($0, note: note) }
+        }
+        return report
+    }
+
+    /// A broker and a database of the stage's own, so that no stage works on another's left-overs.
+    private static func withStack(
+        _ options: BenchOptions, _ note: (String) -> Void, _ stage: (BenchStack) throws -> [BenchFigure]
+    ) throws -> [BenchFigure] {
         note("starting a broker and a database")
         let stack = try BenchStack(options)
         defer { stack.close() }
-        if options.stages.contains(.positions) { report.figures += try PositionsStage.run(stack, note: note) }
-        if options.stages.contains(.market) { report.figures += try MarketStage.run(stack, note: note) }
-        if options.stages.contains(.latency) { report.figures += try LatencyStage.run(stack, note: note) }
-        return report
+        return try stage(stack)
     }
 }

@@ -4,7 +4,7 @@ public enum KafkaLimits {
     // MARK: Consumer
 
     /// Bytes of fetched but unconsumed messages a lane queue may hold before fetching pauses.
-    public static let laneQueueKilobytes = 16_384
+    public static let laneQueueKilobytes = 8_192
     /// Messages a lane queue may hold before fetching pauses.
     public static let laneQueueMessages = 100_000
     /// How long fetching pauses once a lane queue is full. librdkafka's default of 1 s stalls catch-up.

@@ -1,7 +1,7 @@
 /// The limits of the folds, each with its unit in its name.
 public enum ProjectionLimits {
     /// Books that a lane keeps in memory while it is live.
-    public static let maximumCachedBooks = 12_000
+    public static let maximumCachedBooks = 8_000
     /// A trim keeps what the last so many batches used.
     public static let batchesKeptByTrim = 4
     /// Minutes with ticks, over all symbols and days, that a lane keeps in memory: about 200 bytes each.

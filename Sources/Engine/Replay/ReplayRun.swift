@@ -10,6 +10,7 @@ public struct ReplaySummary: Sendable {
     /// The build that was live before; nil when there was none.
     public let replaced: String?
     public let records: Int
+    /// From the start until the new build was live, indexes included.
     public let seconds: Double
     /// The build had been begun by a run that was interrupted.
     public let wasResumed: Bool
@@ -79,6 +80,7 @@ final class Replay<Fold: ViewFold> {
         try filler.open()
         try filler.fill(to: try targets(of: live, consumer))
         try follow(live, build, filler, consumer)
+        let seconds = (ContinuousClock.now - begun).inSeconds
         observer(
             ReplayProgress(
                 phase: .done, build: build.name, records: filler.progress.current, total: filler.progress.current,
@@ -86,7 +88,7 @@ final class Replay<Fold: ViewFold> {
         try dropOldBuilds(keeping: [build, live])
         return ReplaySummary(
             view: view.name, build: build.name, replaced: live.name, records: filler.progress.current,
-            seconds: (ContinuousClock.now - begun).inSeconds, wasResumed: wasResumed,
+            seconds: seconds, wasResumed: wasResumed,
             parked: filler.counters.parked.current)
     }
 
