@@ -37,12 +37,13 @@ part() {
     if [ "$took" -gt "$budget" ]; then slow+=("$name"); fi
 }
 
-# What went wrong first, then the end of the log.
+# The end of the log, then what went wrong: the last lines are what a cut record of the run keeps.
 failures() {
     {
-        grep -nE '(error:|✘|recorded an issue|Fatal error|↳)' "$1" | head -n 100 || true
-        echo "--- the last lines:"
         tail -n 40 "$1"
+        echo "--- what failed:"
+        grep -nE -A 4 '(error:|recorded an issue|Fatal error|Crash:)' "$1" | cut -c 1-600 | head -n 120 || true
+        grep -E '^✘' "$1" | grep -v 'recorded an issue' | head -n 40 || true
     } >&2
 }
 

@@ -21,13 +21,17 @@ extension ProcessTests {
             try finish(stack, script)
         }
 
-        @Test("a stopped one is fenced when it goes on, and nothing is doubled")
+        @Test("one whose epoch was raised is fenced; one that was stopped goes on; nothing is doubled")
         func zombie() throws {
             let stack = try Stack()
             let (first, second) = try startTwo(stack)
             let script = TradeScript(trades: Self.events * 2)
             let feeder = try Feeder(script, to: stack)
             try eventually("a tenth of the events") { try stack.folded("positions") >= Self.events / 5 }
+            try raiseEpochs(stack)
+            for worker in [first, second] {
+                try eventually("a fenced lane: \(worker.log.suffix(2_000))") { !worker.lines("fenced").isEmpty }
+            }
             first.process.send(signal: SIGSTOP)
             try eventually("all lanes to be the second's") { try second.lanes(stack).count == 4 }
             let taken = try stack.folded("positions")
@@ -38,8 +42,13 @@ extension ProcessTests {
             }
             try feeder.join()
             try finish(stack, script)
-            #expect(!first.lines("fenced").isEmpty, "\(first.log.suffix(2_000))")
             #expect(first.process.isRunning && second.process.isRunning)
+        }
+
+        /// What a claim elsewhere does first. Whether a process that was stopped hears of its lost lanes from the group or
+        /// from the database is a race of its threads; here only the database can tell it.
+        private func raiseEpochs(_ stack: Stack) throws {
+            try stack.database().query("UPDATE tapefold.lane SET owner_epoch = owner_epoch + 1 WHERE live")
         }
 
         @Test("restarted one after the other by SIGTERM, each ends with 0 in time")
