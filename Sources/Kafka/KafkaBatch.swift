@@ -38,7 +38,23 @@ public final class KafkaBatch {
 
     private var messages: UnsafeMutablePointer<UnsafeMutablePointer<rd_kafka_message_t>?>?
     private let table: LaneTopicTable
-    private let handle: KafkaHandle
+    private let handle: KafkaHandle?
+    /// Set where the records were never librdkafka's.
+    private var memory: MemoryRecords?
+
+    /// Records from memory, for what stands in for a log. `partitionErrors` is what a lane queue would report.
+    public init(
+        records: [KafkaMemoryRecord], topicNames: [String], positions: [KafkaPosition],
+        partitionErrors: [(place: TopicPartitionOffset, error: KafkaError)] = []
+    ) {
+        table = LaneTopicTable(names: topicNames, pointers: [])
+        handle = nil
+        count = records.count
+        memory = MemoryRecords(records)
+        self.positions = positions
+        self.partitionErrors = partitionErrors
+        payloadBytes = records.reduce(0) { $0 + ($1.key?.count ?? 0) + ($1.value?.count ?? 0) }
+    }
 
     init(empty table: LaneTopicTable, handle: KafkaHandle) {
         count = 0
@@ -65,7 +81,10 @@ public final class KafkaBatch {
     /// The record at `index`, `0..<count`.
     public subscript(index: Int) -> KafkaRecord {
         precondition(index >= 0 && index < count, "record index out of range")
-        guard let message = messages?[index] else { preconditionFailure("batch already released") }
+        guard let message = messages?[index] else {
+            guard let memory else { preconditionFailure("batch already released") }
+            return memory.record(index)
+        }
         return KafkaRecord(message: message, topicIndex: table.index(of: message.pointee.rkt))
     }
 
@@ -73,7 +92,11 @@ public final class KafkaBatch {
 
     /// Gives the records back to librdkafka now. Positions and errors stay.
     public func release() {
-        guard let messages else { return }
+        guard let messages else {
+            if memory != nil { count = 0 }
+            memory = nil
+            return
+        }
         for index in 0..<count { rd_kafka_message_destroy(messages[index]) }
         messages.deallocate()
         self.messages = nil
@@ -149,7 +172,7 @@ public final class KafkaBatch {
             topic: topic, partition: message.pointee.partition, offset: message.pointee.offset)
         let detail = String(cString: rd_kafka_message_errstr(message))
         let error = KafkaError(
-            message.pointee.err, doing: "consume \(place)", detail: detail, brokers: handle.state.brokers)
+            message.pointee.err, doing: "consume \(place)", detail: detail, brokers: handle?.state.brokers)
         partitionErrors.append((place, error))
     }
 }

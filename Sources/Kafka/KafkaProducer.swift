@@ -181,7 +181,8 @@ public final class KafkaProducer: Sendable {
         return buffer.baseAddress ?? UnsafeRawPointer(bitPattern: 1)
     }
 
-    private static func headerList(_ headers: [KafkaHeader]) -> OpaquePointer? {
+    /// librdkafka's list of the headers, which the caller destroys or hands over.
+    static func headerList(_ headers: [KafkaHeader]) -> OpaquePointer? {
         let list = rd_kafka_headers_new(headers.count)
         for header in headers {
             withOptionalBytes(header.value) { value in

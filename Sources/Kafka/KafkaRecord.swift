@@ -6,6 +6,17 @@ public struct KafkaRecord {
     let message: UnsafeMutablePointer<rd_kafka_message_t>
     /// Index into ``KafkaBatch/topicNames``.
     public let topicIndex: Int
+    /// What librdkafka keeps behind its own messages; set for a record that is not one of them.
+    let memory: Unmanaged<MemoryRecords.Extras>?
+
+    init(
+        message: UnsafeMutablePointer<rd_kafka_message_t>, topicIndex: Int,
+        memory: Unmanaged<MemoryRecords.Extras>? = nil
+    ) {
+        self.message = message
+        self.topicIndex = topicIndex
+        self.memory = memory
+    }
 
     public var partition: Int32 { message.pointee.partition }
     public var offset: Int64 { message.pointee.offset }
@@ -25,6 +36,7 @@ public struct KafkaRecord {
     /// Milliseconds since the Unix epoch: the producer's time, or the log's if the topic says so; nil
     /// when the record has none.
     public var timestampMilliseconds: Int64? {
+        if let memory { return memory.takeUnretainedValue().timestampMilliseconds }
         var type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE
         let time = rd_kafka_message_timestamp(message, &type)
         return type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE ? nil : time
@@ -64,6 +76,7 @@ public struct KafkaRecord {
 
     /// librdkafka decodes the headers on the first call and keeps them with the message.
     private var headerList: OpaquePointer? {
+        if let memory { return memory.takeUnretainedValue().headers }
         var list: OpaquePointer?
         guard rd_kafka_message_headers(message, &list) == RD_KAFKA_RESP_ERR_NO_ERROR else { return nil }
         return list

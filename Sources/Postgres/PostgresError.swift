@@ -38,6 +38,14 @@ public struct PostgresError: Error, Sendable, Equatable {
     /// For callers that must report their own misuse or a failed conversion in this module's terms.
     public static func usage(_ message: String) -> PostgresError { PostgresError(.usage, message) }
 
+    /// What a server answers with `sqlState`; for whatever stands in for one.
+    public static func server(sqlState: String, _ message: String) -> PostgresError {
+        PostgresError(.server(sqlState: sqlState), message)
+    }
+
+    /// A connection that broke; for whatever stands in for a server.
+    public static func connectionLost(_ message: String) -> PostgresError { PostgresError(.connectionLost, message) }
+
     /// True when the connection is gone; discard it and connect again.
     public var isConnectionLost: Bool {
         switch kind {

@@ -13,23 +13,12 @@ struct ViewStore {
         }
     }
 
-    /// Answers a fold's questions in one round trip and hands it the rows.
-    func answer(
-        _ requests: [ReadRequest], for fold: some ViewFold, on connection: PostgresConnection
-    ) throws(LaneFailure) {
-        let results: [PostgresResult]
-        do throws(PostgresError) {
-            results = try connection.pipeline { (pipeline) throws(PostgresError) in
-                for request in requests {
-                    _ = try pipeline.addCached(
-                        TableStatements.select(request, schema: schema), request.keys.parameters)
-                }
+    /// Answers a fold's questions in one round trip.
+    func read(_ requests: [ReadRequest], on connection: PostgresConnection) throws(PostgresError) -> [PostgresResult] {
+        try connection.pipeline { (pipeline) throws(PostgresError) in
+            for request in requests {
+                _ = try pipeline.addCached(TableStatements.select(request, schema: schema), request.keys.parameters)
             }
-        } catch {
-            throw .database(error)
-        }
-        for (request, result) in zip(requests, results) {
-            do throws(RowError) { try fold.absorb(request, rows: result) } catch { throw .stored(error.description) }
         }
     }
 

@@ -1,16 +1,23 @@
-import Postgres
-
 /// A worker's hold on a lane: good until somebody raises the epoch.
-struct LaneClaim: Sendable, Equatable {
-    let build: String
-    let schema: String
-    let fold: Int
-    let lane: Int
-    let epoch: Int64
+package struct LaneClaim: Sendable, Equatable {
+    package let build: String
+    package let schema: String
+    package let fold: Int
+    package let lane: Int
+    package let epoch: Int64
     /// By topic, the offset of the next record to fold.
-    var next: [String: Int64]
+    package var next: [String: Int64]
 
-    enum Outcome {
+    package init(build: String, schema: String, fold: Int, lane: Int, epoch: Int64, next: [String: Int64]) {
+        self.build = build
+        self.schema = schema
+        self.fold = fold
+        self.lane = lane
+        self.epoch = epoch
+        self.next = next
+    }
+
+    package enum Outcome: Sendable, Equatable {
         case claimed(LaneClaim)
         /// A swap of builds or another worker is at it: try again.
         case busy
@@ -18,76 +25,6 @@ struct LaneClaim: Sendable, Equatable {
         case taken(by: String)
     }
 
-    /// Takes the lane of the view's live build for `owner` and raises its epoch.
-    ///
-    /// - Parameter onlyIfOwned: leave the lane alone when somebody else owns it; after being fenced.
-    static func take(
-        view: String, lane: Int, owner: String, onlyIfOwned: Bool, on connection: PostgresConnection
-    ) throws(PostgresError) -> Outcome {
-        do throws(PostgresError) {
-            return try connection.transaction { () throws(PostgresError) in
-                try connection.execute("SET LOCAL lock_timeout = \(EngineLimits.claimLockMilliseconds)")
-                if onlyIfOwned, let other = try otherOwner(view, lane, owner, connection) { return .taken(by: other) }
-                return try raise(view, lane, owner, connection)
-            }
-        } catch  where error.sqlState == PostgresError.lockNotAvailable {
-            return .busy
-        } catch {
-            throw error
-        }
-    }
-
-    /// Takes a lane of a build that is not live, for a rebuild.
-    static func take(
-        _ build: Build, lane: Int, owner: String, on connection: PostgresConnection
-    ) throws(PostgresError) -> LaneClaim {
-        let rows = try connection.query(
-            """
-            UPDATE tapefold.lane SET owner = $4, owner_epoch = owner_epoch + 1, claimed_at = now()
-            WHERE view = $1 AND build = $2 AND lane = $3 AND NOT live RETURNING owner_epoch
-            """, [.text(build.view), .text(build.name), .int32(Int32(lane)), .text(owner)])
-        guard rows.rowCount == 1 else { throw .usage("build \(build.name) of \(build.view) went live or away") }
-        let claim = LaneClaim(
-            build: build.name, schema: build.schema, fold: build.fold, lane: lane, epoch: try rows.int64(0, 0),
-            next: [:])
-        return try claim.withOffsets(view: build.view, on: connection)
-    }
-
-    private func withOffsets(
-        view: String, on connection: PostgresConnection
-    ) throws(PostgresError) -> LaneClaim {
-        var claim = self
-        let offsets = try connection.query(
-            "SELECT topic, next_offset FROM tapefold.checkpoint WHERE view = $1 AND build = $2 AND lane = $3",
-            [.text(view), .text(build), .int32(Int32(lane))])
-        for row in 0..<offsets.rowCount { claim.next[try offsets.text(row, 0)] = try offsets.int64(row, 1) }
-        return claim
-    }
-
-    private static func otherOwner(
-        _ view: String, _ lane: Int, _ owner: String, _ connection: PostgresConnection
-    ) throws(PostgresError) -> String? {
-        let rows = try connection.query(
-            "SELECT owner FROM tapefold.lane WHERE view = $1 AND lane = $2 AND live",
-            [.text(view), .int32(Int32(lane))])
-        guard rows.rowCount == 1, let current = try rows.textIfPresent(0, 0), current != owner else { return nil }
-        return current
-    }
-
-    private static func raise(
-        _ view: String, _ lane: Int, _ owner: String, _ connection: PostgresConnection
-    ) throws(PostgresError) -> Outcome {
-        let rows = try connection.query(
-            """
-            UPDATE tapefold.lane l SET owner = $3, owner_epoch = owner_epoch + 1, claimed_at = now()
-            FROM tapefold.build b
-            WHERE l.view = $1 AND l.lane = $2 AND l.live AND b.view = l.view AND b.build = l.build
-            RETURNING l.build, b.schema_name, b.fold, l.owner_epoch
-            """, [.text(view), .int32(Int32(lane)), .text(owner)])
-        guard rows.rowCount == 1 else { return .busy }
-        let claim = LaneClaim(
-            build: try rows.text(0, 0), schema: try rows.text(0, 1), fold: Int(try rows.int32(0, 2)), lane: lane,
-            epoch: try rows.int64(0, 3), next: [:])
-        return .claimed(try claim.withOffsets(view: view, on: connection))
-    }
+    /// By input, the offset of the next record to fold.
+    package func offsets(of view: ViewConfiguration) -> [Int64] { view.inputs.map { next[$0.topic] ?? 0 } }
 }

@@ -2,7 +2,7 @@ import Postgres
 import Projections
 
 /// Why a lane's batch did not go through.
-enum LaneFailure: Error {
+package enum LaneFailure: Error {
     /// The database refused or was lost; whether a COMMIT passed may be unknown.
     case database(PostgresError)
     /// Another worker, or a swap of builds, raised the lane's epoch.
@@ -29,6 +29,22 @@ enum LaneFailure: Error {
             FoldFailure(code: "sqlstate_\(error.sqlState ?? "")", reason: error.description)
         default: nil
         }
+    }
+
+    /// What happened, for a log line.
+    package var reason: String {
+        switch self {
+        case .database(let error): error.description
+        case .fenced: "fenced: another worker or a swap of builds has the lane"
+        case .moved: "the checkpoint is not where this worker left it"
+        case .fold(let failure): failure.reason
+        case .stored(let reason), .parkingLotFull(let reason), .reroute(let reason), .log(let reason): reason
+        case .stopped: "stopped"
+        }
+    }
+
+    var isOfDatabase: Bool {
+        if case .database = self { true } else { false }
     }
 
     static let fencedState = "TF001"

@@ -1,32 +1,30 @@
 import Events
 import Kafka
-import Postgres
 import Projections
 
-/// A lane's fold with what surrounds it: its questions to the database and the parking lot. One a thread.
+/// A lane's fold with what surrounds it: its questions to the store and the parking lot. One a thread.
 final class LaneFolder<Fold: ViewFold> {
     let view: ViewConfiguration
-    let lane: Int
+    /// Whose build the fold asks; its offsets are the processor's to keep.
+    let claim: LaneClaim
     let fold: Fold
     let parking: ParkingLot
-    let store: ViewStore
     let counters: LaneCounters
 
     init(_ view: ViewConfiguration, claim: LaneClaim, mode: FoldMode, counters: LaneCounters) {
         self.view = view
         self.counters = counters
-        lane = claim.lane
+        self.claim = claim
         fold = Fold(mode: mode, lane: claim.lane)
         parking = ParkingLot(lanes: view.lanes)
-        store = ViewStore(view.definition, schema: claim.schema)
     }
 
     /// Reads what the events need and folds them or parks them, into memory alone.
     func fold(
         _ piece: IntakePiece, _ batch: KafkaBatch, parking failure: FoldFailure? = nil,
-        on connection: PostgresConnection
+        from store: any LaneStore
     ) throws(LaneFailure) {
-        try answer(fold.reads(for: piece.events), on: connection)
+        try answer(fold.reads(for: piece.events), from: store)
         try piece.forEach { (event, record) throws(LaneFailure) in
             try take(event, batch, record, failure)
         } trouble: { (trouble) throws(LaneFailure) in
@@ -35,19 +33,21 @@ final class LaneFolder<Fold: ViewFold> {
         }
     }
 
-    private func answer(_ requests: [ReadRequest], on connection: PostgresConnection) throws(LaneFailure) {
+    private func answer(_ requests: [ReadRequest], from store: any LaneStore) throws(LaneFailure) {
         guard !requests.isEmpty else { return }
         counters.statements.add(requests.count)
-        try store.answer(requests, for: fold, on: connection)
+        for (request, rows) in zip(requests, try store.read(requests, claim)) {
+            do throws(RowError) { try fold.absorb(request, rows: rows) } catch { throw .stored(error.description) }
+        }
     }
 
     /// Answers what the folded events turned out to need.
-    func followUp(on connection: PostgresConnection) throws(LaneFailure) {
+    func followUp(from store: any LaneStore) throws(LaneFailure) {
         while true {
             let requests: [ReadRequest]
             do throws(FoldFailure) { requests = try fold.followUps() } catch { throw .fold(error) }
             guard !requests.isEmpty else { return }
-            try answer(requests, on: connection)
+            try answer(requests, from: store)
         }
     }
 
@@ -91,7 +91,7 @@ final class LaneFolder<Fold: ViewFold> {
         _ record: KafkaRecord, input: Int, key: String?, code: String, reason: String, remedy: String
     ) throws(LaneFailure) {
         let topic = view.inputs[input].topic
-        let place = "\(topic)/\(lane)@\(record.offset)"
+        let place = "\(topic)/\(claim.lane)@\(record.offset)"
         switch view.policy {
         case .skip:
             counters.skipped.add(1)

@@ -1,6 +1,5 @@
 import Events
 import Kafka
-import Postgres
 import Projections
 
 /// Folds the batches of one claimed lane and commits each together with its checkpoint. One a thread.
@@ -8,32 +7,32 @@ final class LaneProcessor<Fold: ViewFold> {
     let view: ViewConfiguration
     let counters: LaneCounters
     private(set) var claim: LaneClaim
-    private let connection: PostgresConnection
+    private let store: any LaneStore
     private let folder: LaneFolder<Fold>
     private let intake: RecordIntake
     private let writes: WriteSet
-    private let rerouter: (any Rerouting)?
+    private let rerouter: (any LogProducer)?
 
     /// - Parameters:
     ///   - folder: a fold that goes on live, after a rebuild; nil for a new one.
     ///   - rerouter: nil where misplaced records are only ignored.
     init(
-        _ view: ViewConfiguration, claim: LaneClaim, folder: LaneFolder<Fold>? = nil, connection: PostgresConnection,
-        rerouter: (any Rerouting)?, counters: LaneCounters
-    ) throws(PostgresError) {
+        _ view: ViewConfiguration, claim: LaneClaim, folder: LaneFolder<Fold>? = nil, store: any LaneStore,
+        rerouter: (any LogProducer)?, counters: LaneCounters
+    ) throws(LaneFailure) {
         self.view = view
         self.claim = claim
-        self.connection = connection
+        self.store = store
         self.rerouter = rerouter
         self.counters = counters
         self.folder = folder ?? LaneFolder(view, claim: claim, mode: .live, counters: counters)
         intake = RecordIntake(inputs: view.inputs, lane: claim.lane, lanes: view.lanes)
         writes = WriteSet(view.definition, insertLayout: .arrays)
-        try self.folder.parking.load(claim, view: view.name, on: connection)
+        self.folder.parking.load(try store.parkedKeys(claim))
     }
 
     /// By input, the offset of the next record to fold.
-    var next: [Int64] { view.inputs.map { claim.next[$0.topic] ?? 0 } }
+    var next: [Int64] { claim.offsets(of: view) }
 
     /// Folds and commits the batch, in parts where an event in it can't be folded with the others.
     ///
@@ -64,27 +63,19 @@ final class LaneProcessor<Fold: ViewFold> {
 
     /// `next` is where the topics go on behind the piece.
     private func commit(_ piece: IntakePiece, _ batch: KafkaBatch, next: [Int64]) throws(LaneFailure) {
-        let isOwn = !connection.isInTransaction
+        let isOwn = !store.isInTransaction
         do throws(LaneFailure) {
             try foldAndWrite(piece, batch, next: next, parking: nil)
         } catch {
             folder.fold.forget()
             // A transaction of the caller's has failed with it: parts of the batch can't be tried in there.
             guard isOwn, let failure = error.eventFailure else { throw error }
-            try reload()
+            folder.parking.load(try store.parkedKeys(claim))
             guard let (first, second) = piece.halves else {
                 return try foldAndWrite(piece, batch, next: next, parking: failure)
             }
             try commit(first, batch, next: behind(first, batch))
             try commit(second, batch, next: next)
-        }
-    }
-
-    private func reload() throws(LaneFailure) {
-        do throws(PostgresError) {
-            try folder.parking.load(claim, view: view.name, on: connection)
-        } catch {
-            throw .from(error)
         }
     }
 
@@ -100,8 +91,8 @@ final class LaneProcessor<Fold: ViewFold> {
     private func foldAndWrite(
         _ piece: IntakePiece, _ batch: KafkaBatch, next: [Int64], parking failure: FoldFailure?
     ) throws(LaneFailure) {
-        try folder.fold(piece, batch, parking: failure, on: connection)
-        try folder.followUp(on: connection)
+        try folder.fold(piece, batch, parking: failure, from: store)
+        try folder.followUp(from: store)
         try write(next)
         counters.folded.add(piece.events.count)
     }
@@ -109,34 +100,19 @@ final class LaneProcessor<Fold: ViewFold> {
     /// What a rebuild put off: folds it in pieces until nothing is left.
     func finishRebuild(keysAtOnce: Int) throws(LaneFailure) {
         while folder.fold.finishRebuild(limit: keysAtOnce) {
-            try folder.followUp(on: connection)
+            try folder.followUp(from: store)
             try write(next)
         }
     }
 
-    /// The fence, the rows and the COMMIT leave as one pipeline: nothing of it counts unless the lane is still ours.
-    /// Inside a transaction of the caller's, BEGIN and COMMIT are the caller's too.
     private func write(_ next: [Int64]) throws(LaneFailure) {
         writes.clear()
         folder.fold.drain(into: writes, state: true)
-        let isOwn = !connection.isInTransaction
-        var statements = isOwn ? 3 : 1
-        do throws(PostgresError) {
-            let fence = try Fence.parameters(claim, view: view, next: next)
-            try connection.pipeline { (pipeline) throws(PostgresError) in
-                if isOwn { _ = try pipeline.addCached("BEGIN") }
-                _ = try pipeline.addCached(Fence.sql, fence)
-                statements += try folder.store.add(writes, to: pipeline)
-                statements += try folder.parking.add(claim, view: view.name, to: pipeline)
-                if isOwn { _ = try pipeline.addCached("COMMIT") }
-            }
-        } catch {
-            throw .from(error)
-        }
+        let commit = LaneCommit(claim: claim, next: next, writes: writes, parked: folder.parking.rows)
+        counters.statements.add(try store.commit(commit))
         for (input, offset) in zip(view.inputs, next) { claim.next[input.topic] = offset }
         folder.fold.committed()
         folder.parking.committed()
-        counters.statements.add(statements)
         counters.commits.add(1)
     }
 }

@@ -1,81 +1,69 @@
 import Foundation
-import Kafka
-import Postgres
 import Projections
 import Synchronization
 
-/// One lane's thread: takes batches from the lane's queue, folds and commits them, and gets over faults.
-final class LaneRunner<Fold: ViewFold>: Sendable {
-    enum Outcome: Sendable {
-        case running
-        case stopped
-        /// Another worker owns the lane now.
-        case lost(to: String)
-        /// The checkpoint lies before what the queue will still give: consume again from it.
-        case rewind
-        /// Kafka does not give the lane's records: look at the log's bounds and consume again.
-        case unreadable(String)
-        case failed(String)
-    }
+/// A lane that folds beside its worker.
+package protocol RunningLane: AnyObject {
+    /// Why it is done; nil while it runs.
+    var end: LaneEnd? { get }
+    /// By topic, the offset behind the last commit.
+    var next: [String: Int64] { get }
+    /// Asks the lane to finish its batch and end.
+    func requestStop()
+    /// Waits until the lane is let go of; false when the time was up first.
+    func join(timeoutMilliseconds: Int) -> Bool
+}
 
-    let lane: Int
-    private let view: ViewConfiguration
-    private let configuration: WorkerConfiguration
-    private let queue: KafkaLaneQueue
-    private let rerouter: any Rerouting
-    private let counters: LaneCounters
+/// One lane's thread.
+final class LaneRunner<Fold: ViewFold>: RunningLane, Sendable {
+    private let log: any LaneLog
     private let stop = StopSignal()
-    private let state: Mutex<(outcome: Outcome, next: [String: Int64], isDone: Bool)>
+    private let state: Mutex<(end: LaneEnd?, next: [String: Int64])>
 
     init(
-        view: ViewConfiguration, configuration: WorkerConfiguration, claim: LaneClaim, queue: KafkaLaneQueue,
-        rerouter: any Rerouting, counters: LaneCounters
+        _ view: ViewConfiguration, owner: String, claim: LaneClaim, log: any LaneLog, database: any LaneDatabase,
+        producer: any LogProducer, counters: LaneCounters
     ) {
-        lane = claim.lane
-        self.view = view
-        self.configuration = configuration
-        self.queue = queue
-        self.rerouter = rerouter
-        self.counters = counters
-        state = Mutex((.running, claim.next, false))
+        self.log = log
+        state = Mutex((nil, claim.next))
         let thread = Thread { [self] in
-            var loop = LaneLoop<Fold>(self.view, configuration, queue, rerouter, counters, stop, report)
-            let outcome = loop.run(claim)
-            finish(outcome)
+            let loop = LaneLoop<Fold>(
+                view, owner: owner, claim: claim, log: log, database: database, producer: producer,
+                counters: counters, stop: stop
+            ) { next in self.state.withLock { $0.next = next } }
+            finish(run(loop))
         }
         thread.name = "lane \(claim.lane)"
         thread.stackSize = 4 << 20
         thread.start()
     }
 
-    var outcome: Outcome { state.withLock { $0.outcome } }
-    /// By topic, the offset behind the last commit.
-    var next: [String: Int64] { state.withLock { $0.next } }
-    var isDone: Bool { state.withLock { $0.isDone } }
-
-    private func report(_ next: [String: Int64]) { state.withLock { $0.next = next } }
-
-    private func finish(_ outcome: Outcome) {
-        state.withLock {
-            $0.outcome = outcome
-            $0.isDone = true
+    private func run(_ loop: LaneLoop<Fold>) -> LaneEnd {
+        while true {
+            switch loop.advance() {
+            case .goOn: continue
+            case .pause(let milliseconds): stop.pause(milliseconds: milliseconds)
+            case .end(let end): return end
+            }
         }
     }
 
-    /// Asks the lane to finish its batch and end.
+    private func finish(_ end: LaneEnd) { state.withLock { $0.end = end } }
+
+    var end: LaneEnd? { state.withLock { $0.end } }
+    var next: [String: Int64] { state.withLock { $0.next } }
+
     func requestStop() {
         stop.set()
-        queue.wake()
+        log.wake()
     }
 
-    /// Waits until the thread is done with the lane.
-    /// - Returns: false when the time was up first.
     func join(timeoutMilliseconds: Int) -> Bool {
         var left = timeoutMilliseconds
-        while !isDone, left > 0 {
+        while end == nil, left > 0 {
             usleep(2_000)
             left -= 2
         }
-        return isDone
+        return end != nil
     }
 }

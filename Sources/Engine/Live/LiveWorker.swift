@@ -1,39 +1,19 @@
-import Foundation
 import Kafka
-import Postgres
 import Projections
 
 /// Serves a view's live build: joins the view's group, claims the lanes it is given and runs a thread for each.
 public final class LiveWorker<Fold: ViewFold> {
-    let view: ViewConfiguration
-    let configuration: WorkerConfiguration
-    let stop: StopSignal
+    private let view: ViewConfiguration
+    private let configuration: WorkerConfiguration
+    private let stop: StopSignal
     public let counters = LaneCounters()
-    let rerouter: Rerouter
-    /// Lanes that stopped for good, already told of.
-    var reported: Set<Int> = []
-    /// Lanes of this worker that can't go on from their checkpoints, and why.
-    var stopped: [Int: String] = [:]
-    var nextStoppedLook = ContinuousClock.now
-    var connection: PostgresConnection?
-    var runners: [Int: LaneRunner<Fold>] = [:]
-    /// Given by the group and not running yet.
-    var wanted: Set<Int> = []
-    /// All lanes the group gave.
-    var assigned: Set<Int> = []
-    var nextTry = ContinuousClock.now
-    private var nextGroupCommit = ContinuousClock.now
-    private var hasAssignment = false
+    private let started = ContinuousClock.now
     private var isReady = false
-    /// The last commits of all lanes that this worker had, and what of it the group knows.
-    var progress: [TopicPartition: Int64] = [:]
-    var committed: [TopicPartition: Int64] = [:]
 
     public init(_ view: ViewConfiguration, _ configuration: WorkerConfiguration, stop: StopSignal) {
         self.view = view
         self.configuration = configuration
         self.stop = stop
-        rerouter = Rerouter(configuration: configuration.kafka)
     }
 
     /// Runs until the stop signal, through restarts of broker and database.
@@ -43,18 +23,35 @@ public final class LiveWorker<Fold: ViewFold> {
         }
         try prepareBuild(consumer)
         guard !stop.isSet else { return }
+        let keeper = makeKeeper(consumer)
         try inKafka { () throws(KafkaError) in try consumer.subscribe(topics: view.topics) }
         Log.info("started", ["view": view.name, "group": view.groupId, "owner": configuration.owner])
         while !stop.isSet {
             if let event = consumer.poll(timeoutMilliseconds: EngineLimits.eventWaitMilliseconds) {
-                handle(event, consumer)
+                keeper.handle(event, now: now)
             }
-            tend(consumer)
+            keeper.tend(now: now)
+            if !isReady, keeper.isReady {
+                isReady = true
+                Log.info("ready", ["view": view.name])
+            }
         }
-        stopLanes()
-        commitToGroup(consumer, waiting: true)
+        keeper.end(now: now)
         consumer.close()
         Log.info("stopped", counters.fields.merging(["view": view.name]) { first, _ in first })
+    }
+
+    private var now: Int { Int((ContinuousClock.now - started).inSeconds * 1_000) }
+
+    private func makeKeeper(_ consumer: KafkaConsumer) -> LaneKeeper {
+        let (view, owner, counters) = (view, configuration.owner, counters)
+        let rerouter = Rerouter(configuration: configuration.kafka)
+        let database = PostgresLaneDatabase(view: view, configuration: configuration.laneDatabase)
+        return LaneKeeper(view, owner: owner, source: consumer, database: database, stop: stop) { claim, log in
+            LaneRunner<Fold>(
+                view, owner: owner, claim: claim, log: log, database: database, producer: rerouter,
+                counters: counters)
+        }
     }
 
     /// Waits for Kafka and the database and makes the first build where there is none.
@@ -70,89 +67,6 @@ public final class LiveWorker<Fold: ViewFold> {
                 stop.pause(milliseconds: wait)
                 wait = min(wait * 2, EngineLimits.maximumRetryMilliseconds)
             }
-        }
-    }
-
-    private func handle(_ event: KafkaConsumerEvent, _ consumer: KafkaConsumer) {
-        switch event {
-        case .assigned(let partitions):
-            take(partitions)
-        case .revoked, .lost:
-            stopLanes()
-            commitToGroup(consumer, waiting: false)
-            release(consumer)
-        case .partitionError(let place, let error):
-            Log.error("partition", ["view": view.name, "place": "\(place)", "reason": error.description])
-        case .error(let error):
-            Log.warning("kafka", ["view": view.name, "reason": error.description])
-        case .commitFailed(_, let error):
-            Log.debug("group_commit", ["view": view.name, "reason": error.description])
-        case .statistics: break
-        }
-    }
-
-    private func take(_ partitions: [TopicPartition]) {
-        let lanes = Dictionary(grouping: partitions) { Int($0.partition) }
-        for (lane, parts) in lanes where Set(parts.map(\.topic)) != Set(view.topics) {
-            Log.error(
-                "split_lane",
-                [
-                    "view": view.name, "lane": "\(lane)",
-                    "reason":
-                        "the group gave only \(parts.map(\.topic).sorted()) of \(view.topics); every worker of the "
-                        + "view must use partition.assignment.strategy=range and the topics equal partition counts",
-                ])
-        }
-        for lane in lanes.keys where lane >= view.lanes {
-            Log.error(
-                "unknown_lane",
-                [
-                    "view": view.name, "lane": "\(lane)",
-                    "reason":
-                        "the topics have more partitions than the \(view.lanes) lanes that view \(view.name) was built "
-                        + "from; what lies there is not folded: give the topics \(view.lanes) partitions again, or start "
-                        + "with new topics and a new database; repartitioning a view's history is not built yet",
-                ])
-        }
-        assigned = Set(
-            lanes.filter { $0.key < view.lanes && Set($0.value.map(\.topic)) == Set(view.topics) }.keys)
-        wanted = assigned
-        hasAssignment = true
-        nextTry = .now
-        Log.info("assigned", ["view": view.name, "lanes": "\(assigned.sorted())"])
-    }
-
-    private func release(_ consumer: KafkaConsumer) {
-        assigned = []
-        wanted = []
-        stopped = [:]
-        progress = [:]
-        committed = [:]
-        do throws(KafkaError) { try consumer.unassign() } catch {
-            Log.warning("unassign", ["view": view.name, "reason": error.description])
-        }
-    }
-
-    func stopLanes() {
-        for runner in runners.values { runner.requestStop() }
-        for runner in runners.values where !runner.join(timeoutMilliseconds: EngineLimits.shutdownMilliseconds) {
-            Log.warning("lane_busy", ["view": view.name, "lane": "\(runner.lane)"])
-        }
-        noteProgress()
-        runners = [:]
-    }
-
-    private func tend(_ consumer: KafkaConsumer) {
-        if !wanted.isEmpty, ContinuousClock.now >= nextTry { start(consumer) }
-        look(consumer)
-        lookAtStopped(consumer)
-        if ContinuousClock.now >= nextGroupCommit {
-            commitToGroup(consumer, waiting: false)
-            nextGroupCommit = .now + .milliseconds(EngineLimits.groupCommitMilliseconds)
-        }
-        if !isReady, hasAssignment, wanted.isEmpty {
-            isReady = true
-            Log.info("ready", ["view": view.name])
         }
     }
 }

@@ -1,14 +1,8 @@
 import Kafka
 import Synchronization
 
-/// Produces misplaced records again where they belong.
-protocol Rerouting: Sendable {
-    /// Returns once every message is acknowledged.
-    func produce(_ messages: [KafkaMessage]) throws(LaneFailure)
-}
-
 /// Reroutes through a producer of its own, made at the first misplaced record.
-final class Rerouter: Rerouting {
+final class Rerouter: LogProducer {
     private let configuration: KafkaConfiguration
     private let producer = Mutex<KafkaProducer?>(nil)
 

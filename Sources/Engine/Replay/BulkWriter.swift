@@ -60,7 +60,7 @@ struct BulkWriter {
             try connection.pipeline { (pipeline) throws(PostgresError) in
                 _ = try pipeline.addCached(Fence.sql, fence)
                 _ = try store.addChanges(writes, to: pipeline)
-                _ = try parking.add(current, view: view.name, to: pipeline)
+                _ = try ParkedRows.add(parking.rows, current, view: view.name, to: pipeline)
             }
             try connection.commit()
         }

@@ -50,16 +50,15 @@ final class FillLane<Fold: ViewFold>: @unchecked Sendable {
 
     /// Folds up to `target` with ledgers by COPY and state flushed rarely; ends early at the limit of what it may remember.
     func bulk(to target: [Int64], identityLimit: Int) throws(LaneFailure) {
-        var bulk = BulkWriter(view, store: folder.store, parking: folder.parking, on: connection, stateIndexes)
-        do throws(PostgresError) {
-            try folder.parking.load(claim, view: view.name, on: connection)
-        } catch {
-            throw .from(error)
-        }
+        let store = PostgresLaneStore(view, on: connection)
+        var bulk = BulkWriter(
+            view, store: ViewStore(view.definition, schema: build.schema), parking: folder.parking, on: connection,
+            stateIndexes)
+        folder.parking.load(try store.parkedKeys(claim))
         var next = next
         try consume(EngineLimits.rebuildBatchRecords, upTo: target, from: next) { (batch) throws(LaneFailure) in
             let taken = intake.take(batch, from: next, upTo: target)
-            try folder.fold(taken.whole, batch, on: connection)
+            try folder.fold(taken.whole, batch, from: store)
             counters.folded.add(taken.events.count)
             next = taken.next
             try bulk.drain(folder.fold, claim: &claim, next: next)
@@ -106,14 +105,7 @@ final class FillLane<Fold: ViewFold>: @unchecked Sendable {
 
     /// From now on the lane folds as a live one does; the indexes are there.
     func goLive() throws(LaneFailure) {
-        if processor == nil {
-            do throws(PostgresError) {
-                processor = try LaneProcessor(
-                    view, claim: claim, folder: folder, connection: connection, rerouter: nil, counters: counters)
-            } catch {
-                throw .from(error)
-            }
-        }
+        if processor == nil { processor = try makeProcessor(on: connection) }
         try processor?.finishRebuild(keysAtOnce: EngineLimits.rebuildFollowUpKeys)
     }
 
@@ -133,13 +125,7 @@ final class FillLane<Fold: ViewFold>: @unchecked Sendable {
     func tail(
         to target: [Int64], on connection: PostgresConnection, deadline: ContinuousClock.Instant
     ) throws(LaneFailure) -> Bool {
-        let tail: LaneProcessor<Fold>
-        do throws(PostgresError) {
-            tail = try LaneProcessor(
-                view, claim: claim, folder: folder, connection: connection, rerouter: nil, counters: counters)
-        } catch {
-            throw .from(error)
-        }
+        let tail = try makeProcessor(on: connection)
         processor = tail
         try consume(EngineLimits.batchRecords, upTo: target, from: next, until: deadline) {
             (batch) throws(LaneFailure) in
@@ -155,11 +141,12 @@ final class FillLane<Fold: ViewFold>: @unchecked Sendable {
         folder.fold.forget()
         held = kept + held.filter { batch in !kept.contains { $0 === batch } }
         kept = []
-        do throws(PostgresError) {
-            processor = try LaneProcessor(
-                view, claim: claim, folder: folder, connection: connection, rerouter: nil, counters: counters)
-        } catch {
-            throw .from(error)
-        }
+        processor = try makeProcessor(on: connection)
+    }
+
+    private func makeProcessor(on connection: PostgresConnection) throws(LaneFailure) -> LaneProcessor<Fold> {
+        try LaneProcessor(
+            view, claim: claim, folder: folder, store: PostgresLaneStore(view, on: connection), rerouter: nil,
+            counters: counters)
     }
 }

@@ -2,13 +2,27 @@ import Projections
 
 /// A table in memory: rows by their key, or without an index, as they were copied in.
 final class MemoryTable {
+    /// A value: kept aside, it is what the table was at that moment.
+    struct Contents {
+        var rows: [[UInt8]: MemoryRow] = [:]
+        /// Rows copied in while there is no index.
+        var heap: [MemoryRow] = []
+    }
+
     let definition: TableDefinition
     private let keyColumns: [Int]
-    private var rows: [[UInt8]: MemoryRow] = [:]
-    /// Rows copied in while there is no index.
-    private var heap: [MemoryRow] = []
+    var contents = Contents()
     private(set) var isIndexed: Bool
     private var isReadable: Bool
+
+    private var rows: [[UInt8]: MemoryRow] {
+        _read { yield contents.rows }
+        _modify { yield &contents.rows }
+    }
+    private var heap: [MemoryRow] {
+        _read { yield contents.heap }
+        _modify { yield &contents.heap }
+    }
 
     init(_ definition: TableDefinition, isIndexed: Bool, isReadable: Bool) {
         self.definition = definition

@@ -38,14 +38,33 @@ public final class MemoryViewStore {
         MemoryRows(try table(request.table.name).select(request))
     }
 
-    /// Writes as the engine does: in each table deletes, then upserts, then inserts.
-    public func apply(_ writes: WriteSet) throws(MemoryStoreError) {
-        for change in writes.tables {
-            let table = try table(change.table.name)
-            try table.delete(change.deletes.decodedRows(), columns: change.deletes.columns)
-            try table.upsert(change.upserts.decodedRows())
-            try table.insert(change.inserts.decodedRows())
+    /// Writes as the engine does: in each table deletes, then upserts, then inserts; all of it or nothing.
+    public func apply(_ writes: WriteSet) throws(MemoryStoreError) { try apply(try MemoryChanges(writes)) }
+
+    /// Does all of it or nothing.
+    public func apply(_ changes: MemoryChanges) throws(MemoryStoreError) {
+        let before = contents
+        do throws(MemoryStoreError) {
+            for change in changes.tables {
+                let table = try table(change.table)
+                try table.delete(change.deletes, columns: change.deleteColumns)
+                try table.upsert(change.upserts)
+                try table.insert(change.inserts)
+            }
+        } catch {
+            contents = before
+            throw error
         }
+    }
+
+    /// What the tables hold; kept aside, it is what they held at that moment.
+    public struct Contents {
+        fileprivate let tables: [MemoryTable.Contents]
+    }
+
+    public var contents: Contents {
+        get { Contents(tables: tables.map(\.contents)) }
+        set { for (table, contents) in zip(tables, newValue.tables) { table.contents = contents } }
     }
 
     /// Ends the bulk part of a rebuild.

@@ -1,0 +1,90 @@
+import Postgres
+import Projections
+
+/// A lane's session with PostgreSQL.
+final class PostgresLaneStore: LaneStore {
+    let view: ViewConfiguration
+    let connection: PostgresConnection
+    /// The statements for the build that was last asked for.
+    private var tables: ViewStore?
+
+    init(_ view: ViewConfiguration, on connection: PostgresConnection) {
+        self.view = view
+        self.connection = connection
+    }
+
+    var isInTransaction: Bool { connection.isInTransaction }
+    var isAlive: Bool { connection.isAlive }
+
+    func attempt<T>(_ body: () throws(PostgresError) -> T) throws(LaneFailure) -> T {
+        do throws(PostgresError) { return try body() } catch { throw .from(error) }
+    }
+
+    private func tables(of claim: LaneClaim) -> ViewStore {
+        if let tables, tables.schema == claim.schema { return tables }
+        let made = ViewStore(view.definition, schema: claim.schema)
+        tables = made
+        return made
+    }
+
+    func checkpoints() throws(LaneFailure) -> [LaneOffsets] {
+        try attempt { () throws(PostgresError) in
+            let catalog = BuildCatalog(connection)
+            guard let live = try catalog.liveBuild(of: view.name) else { return [] }
+            return try catalog.checkpoints(of: live)
+        }
+    }
+
+    func parkedKeys(_ claim: LaneClaim) throws(LaneFailure) -> [ParkedKey] {
+        try attempt { () throws(PostgresError) in
+            let found = try connection.cachedQuery(
+                """
+                SELECT parking_key, count(*) FROM tapefold.parked_event
+                WHERE view = $1 AND build = $2 AND lane = $3 GROUP BY parking_key
+                """, [.text(view.name), .text(claim.build), .int32(Int32(claim.lane))])
+            var keys: [ParkedKey] = []
+            for row in 0..<found.rowCount {
+                keys.append(
+                    ParkedKey(key: try found.textIfPresent(row, 0), count: Int(try found.int64(row, 1))))
+            }
+            return keys
+        }
+    }
+
+    func read(_ requests: [ReadRequest], _ claim: LaneClaim) throws(LaneFailure) -> [any RowSource] {
+        try attempt { () throws(PostgresError) in try tables(of: claim).read(requests, on: connection) }
+    }
+
+    /// The fence, the rows and the COMMIT leave as one pipeline: nothing of it counts unless the lane is still the claim's.
+    /// Inside a transaction of the caller's, BEGIN and COMMIT are the caller's too.
+    func commit(_ commit: LaneCommit) throws(LaneFailure) -> Int {
+        let isOwn = !isInTransaction
+        let tables = tables(of: commit.claim)
+        return try attempt { () throws(PostgresError) in
+            var statements = isOwn ? 3 : 1
+            let fence = try Fence.parameters(commit.claim, view: view, next: commit.next)
+            try connection.pipeline { (pipeline) throws(PostgresError) in
+                if isOwn { _ = try pipeline.addCached("BEGIN") }
+                _ = try pipeline.addCached(Fence.sql, fence)
+                statements += try tables.add(commit.writes, to: pipeline)
+                statements += try ParkedRows.add(commit.parked, commit.claim, view: view.name, to: pipeline)
+                if isOwn { _ = try pipeline.addCached("COMMIT") }
+            }
+            return statements
+        }
+    }
+}
+
+/// Sessions for live lanes.
+struct PostgresLaneDatabase: LaneDatabase {
+    let view: ViewConfiguration
+    let configuration: PostgresConfiguration
+
+    func open(stop: StopSignal) throws(LaneFailure) -> any LaneStore {
+        do throws(PostgresError) {
+            return PostgresLaneStore(view, on: try PostgresConnection.connect(configuration) { stop.isSet })
+        } catch {
+            throw .from(error)
+        }
+    }
+}

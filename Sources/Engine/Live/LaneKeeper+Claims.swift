@@ -1,0 +1,97 @@
+import Kafka
+
+extension LaneKeeper {
+    /// Claims every lane that the group gave, outside of any callback, and asks the log whether it has their next records.
+    func claim(_ lanes: [Int]) -> LaneOwnership.Event {
+        do throws(LaneFailure) {
+            let store = try openStore()
+            var taken: [Int: LaneClaim] = [:]
+            for lane in lanes {
+                guard case .claimed(let claim) = try store.claim(lane: lane, owner: owner, onlyIfOwned: false) else {
+                    return .claimRefused
+                }
+                taken[lane] = claim
+            }
+            let faults = try faults(of: taken.mapValues(\.next))
+            claims = taken
+            return .claimed(faults: faults)
+        } catch {
+            Log.warning("claim_retry", ["view": view.name, "reason": error.reason])
+            if error.isOfDatabase { store = nil }
+            return .claimRefused
+        }
+    }
+
+    /// Whether the log has the next records of lanes that stand still for want of them, as after a replay.
+    func look(_ lanes: [Int]) -> [Int: String]? {
+        do throws(LaneFailure) {
+            let offsets = try openStore().checkpoints().filter { lanes.contains($0.lane) }
+            return try faults(of: Dictionary(uniqueKeysWithValues: offsets.map { ($0.lane, $0.next) }))
+        } catch {
+            Log.warning("stopped_lanes", ["view": view.name, "reason": error.reason])
+            if error.isOfDatabase { store = nil }
+            return nil
+        }
+    }
+
+    private func openStore() throws(LaneFailure) -> any LaneStore {
+        if let store, store.isAlive { return store }
+        let made = try database.open(stop: stop)
+        store = made
+        return made
+    }
+
+    /// Why lanes can't go on from their offsets, where the log no longer, or not yet, has their next record.
+    private func faults(of lanes: [Int: [String: Int64]]) throws(LaneFailure) -> [Int: String] {
+        var faults: [Int: String] = [:]
+        for (lane, offsets) in lanes.sorted(by: { $0.key < $1.key }) {
+            for topic in view.topics where faults[lane] == nil {
+                let place = TopicPartition(topic: topic, partition: Int32(lane))
+                let bounds: KafkaWatermarks
+                do throws(KafkaError) { bounds = try source.watermarks(place) } catch {
+                    throw .log(error.description)
+                }
+                faults[lane] = fault(place, bounds, next: offsets[topic] ?? 0)
+            }
+        }
+        return faults
+    }
+
+    private func fault(_ place: TopicPartition, _ bounds: KafkaWatermarks, next: Int64) -> String? {
+        if bounds.low > next {
+            return "\(place): retention removed offsets \(next)..<\(bounds.low) before view \(view.name) folded them; "
+                + "rebuild it with `tapefold replay \(view.name)`"
+        }
+        if bounds.high < next {
+            return "\(place) ends at \(bounds.high), but view \(view.name) has folded up to \(next): the topic was "
+                + "created anew or its log was cut; rebuild the view with `tapefold replay \(view.name)`"
+        }
+        return nil
+    }
+
+    /// The lanes of which the group gave all partitions; says what is wrong with the others.
+    func wholeLanes(_ partitions: [TopicPartition]) -> Set<Int> {
+        let lanes = Dictionary(grouping: partitions) { Int($0.partition) }
+        let whole = lanes.filter { Set($0.value.map(\.topic)) == Set(view.topics) }
+        for (lane, parts) in lanes where whole[lane] == nil {
+            Log.error("split_lane", ["view": view.name, "lane": "\(lane)", "reason": splitReason(parts)])
+        }
+        for lane in lanes.keys where lane >= view.lanes {
+            Log.error("unknown_lane", ["view": view.name, "lane": "\(lane)", "reason": unknownReason])
+        }
+        let known = Set(whole.keys.filter { $0 < view.lanes })
+        Log.info("assigned", ["view": view.name, "lanes": "\(known.sorted())"])
+        return known
+    }
+
+    private func splitReason(_ parts: [TopicPartition]) -> String {
+        "the group gave only \(parts.map(\.topic).sorted()) of \(view.topics); every worker of the view must use "
+            + "partition.assignment.strategy=range and the topics equal partition counts"
+    }
+
+    private var unknownReason: String {
+        "the topics have more partitions than the \(view.lanes) lanes that view \(view.name) was built from; what lies "
+            + "there is not folded: give the topics \(view.lanes) partitions again, or start with new topics and a new "
+            + "database; repartitioning a view's history is not built yet"
+    }
+}

@@ -1,0 +1,13 @@
+import Projections
+
+/// Everything that one transaction of a lane does, behind the fence. The row batches are lent until the commit returns.
+package struct LaneCommit {
+    /// Whose epoch must still hold, and where its checkpoints must be.
+    package let claim: LaneClaim
+    /// By input, where the checkpoints go.
+    package let next: [Int64]
+    /// Rows of the view's tables.
+    package let writes: WriteSet
+    /// Rows of `tapefold.parked_event`, as `ParkingLot.table` has them.
+    package let parked: RowBatch
+}
