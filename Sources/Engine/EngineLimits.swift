@@ -21,6 +21,8 @@ public enum EngineLimits {
     /// Parked events of one key, and of one view.
     public static let parkedEventsPerKey = 100_000
     public static let parkedEventsPerView = 1_000_000
+    /// Effects that an owner before left behind are published in pieces of this size.
+    public static let outboxPieceRecords = 2_000
     /// Rows in one statement.
     public static let statementRows = 10_000
     /// A rebuild's ledger rows go to the database in pieces of this size.

@@ -27,6 +27,24 @@ public enum ViewRegistry {
         }
         return ViewConfiguration(
             definition: fold.schema, inputs: inputs, lanes: view.partitions,
-            policy: ParkingPolicy(rawValue: view.policy.rawValue) ?? .park)
+            policy: ParkingPolicy(rawValue: view.policy.rawValue) ?? .park, outputs: try outputs(of: view, in: topology)
+        )
+    }
+
+    private static func outputs(
+        of view: ViewDefinition, in topology: Topology
+    ) throws(EngineError) -> [ViewOutput] {
+        var outputs: [ViewOutput] = []
+        for index in view.outputs {
+            let topic = topology[index]
+            guard let kind = topic.kind else {
+                throw EngineError(.topology, "view \(view.name): this version cannot write topic \(topic.name)")
+            }
+            outputs.append(
+                ViewOutput(
+                    topic: topic.name, kind: kind, partitioner: topic.partitioner == .murmur2 ? .murmur2 : .crc32,
+                    partitions: topic.partitions))
+        }
+        return outputs
     }
 }

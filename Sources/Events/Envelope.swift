@@ -43,6 +43,8 @@ public enum EventPayload: Sendable, Equatable {
     case tradeExecuted(TradeExecuted)
     case tradeCorrected(TradeCorrected)
     case marketUpdated(MarketUpdated)
+    // Boxed, because it is large and the others are copied by the million.
+    indirect case notificationSend(NotificationSend)
 
     @inlinable
     public var kind: EventKind {
@@ -53,6 +55,7 @@ public enum EventPayload: Sendable, Equatable {
         case .tradeExecuted: .tradeExecuted
         case .tradeCorrected: .tradeCorrected
         case .marketUpdated: .marketUpdated
+        case .notificationSend: .notificationSend
         }
     }
 
@@ -66,6 +69,7 @@ public enum EventPayload: Sendable, Equatable {
         case .tradeExecuted(let trade): trade.userId
         case .tradeCorrected(let correction): correction.userId
         case .marketUpdated(let update): update.symbol
+        case .notificationSend(let notification): notification.userId
         }
     }
 }
@@ -79,6 +83,7 @@ extension DecodedEvent {
         case .orderCancelled(let order): (order.userId, order.orderId)
         case .tradeExecuted(let trade): (trade.userId, trade.tradeId)
         case .orderUpdated, .tradeCorrected: (envelope.source, envelope.id)
+        case .notificationSend(let notification): (notification.userId, notification.notificationId)
         case .marketUpdated: nil
         }
     }

@@ -126,6 +126,7 @@ extension EventKind {
         case .tradeExecuted: "com.tapefold.trades.executed.v1"
         case .tradeCorrected: "com.tapefold.trades.corrected.v1"
         case .marketUpdated: "com.tapefold.market.updates.v1"
+        case .notificationSend: "com.tapefold.notifications.send.v1"
         }
     }
 }

@@ -169,6 +169,7 @@ extension EventPayload {
         case .tradeExecuted: .tradeExecuted(try TradeExecuted.read(&reader, time: time))
         case .tradeCorrected: .tradeCorrected(try TradeCorrected.read(&reader, time: time))
         case .marketUpdated: .marketUpdated(try MarketUpdated.read(&reader, time: time))
+        case .notificationSend: .notificationSend(try NotificationSend.read(&reader, time: time))
         }
     }
 }
@@ -182,6 +183,7 @@ extension EventKind {
         case .tradeExecuted: TradeExecuted.self
         case .tradeCorrected: TradeCorrected.self
         case .marketUpdated: MarketUpdated.self
+        case .notificationSend: NotificationSend.self
         }
     }
 

@@ -19,8 +19,10 @@ enum BuildPreparation {
             build = live
         } else {
             let start = try logStart(view, consumer)
+            let ends = view.outputs.isEmpty ? [] : try logEnds(view, consumer)
             build = try inDatabase { () throws(PostgresError) in
-                try catalog.ensureLiveBuild(of: view.definition, lanes: view.lanes, start: start)
+                try catalog.ensureLiveBuild(
+                    of: view.definition, lanes: view.lanes, start: start, effectMarks: ends)
             }
         }
         guard build.lanes == view.lanes else {
@@ -63,6 +65,21 @@ enum BuildPreparation {
                             + "\(view.name); restore the topic and set its retention to unlimited")
                 }
                 next[input.topic] = bounds.low
+            }
+            lanes.append(LaneOffsets(lane: lane, next: next))
+        }
+        return lanes
+    }
+
+    private static func logEnds(_ view: ViewConfiguration, _ consumer: KafkaConsumer) throws(EngineError)
+        -> [LaneOffsets]
+    {
+        var lanes: [LaneOffsets] = []
+        for lane in 0..<view.lanes {
+            var next: [String: Int64] = [:]
+            for topic in view.topics {
+                let place = TopicPartition(topic: topic, partition: Int32(lane))
+                next[topic] = try inKafka { () throws(KafkaError) in try consumer.watermarks(place) }.high
             }
             lanes.append(LaneOffsets(lane: lane, next: next))
         }

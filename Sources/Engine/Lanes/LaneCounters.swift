@@ -26,6 +26,8 @@ public final class LaneCounters: Sendable {
     public let statements = Counter()
     public let commits = Counter()
     public let fenced = Counter()
+    /// New events that the broker took.
+    public let effects = Counter()
 
     public init() {}
 
@@ -35,6 +37,7 @@ public final class LaneCounters: Sendable {
             "parked": "\(parked.current)", "misplaced": "\(misplaced.current)", "rerouted": "\(rerouted.current)",
             "dropped": "\(dropped.current)", "rounded": "\(rounded.current)", "statements": "\(statements.current)",
             "commits": "\(commits.current)", "fenced": "\(fenced.current)",
+            "effects": "\(effects.current)",
         ]
     }
 }

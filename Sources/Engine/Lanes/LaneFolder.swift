@@ -10,6 +10,8 @@ final class LaneFolder<Fold: ViewFold> {
     let fold: Fold
     let parking: ParkingLot
     let counters: LaneCounters
+    /// Nil for a fold without effects.
+    var effects: (any EffectSink)?
 
     init(_ view: ViewConfiguration, claim: LaneClaim, mode: FoldMode, counters: LaneCounters) {
         self.view = view
@@ -65,9 +67,13 @@ final class LaneFolder<Fold: ViewFold> {
         let outcome =
             failure.map { FoldOutcome.refused(code: $0.code, reason: $0.reason) } ?? fold.fold(event)
         switch outcome {
-        case .folded: break
-        case .duplicate: counters.duplicates.add(1)
-        case .skipped: counters.skipped.add(1)
+        case .folded: effects?.settled(input: event.input, offset: event.offset)
+        case .duplicate:
+            counters.duplicates.add(1)
+            effects?.settled(input: event.input, offset: event.offset)
+        case .skipped:
+            counters.skipped.add(1)
+            effects?.settled(input: event.input, offset: event.offset)
         case .refused(let code, let reason):
             try park(event, batch[record], key: fold.parkingKey(of: event), code: code, reason: reason)
         }
@@ -103,6 +109,7 @@ final class LaneFolder<Fold: ViewFold> {
             Log.warning(
                 "parked",
                 ["view": view.definition.name, "record": place, "key": key ?? "", "code": code, "reason": reason])
+            effects?.parked(input: input, offset: record.offset)
             try parking.park(record, topic: topic, key: key, code: code, reason: reason, time: nil)
         }
     }

@@ -11,24 +11,36 @@ final class LaneProcessor<Fold: ViewFold> {
     private let folder: LaneFolder<Fold>
     private let intake: RecordIntake
     private let writes: WriteSet
-    private let rerouter: (any LogProducer)?
+    private let producer: (any LogProducer)?
+    /// Nil where nothing is published.
+    private let outbox: LaneOutbox?
 
     /// - Parameters:
     ///   - folder: a fold that goes on live, after a rebuild; nil for a new one.
-    ///   - rerouter: nil where misplaced records are only ignored.
+    ///   - producer: nil for a build that is not live: misplaced records are only ignored there, and nothing is
+    ///     published.
     init(
         _ view: ViewConfiguration, claim: LaneClaim, folder: LaneFolder<Fold>? = nil, store: any LaneStore,
-        rerouter: (any LogProducer)?, counters: LaneCounters
+        producer: (any LogProducer)?, counters: LaneCounters
     ) throws(LaneFailure) {
         self.view = view
         self.claim = claim
         self.store = store
-        self.rerouter = rerouter
+        self.producer = producer
         self.counters = counters
-        self.folder = folder ?? LaneFolder(view, claim: claim, mode: .live, counters: counters)
+        let folder = folder ?? LaneFolder(view, claim: claim, mode: .live, counters: counters)
+        self.folder = folder
         intake = RecordIntake(inputs: view.inputs, lane: claim.lane, lanes: view.lanes)
         writes = WriteSet(view.definition, insertLayout: .arrays)
-        self.folder.parking.load(try store.parkedKeys(claim))
+        folder.parking.load(try store.parkedKeys(claim))
+        guard producer != nil else {
+            outbox = nil
+            return
+        }
+        outbox = try LaneOutbox(view, lane: claim.lane, fold: folder.fold) { () throws(LaneFailure) in
+            try store.effects(claim)
+        }
+        folder.effects = outbox
     }
 
     /// By input, the offset of the next record to fold.
@@ -47,7 +59,7 @@ final class LaneProcessor<Fold: ViewFold> {
     }
 
     private func reroute(_ troubles: [IntakeTrouble], _ batch: KafkaBatch) throws(LaneFailure) {
-        guard let rerouter else { return }
+        guard let producer else { return }
         var messages: [KafkaMessage] = []
         for trouble in troubles {
             guard case .misplaced(let key) = trouble.kind else { continue }
@@ -57,7 +69,7 @@ final class LaneProcessor<Fold: ViewFold> {
             messages.append(Rerouter.message(batch[trouble.record], key: key, input: input, lanes: view.lanes))
         }
         guard !messages.isEmpty else { return }
-        try rerouter.produce(messages)
+        try producer.produce(messages)
         counters.rerouted.add(messages.count)
     }
 
@@ -68,6 +80,7 @@ final class LaneProcessor<Fold: ViewFold> {
             try foldAndWrite(piece, batch, next: next, parking: nil)
         } catch {
             folder.fold.forget()
+            folder.effects?.forget()
             // A transaction of the caller's has failed with it: parts of the batch can't be tried in there.
             guard isOwn, let failure = error.eventFailure else { throw error }
             folder.parking.load(try store.parkedKeys(claim))
@@ -108,11 +121,26 @@ final class LaneProcessor<Fold: ViewFold> {
     private func write(_ next: [Int64]) throws(LaneFailure) {
         writes.clear()
         folder.fold.drain(into: writes, state: true)
-        let commit = LaneCommit(claim: claim, next: next, writes: writes, parked: folder.parking.rows)
+        let commit = LaneCommit(
+            claim: claim, next: next, writes: writes, parked: folder.parking.rows, effects: folder.effects?.drain())
         counters.statements.add(try store.commit(commit))
         for (input, offset) in zip(view.inputs, next) { claim.next[input.topic] = offset }
         folder.fold.committed()
         folder.parking.committed()
+        folder.effects?.committed(next: next)
         counters.commits.add(1)
+    }
+
+    /// Publishes what an owner before stored and may not have published.
+    func publishLeftovers() throws(LaneFailure) {
+        guard let outbox, let producer else { return }
+        try outbox.publishLeftovers(from: store, claim, by: producer)
+    }
+
+    /// Publishes the effects of what was committed; when idle, clears away what the broker has.
+    func publish(isIdle: Bool) throws(LaneFailure) {
+        guard let outbox, let producer else { return }
+        counters.effects.add(try outbox.publish(by: producer))
+        if isIdle { try outbox.clearPublished(in: store, claim) }
     }
 }

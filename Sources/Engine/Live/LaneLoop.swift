@@ -73,8 +73,9 @@ package final class LaneLoop<Fold: ViewFold> {
             )
         }
         let processor = try LaneProcessor<Fold>(
-            view, claim: claim, store: store, rerouter: producer, counters: counters)
+            view, claim: claim, store: store, producer: producer, counters: counters)
         guard zip(processor.next, floor).allSatisfy({ $0 >= $1 }) else { return .rewind }
+        try processor.publishLeftovers()
         self.processor = processor
         report(processor.claim.next)
         return nil
@@ -101,6 +102,7 @@ package final class LaneLoop<Fold: ViewFold> {
         floor = processor.next
         self.batch = nil
         report(processor.claim.next)
+        try processor.publish(isIdle: batch.count == 0)
         return nil
     }
 

@@ -10,4 +10,6 @@ package struct LaneCommit {
     package let writes: WriteSet
     /// Rows of `tapefold.parked_event`, as `ParkingLot.table` has them.
     package let parked: RowBatch
+    /// What goes to the outbox; nil for a view without outputs.
+    package let effects: LaneEffects?
 }

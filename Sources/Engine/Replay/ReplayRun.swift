@@ -75,7 +75,7 @@ final class Replay<Fold: ViewFold> {
         let live = try liveBuild()
         let (build, wasResumed) = try begin(fresh: fresh, consumer)
         let filler = try BuildFiller<Fold>(
-            view, configuration, build: build, isResumed: wasResumed, stop: stop, observer: observer)
+            view, configuration, build: build, isResumed: wasResumed, paysEffects: true, stop: stop, observer: observer)
         defer { filler.close() }
         try filler.open()
         try filler.fill(to: try targets(of: live, consumer))
@@ -124,7 +124,8 @@ final class Replay<Fold: ViewFold> {
         return (made, false)
     }
 
-    /// A build of another fold or of a log that is gone is of no use; one without rows is sooner begun anew, in bulk.
+    /// A build of another fold or of a log that is gone is of no use; one without rows is sooner begun anew, in bulk. One
+    /// that has folded events whose effects are owed can't tell them any more.
     private func isWorthResuming(_ build: Build, _ consumer: KafkaConsumer) throws(EngineError) -> Bool {
         guard build.fold == view.definition.foldNumber, build.lanes == view.lanes else { return false }
         let checkpoints = try inDatabase { () throws(PostgresError) in try catalog.checkpoints(of: build) }
@@ -134,6 +135,7 @@ final class Replay<Fold: ViewFold> {
             })
         else { return false }
         return try inDatabase { () throws(PostgresError) in
+            if try OwedRows.exist(below: build, on: connection) { return false }
             for table in view.definition.tables {
                 let found = try connection.query("SELECT EXISTS (SELECT 1 FROM \(build.schema).\(table.name))")
                 if try found.bool(0, 0) { return true }
@@ -247,6 +249,8 @@ final class Replay<Fold: ViewFold> {
             guard try lane.tail(to: target, on: connection, deadline: deadline) else { return false }
         }
         do throws(PostgresError) {
+            for lane in filler.lanes { try lane.payEffects(on: connection) }
+            for place in cut { try OwedRows.forget(place, view: view.name, on: connection) }
             try BuildSwap.promote(build, over: live, view.definition, on: connection)
             try connection.commit()
         } catch {

@@ -151,6 +151,7 @@ extension TopologyFile.Topic {
             case .sourceAndId: .sourceAndId
             case .userAndOrder: .fields(["userId", "orderId"])
             case .userAndTrade: .fields(["userId", "tradeId"])
+            case .userAndNotification: .fields(["userId", "notificationId"])
             }
         guard definition.identity == expected else {
             throw error(
