@@ -8,6 +8,7 @@ public enum CommandTable {
         ConsumeCommand.command,
         ImportCommand.tradebook,
         ImportCommand.history,
+        ProcessCommand.command,
         StatusCommand.command,
         ReplayCommand.command,
         VerifyCommand.command,

@@ -57,10 +57,11 @@ enum StatusCommand {
     }
 
     private static func names(_ invocation: Invocation) throws -> [String] {
-        for name in invocation.arguments.positionals where !ViewRegistry.names.contains(name) {
-            throw UsageError("there is no view \"\(name)\"; views: \(ViewRegistry.names.joined(separator: ", "))")
+        let views = invocation.views.names
+        for name in invocation.arguments.positionals where !views.contains(name) {
+            throw UsageError("there is no view \"\(name)\"; views: \(views.joined(separator: ", "))")
         }
-        return invocation.arguments.positionals.isEmpty ? ViewRegistry.names : invocation.arguments.positionals
+        return invocation.arguments.positionals.isEmpty ? views : invocation.arguments.positionals
     }
 
     private static func read(

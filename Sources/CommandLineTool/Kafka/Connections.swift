@@ -1,3 +1,4 @@
+import Engine
 import Events
 import Foundation
 import Kafka
@@ -7,13 +8,16 @@ import Postgres
 struct Connections {
     let settings: Settings
     let console: Console
+    let views: ViewRegistry
 
     init(_ invocation: Invocation) {
+        views = invocation.views
         settings = Settings(invocation)
         console = invocation.console
     }
 
-    init(settings: Settings, console: Console) {
+    init(settings: Settings, console: Console, views: ViewRegistry = .standard) {
+        self.views = views
         self.settings = settings
         self.console = console
     }

@@ -7,7 +7,9 @@ import Projections
 public enum ProcessorProgram {
     /// Serves a view until SIGTERM or SIGINT.
     /// - Returns: the exit code: 0 stopped on request, 1 failed, 2 wrong usage.
-    public static func run(view name: String, arguments: [String], environment: [String: String]) -> Int32 {
+    public static func run(
+        view name: String, of views: ViewRegistry = .standard, arguments: [String], environment: [String: String]
+    ) -> Int32 {
         if arguments.dropFirst().contains(where: { $0 == "--help" || $0 == "-h" }) {
             print(help(name))
             return 0
@@ -16,14 +18,17 @@ public enum ProcessorProgram {
             Log.error("usage", ["reason": "unknown argument \(arguments[1]); see --help"])
             return 2
         }
+        return serve(view: name, of: views, environment: environment)
+    }
+
+    /// Serves a view until SIGTERM or SIGINT.
+    /// - Returns: the exit code: 0 stopped on request, 1 failed.
+    public static func serve(view name: String, of views: ViewRegistry, environment: [String: String]) -> Int32 {
         StopSignal.catchSignals()
         do throws(EngineError) {
-            guard let fold = ViewRegistry.fold(named: name) else {
-                throw EngineError(.topology, "this program has no fold for view \(name)")
-            }
-            let view = try ViewRegistry.configuration(of: name, in: topology(environment))
+            let view = try views.configuration(of: name, in: topology(environment))
             let configuration = try WorkerConfiguration.fromEnvironment(environment, view: name)
-            try serve(fold, view, configuration)
+            try serve(views.fold(named: name), view, configuration)
             return 0
         } catch {
             Log.error("failed", ["view": name, "reason": error.message])

@@ -23,14 +23,11 @@ public enum ReplayRun {
     ///   - fresh: drop what an interrupted run left instead of going on with it.
     /// - Throws: `EngineError`; the live build is then as it was.
     public static func run(
-        view name: String, configuration: WorkerConfiguration, topology view: ViewConfiguration, fresh: Bool = false,
+        view name: String, of views: ViewRegistry = .standard, configuration: WorkerConfiguration,
+        topology view: ViewConfiguration, fresh: Bool = false,
         stop: StopSignal, observer: @escaping ReplayObserver
     ) throws(EngineError) -> ReplaySummary {
-        guard let fold = ViewRegistry.fold(named: name) else {
-            throw EngineError(
-                .topology, "there is no view \(name); the views are \(ViewRegistry.names.joined(separator: ", "))")
-        }
-        return try start(fold, view, configuration, fresh, stop, observer)
+        try start(views.fold(named: name), view, configuration, fresh, stop, observer)
     }
 
     private static func start<Fold: ViewFold>(

@@ -25,14 +25,11 @@ public struct VerifySummary: Sendable {
 /// Folds the log anew up to the live build's checkpoints and compares every row.
 public enum VerifyRun {
     public static func run(
-        view name: String, configuration: WorkerConfiguration, topology view: ViewConfiguration, stop: StopSignal,
+        view name: String, of views: ViewRegistry = .standard, configuration: WorkerConfiguration,
+        topology view: ViewConfiguration, stop: StopSignal,
         observer: @escaping ReplayObserver
     ) throws(EngineError) -> VerifySummary {
-        guard let fold = ViewRegistry.fold(named: name) else {
-            throw EngineError(
-                .topology, "there is no view \(name); the views are \(ViewRegistry.names.joined(separator: ", "))")
-        }
-        return try start(fold, view, configuration, stop, observer)
+        try start(views.fold(named: name), view, configuration, stop, observer)
     }
 
     private static func start<Fold: ViewFold>(
