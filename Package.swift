@@ -22,6 +22,13 @@ func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
         swiftSettings: strict)
 }
 
+/// A program of examples/, as a user of this package would write it.
+func example(_ name: String, exclude: [String] = []) -> Target {
+    .executableTarget(
+        name: name, dependencies: ["Domain", "Events", "Projections", "Engine", "CommandLineTool"],
+        path: "examples/\(name)", exclude: exclude, swiftSettings: strict)
+}
+
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
     .testTarget(
         name: "\(name)Tests", dependencies: dependencies + ["TestKit"], path: "Tests/\(name)Tests",
@@ -30,6 +37,12 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 
 let package = Package(
     name: "tapefold",
+    products: [
+        // For views of one's own: folds and events, the worker, the command line.
+        .library(name: "Tapefold", targets: ["Domain", "Events", "Projections", "Engine", "CommandLineTool"]),
+        // For their tests.
+        .library(name: "TapefoldTestKit", targets: ["TestKit"]),
+    ],
     targets: [
         .systemLibrary(
             name: "CLibrdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
@@ -74,6 +87,9 @@ let package = Package(
         program("embedded-broker", ["EmbeddedBroker"]),
         program("tapefold", ["CommandLineTool"]),
 
+        example("custom-view", exclude: ["README.md", "topology.json"]),
+        example("custom-view-fold-2"),
+
         tests("Domain", ["Domain"]),
         tests("Events", ["Events"], exclude: ["judge"]),
         tests("Projections", ["Projections"]),
@@ -83,6 +99,7 @@ let package = Package(
         tests("ReadAPI", ["ReadAPI", "Supervision"]),
         tests("EmbeddedBroker", ["EmbeddedBroker", "Kafka", "Supervision"], exclude: ["clients"]),
         tests("Importers", ["Importers"]),
+        tests("Example", ["custom-view", "custom-view-fold-2", "Domain", "Events", "Projections", "Engine"]),
         tests("Process", ["Engine", "Kafka", "Postgres", "Supervision", "CommandLineTool"]),
     ],
     cxxLanguageStandard: .cxx17
