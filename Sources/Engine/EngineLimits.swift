@@ -8,6 +8,8 @@ public enum EngineLimits {
     public static let eventWaitMilliseconds: Int32 = 50
     /// How long claiming a lane waits for the row's lock before it tries again.
     public static let claimLockMilliseconds = 1_000
+    /// How often a worker of another fold than the live build's looks whether a swap has made one of its own live.
+    public static let standbyMilliseconds = 500
     /// The wait between two tries of anything that the database or Kafka refused.
     public static let retryMilliseconds = 200
     public static let maximumRetryMilliseconds = 5_000

@@ -30,6 +30,11 @@ public struct ViewRegistry: Sendable {
     /// A view's configuration; partitions and partitioners come from the topology.
     public func configuration(of name: String, in topology: Topology) throws(EngineError) -> ViewConfiguration {
         let fold = try fold(named: name)
+        guard name.wholeMatch(of: /[a-z][a-z0-9_]*/) != nil else {
+            throw EngineError(
+                .topology,
+                "view name \"\(name)\" can't name a schema of the database: use lower case, digits and underscores")
+        }
         guard let view = topology.view(named: name) else {
             throw EngineError(
                 .topology,
@@ -52,7 +57,7 @@ public struct ViewRegistry: Sendable {
         )
     }
 
-    private static func outputs(
+    private func outputs(
         of view: ViewDefinition, in topology: Topology
     ) throws(EngineError) -> [ViewOutput] {
         var outputs: [ViewOutput] = []

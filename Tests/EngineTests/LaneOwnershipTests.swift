@@ -8,6 +8,7 @@ import Testing
     private typealias Phase = LaneOwnership.Phase
 
     private static let retry = EngineLimits.retryMilliseconds
+    private static let standby = EngineLimits.standbyMilliseconds
     private static let look = EngineLimits.maximumRetryMilliseconds
     private static let grace = EngineLimits.groupCommitMilliseconds
 
@@ -26,6 +27,13 @@ import Testing
                 (0, .given([1]), []), (0, .time, [.claim([1])]), (0, .claimRefused, []), (1, .time, []),
                 (retry, .time, [.claim([1])]),
             ], [1: .wanted]
+        ),
+        (
+            "lanes of another fold's build are asked for now and then",
+            [
+                (0, .given([1]), []), (0, .time, [.claim([1])]), (0, .standBy, []), (standby - 1, .time, []),
+                (standby, .time, [.claim([1])]), (standby, .claimed(faults: [:]), [.assign([1])]),
+            ], [1: .running]
         ),
         (
             "a group that gives nothing asks for nothing",

@@ -24,6 +24,6 @@ enum BuildSwap {
         try connection.query(
             "UPDATE tapefold.lane SET live = false, owner_epoch = owner_epoch + 1 WHERE view = $1 AND build = $2 AND build <> $3",
             names)
-        try connection.execute(BuildSQL.publish(build, view))
+        try BuildPublication.publish(build, over: live, view, on: connection)
     }
 }

@@ -27,6 +27,8 @@ package struct LaneOwnership: Sendable, Equatable {
         /// All lanes are claimed; by lane, why the log can't give its next record.
         case claimed(faults: [Int: String])
         case claimRefused
+        /// The live build is of another fold, and its workers serve it.
+        case standBy
         /// The log did not let the claimed lanes be consumed.
         case assignFailed
         /// A lane's thread ended by itself.
@@ -69,6 +71,7 @@ package struct LaneOwnership: Sendable, Equatable {
         case .lost: return giveBack([.release])
         case .claimed(let faults): return run(faults, now)
         case .claimRefused: return []
+        case .standBy: return wait(until: now + EngineLimits.standbyMilliseconds)
         case .assignFailed: return claimAgain(at: now + EngineLimits.retryMilliseconds)
         case .ended(let lane, let end): return note(lane, end, now)
         case .looked(let faults): return compare(faults, now)
@@ -118,6 +121,11 @@ package struct LaneOwnership: Sendable, Equatable {
         actions.append(.assign(running))
         nextLook = now + EngineLimits.maximumRetryMilliseconds
         return actions
+    }
+
+    private mutating func wait(until time: Int) -> [Action] {
+        nextClaim = time
+        return []
     }
 
     private mutating func note(_ lane: Int, _ end: LaneEnd, _ now: Int) -> [Action] {

@@ -7,19 +7,30 @@ extension LaneKeeper {
             let store = try openStore()
             var taken: [Int: LaneClaim] = [:]
             for lane in lanes {
-                guard case .claimed(let claim) = try store.claim(lane: lane, owner: owner, onlyIfOwned: false) else {
-                    return .claimRefused
-                }
+                let outcome = try store.claim(lane: lane, owner: owner, onlyIfOwned: false)
+                guard case .claimed(let claim) = outcome else { return refused(outcome) }
                 taken[lane] = claim
             }
             let faults = try faults(of: taken.mapValues(\.next))
             claims = taken
+            servingFold = nil
             return .claimed(faults: faults)
         } catch {
             Log.warning("claim_retry", ["view": view.name, "reason": error.reason])
             if error.isOfDatabase { store = nil }
             return .claimRefused
         }
+    }
+
+    private func refused(_ outcome: LaneClaim.Outcome) -> LaneOwnership.Event {
+        guard case .otherFold(let fold) = outcome else { return .claimRefused }
+        if servingFold != fold {
+            Log.info(
+                "standing_by",
+                ["view": view.name, "fold": "\(view.definition.foldNumber)", "live_fold": "\(fold)"])
+        }
+        servingFold = fold
+        return .standBy
     }
 
     /// Whether the log has the next records of lanes that stand still for want of them, as after a replay.

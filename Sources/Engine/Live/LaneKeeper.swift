@@ -18,6 +18,8 @@ package final class LaneKeeper {
     var store: (any LaneStore)?
     /// Of the last claim of all lanes.
     var claims: [Int: LaneClaim] = [:]
+    /// The fold of the live build while it is another than this worker's, which then stands by.
+    var servingFold: Int?
     /// Why lanes stand still, already told of.
     private var told: [Int: String] = [:]
     private var hasAssignment = false
@@ -38,8 +40,8 @@ package final class LaneKeeper {
         self.starter = starter
     }
 
-    /// Every lane that the group gave folds, or stands still for a reason.
-    package var isReady: Bool { hasAssignment && !ownership.hasWanted }
+    /// Every lane that the group gave folds, or stands still for a reason, or waits for a build of this worker's fold.
+    package var isReady: Bool { hasAssignment && (!ownership.hasWanted || servingFold != nil) }
 
     /// - Parameter now: milliseconds of a clock that never goes back.
     package func handle(_ event: KafkaConsumerEvent, now: Int) {

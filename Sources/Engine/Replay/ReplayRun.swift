@@ -70,13 +70,16 @@ final class Replay<Fold: ViewFold> {
         defer { consumer.close() }
         try BuildPreparation.run(view, configuration, consumer: consumer)
         let live = try liveBuild()
+        let workers = try FoldWorkers(view, configuration.kafka)
+        try workers.check(over: live)
         let (build, wasResumed) = try begin(fresh: fresh, consumer)
+        try checkPublication(build, over: live)
         let filler = try BuildFiller<Fold>(
             view, configuration, build: build, isResumed: wasResumed, paysEffects: true, stop: stop, observer: observer)
         defer { filler.close() }
         try filler.open()
         try filler.fill(to: try targets(of: live, consumer))
-        try follow(live, build, filler, consumer)
+        try follow(live, build, filler, consumer, workers)
         let seconds = (ContinuousClock.now - begun).inSeconds
         observer(
             ReplayProgress(
@@ -105,6 +108,17 @@ final class Replay<Fold: ViewFold> {
             throw EngineError(.build, "view \(view.name) has no live build; start its processor first")
         }
         return live
+    }
+
+    /// A build that can't go live is not filled, and not left lying about either.
+    private func checkPublication(_ build: Build, over live: Build) throws(EngineError) {
+        do throws(EngineError) {
+            try BuildPublication.check(build, over: live, view.definition, on: connection)
+        } catch {
+            guard error.code == .build else { throw error }
+            try inDatabase { () throws(PostgresError) in try catalog.drop(build) }
+            throw error
+        }
     }
 
     /// Goes on with an interrupted build of this fold, or makes a new one at the start of the log.
@@ -163,7 +177,7 @@ final class Replay<Fold: ViewFold> {
 
     /// Follows the live build until it is near, then swaps; tries again while the live lanes are too busy.
     private func follow(
-        _ live: Build, _ build: Build, _ filler: BuildFiller<Fold>, _ consumer: KafkaConsumer
+        _ live: Build, _ build: Build, _ filler: BuildFiller<Fold>, _ consumer: KafkaConsumer, _ workers: FoldWorkers
     ) throws(EngineError) {
         while true {
             let checkpoints = try inDatabase { () throws(PostgresError) in try catalog.checkpoints(of: live) }
@@ -176,6 +190,7 @@ final class Replay<Fold: ViewFold> {
                 try filler.catchUp(to: targets)
                 continue
             }
+            try workers.check(over: live)
             filler.report(.swapping, force: true)
             if try swap(live, build, filler, cut(checkpoints, targets)) { return }
             if stop.isSet { throw .interrupted(build) }

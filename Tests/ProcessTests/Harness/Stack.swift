@@ -148,11 +148,15 @@ final class Stack {
         ]
     }
 
+    /// - Parameter command: the program and its arguments; `<view>-processor` where left out.
     @discardableResult
-    func startWorker(_ view: String = "positions", _ variables: [String: String] = [:]) throws -> Worker {
+    func startWorker(
+        _ view: String = "positions", _ variables: [String: String] = [:], by command: [String]? = nil
+    ) throws -> Worker {
         serial += 1
+        let command = command ?? ["\(view)-processor"]
         var description = ChildProcessDescription(
-            name: "\(view)-\(serial)", executable: try Self.program("\(view)-processor"))
+            name: "\(view)-\(serial)", executable: try Self.program(command[0]), arguments: Array(command.dropFirst()))
         description.logPath = folder + "/\(view)-\(serial).log"
         description.environment = environment.merging(variables) { _, new in new }.mapValues { $0 as String? }
         let worker = Worker(
