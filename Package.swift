@@ -53,10 +53,13 @@ let package = Package(
         module("Projections", ["Domain", "Events", "CMemory"]),
         module("Kafka", ["CLibrdkafka"]),
         module("Postgres", ["CLibpq"]),
-        module("Engine", ["Domain", "Events", "Projections", "Kafka", "Postgres", "CMemory"]),
+        module("HTTPServing", ["CMicrohttpd"]),
+        module("Telemetry", ["Domain", "HTTPServing"]),
+        module("Engine", ["Domain", "Events", "Projections", "Kafka", "Postgres", "Telemetry", "CMemory"]),
         module(
-            "ReadAPI", ["Domain", "Events", "Engine", "Postgres", "CMicrohttpd", "COpenSSL", "CLinux"]),
-        module("EmbeddedBroker", ["CIsal", "CLinux"]),
+            "ReadAPI",
+            ["Domain", "Events", "Engine", "Postgres", "HTTPServing", "Telemetry", "CMicrohttpd", "COpenSSL", "CLinux"]),
+        module("EmbeddedBroker", ["Telemetry", "CIsal", "CLinux"]),
         module("Importers", ["Domain", "Events"]),
         module("TestKit", ["Domain", "Events", "Projections"]),
         module("Supervision", ["Postgres", "CLinux"]),
@@ -65,7 +68,10 @@ let package = Package(
             ["Domain", "Events", "Projections", "Engine", "Kafka", "Postgres", "Importers", "Supervision"]),
         module(
             "CommandLineTool",
-            ["Domain", "Events", "Engine", "Kafka", "Postgres", "Importers", "Supervision", "ReadAPI", "Benchmarks"]),
+            [
+                "Domain", "Events", "Engine", "Kafka", "Postgres", "Importers", "Supervision", "ReadAPI", "Telemetry",
+                "Benchmarks",
+            ]),
 
         program("market-processor", ["Engine"]),
         program("positions-processor", ["Engine"]),
@@ -80,7 +86,8 @@ let package = Package(
         tests("Kafka", ["Kafka", "Supervision"]),
         tests("Postgres", ["Postgres", "Supervision"]),
         tests("Engine", ["Engine", "Events", "Postgres", "Projections", "Supervision"]),
-        tests("ReadAPI", ["ReadAPI", "Supervision"]),
+        tests("Telemetry", ["Telemetry", "HTTPServing"], exclude: ["judge"]),
+        tests("ReadAPI", ["ReadAPI", "HTTPServing", "Supervision"]),
         tests("EmbeddedBroker", ["EmbeddedBroker", "Kafka", "Supervision"], exclude: ["clients"]),
         tests("Importers", ["Importers"]),
         tests("Process", ["Engine", "Kafka", "Postgres", "Supervision", "CommandLineTool"]),

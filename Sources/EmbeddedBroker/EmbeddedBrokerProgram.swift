@@ -19,7 +19,7 @@ public enum EmbeddedBrokerProgram {
             return 2
         case .run(let chosen): options = chosen
         }
-        let log = Logger(level: Logger.Level(options.logLevel) ?? .info)
+        let log = Logger(options.log)
         do throws(BrokerFailure) {
             try serve(options, log)
             return 0

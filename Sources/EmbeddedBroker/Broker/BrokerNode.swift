@@ -1,3 +1,5 @@
+import Telemetry
+
 /// What the operator chose.
 struct BrokerOptions: Equatable {
     var dataDirectory = ".tapefold/broker"
@@ -5,7 +7,9 @@ struct BrokerOptions: Equatable {
     var advertisedHost: String?
     var port = 9092
     var portFile: String?
-    var logLevel = "info"
+    var log = LogSettings()
+    /// nil: no metrics are served.
+    var metrics: MetricsSettings?
     var autoCreateTopics = false
     var defaultPartitions = EmbeddedBrokerLimits.defaultPartitions
 }

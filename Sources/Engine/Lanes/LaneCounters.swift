@@ -1,15 +1,4 @@
-import Synchronization
-
-/// A count that one thread raises and others read.
-public final class Counter: Sendable {
-    private let value = Atomic<Int>(0)
-
-    public func add(_ amount: Int) {
-        if amount != 0 { value.add(amount, ordering: .relaxed) }
-    }
-
-    public var current: Int { value.load(ordering: .relaxed) }
-}
+import Telemetry
 
 /// What the lanes of a worker did since it started.
 public final class LaneCounters: Sendable {
