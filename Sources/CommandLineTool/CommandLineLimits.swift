@@ -9,6 +9,8 @@ public enum CommandLineLimits {
     static let readChunkBytes = 256 * 1024
     /// Problems printed of one input; the rest is counted.
     public static let reportedProblems = 100
+    /// Topics named by one check; the rest is counted.
+    static let namedFaults = 4
 
     /// How long a command waits for the first answer of Kafka or the database.
     static let connectTimeoutMilliseconds: Int32 = 8_000
