@@ -9,6 +9,8 @@ public enum CommandTable {
         ImportCommand.tradebook,
         ImportCommand.history,
         StatusCommand.command,
+        PauseCommand.pause,
+        PauseCommand.resume,
         ReplayCommand.command,
         VerifyCommand.command,
         BenchCommand.command,

@@ -23,6 +23,7 @@ struct ProtocolViolation: Error {
 final class BrokerNode {
     let options: BrokerOptions
     let log: Logger
+    let metrics = BrokerMetrics()
     let topics: TopicStore
     let offsets: OffsetStore
     var groups = GroupCoordinator()
@@ -111,6 +112,7 @@ final class BrokerNode {
             guard let api = header.api else {
                 throw ProtocolViolation(reason: "unknown api key \(header.key), version \(header.version)")
             }
+            metrics.count(api)
             let slot = ResponseSlot(token: makeToken(), header: header, connection: connection)
             guard api.versions.contains(header.version) else {
                 return try refuseVersion(api, header, slot, connection)
