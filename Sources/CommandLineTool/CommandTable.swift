@@ -18,6 +18,7 @@ public enum CommandTable {
         TopicsCommand.create,
         TopicsCommand.describe,
         TopicsCommand.check,
+        RepartitionCommand.command,
         DatabaseCommand.migrate,
         DatabaseCommand.status,
         ConfigCommand.show,

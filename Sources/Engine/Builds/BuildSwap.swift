@@ -21,6 +21,12 @@ enum BuildSwap {
             FROM tapefold.lane o
             WHERE n.view = $1 AND n.build = $3 AND o.view = $1 AND o.build = $2 AND o.lane = n.lane
             """, names)
+        // Lanes that the build before did not have, after its topics got more partitions.
+        try connection.query(
+            """
+            UPDATE tapefold.lane SET live = true, owner_epoch = owner_epoch + 1
+            WHERE view = $1 AND build = $3 AND build <> $2 AND NOT live
+            """, names)
         try connection.query(
             "UPDATE tapefold.lane SET live = false, owner_epoch = owner_epoch + 1 WHERE view = $1 AND build = $2 AND build <> $3",
             names)

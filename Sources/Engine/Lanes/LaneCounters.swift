@@ -1,3 +1,4 @@
+import Projections
 import Synchronization
 import Telemetry
 
@@ -71,4 +72,27 @@ final class LaneFigures: Sendable {
     let inputs: [Input]
 
     init(inputs: Int) { self.inputs = (0..<inputs).map { _ in Input() } }
+
+    func claimed(_ claim: LaneClaim, _ view: ViewConfiguration) {
+        epoch.set(Int(claim.epoch))
+        moved(to: claim.offsets(of: view))
+    }
+
+    func folded(_ events: ArraySlice<FoldEvent>) {
+        var counts = [Int](repeating: 0, count: inputs.count)
+        for event in events { counts[event.input] += 1 }
+        for (input, count) in zip(inputs, counts) { input.folded.add(count) }
+        // The last of each topic in the batch: going back from its end mostly finds them at once.
+        var missing = counts.count { $0 > 0 }
+        for event in events.reversed() where missing > 0 && counts[event.input] > 0 {
+            inputs[event.input].eventMicroseconds.set(Int(event.decoded.envelope.time.microseconds))
+            counts[event.input] = 0
+            missing -= 1
+        }
+    }
+
+    /// By input, the offsets behind the last commit.
+    func moved(to next: [Int64]) {
+        for (input, offset) in zip(inputs, next) { input.next.set(Int(offset)) }
+    }
 }

@@ -2,6 +2,7 @@ import Events
 import Foundation
 import Kafka
 import Projections
+import Telemetry
 
 /// What a processor's main.swift calls.
 public enum ProcessorProgram {
@@ -14,6 +15,11 @@ public enum ProcessorProgram {
         }
         guard arguments.count <= 1 else {
             Log.error("usage", ["reason": "unknown argument \(arguments[1]); see --help"])
+            return 2
+        }
+        ProcessFigures.begin()
+        do throws(SettingError) { _ = try LogSettings.read { environment[$0] } } catch {
+            Log.error("usage", ["reason": error.reason])
             return 2
         }
         StopSignal.catchSignals()
@@ -55,6 +61,11 @@ public enum ProcessorProgram {
           TAPEFOLD_KAFKA_<PROPERTY>  any librdkafka property, for example TAPEFOLD_KAFKA_SECURITY_PROTOCOL
           TAPEFOLD_TOPOLOGY          another topology.json than the one built in
           TAPEFOLD_LOG_LEVEL         debug, info (default), warning, error
+          TAPEFOLD_LOG_FORMAT        text (default), json
+          TAPEFOLD_METRICS_PORT      where /metrics, /livez and /readyz are served; 0 picks a free port, not set: nowhere
+          TAPEFOLD_METRICS_HOST      the address for it (127.0.0.1)
+          TAPEFOLD_METRICS_PORT_FILE where the port in use is written
+          TAPEFOLD_INSTANCE_ID       static membership: another name for each worker of a view, the same after a restart
         """
     }
 }

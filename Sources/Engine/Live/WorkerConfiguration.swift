@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Kafka
 import Postgres
+import Telemetry
 
 /// Where a worker finds Kafka and the database, and who it is.
 public struct WorkerConfiguration: Sendable {
@@ -9,8 +10,13 @@ public struct WorkerConfiguration: Sendable {
     public var database: PostgresConfiguration
     /// Unique among running workers: host, process and a random part.
     public var owner: String
+    /// Where metrics and probes are served; nil: nowhere.
+    public var metrics: MetricsSettings?
 
-    public init(kafka: KafkaConfiguration, database: PostgresConfiguration, owner: String) {
+    public init(
+        kafka: KafkaConfiguration, database: PostgresConfiguration, owner: String, metrics: MetricsSettings? = nil
+    ) {
+        self.metrics = metrics
         self.kafka = kafka
         self.database = database
         self.owner = owner
@@ -37,9 +43,14 @@ public struct WorkerConfiguration: Sendable {
         kafkaConfiguration.properties.merge(try membership(environment, view: view)) { given, _ in given }
         var settings = try inDatabase { () throws(PostgresError) in try PostgresConfiguration(url: url) }
         settings = settings.withApplicationName("tapefold-\(view)")
+        let metrics: MetricsSettings?
+        do throws(SettingError) { metrics = try MetricsSettings.read { environment[$0] } } catch {
+            throw EngineError(.topology, error.reason)
+        }
         return WorkerConfiguration(
             kafka: kafkaConfiguration, database: settings,
-            owner: "\(host):\(getpid()):\(String(UInt32.random(in: 0...(.max)), radix: 16))")
+            owner: "\(host):\(getpid()):\(String(UInt32.random(in: 0...(.max)), radix: 16))",
+            metrics: metrics)
     }
 
     /// The name under which a worker is the same member of its group after a restart.

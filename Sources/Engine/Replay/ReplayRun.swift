@@ -71,7 +71,7 @@ final class Replay<Fold: ViewFold> {
             try KafkaConsumer(configuration: configuration.kafka, groupId: nil)
         }
         defer { consumer.close() }
-        try BuildPreparation.run(view, configuration, consumer: consumer)
+        try BuildPreparation.run(view, configuration, consumer: consumer, rebuilds: true)
         let live = try liveBuild()
         let (build, wasResumed) = try begin(fresh: fresh, consumer)
         let filler = try BuildFiller<Fold>(
@@ -146,8 +146,25 @@ final class Replay<Fold: ViewFold> {
 
     /// Where the live build is, as far as the log goes.
     private func targets(of live: Build, _ consumer: KafkaConsumer) throws(EngineError) -> [[Int64]] {
-        let checkpoints = try inDatabase { () throws(PostgresError) in try catalog.checkpoints(of: live) }
-        return try targets(checkpoints, consumer)
+        try targets(try checkpoints(of: live, consumer), consumer)
+    }
+
+    /// Where the live build is. One of another number of lanes stands still: nobody may fold it with topics as they are
+    /// now, so the new build goes to the log's ends instead.
+    private func checkpoints(of live: Build, _ consumer: KafkaConsumer) throws(EngineError) -> [LaneOffsets] {
+        guard live.lanes != view.lanes else {
+            return try inDatabase { () throws(PostgresError) in try catalog.checkpoints(of: live) }
+        }
+        var lanes: [LaneOffsets] = []
+        for lane in 0..<view.lanes {
+            var ends: [String: Int64] = [:]
+            for topic in view.topics {
+                let place = TopicPartition(topic: topic, partition: Int32(lane))
+                ends[topic] = try inKafka { () throws(KafkaError) in try consumer.watermarks(place) }.high
+            }
+            lanes.append(LaneOffsets(lane: lane, next: ends))
+        }
+        return lanes
     }
 
     private func targets(_ checkpoints: [LaneOffsets], _ consumer: KafkaConsumer) throws(EngineError) -> [[Int64]] {
@@ -169,7 +186,7 @@ final class Replay<Fold: ViewFold> {
         _ live: Build, _ build: Build, _ filler: BuildFiller<Fold>, _ consumer: KafkaConsumer
     ) throws(EngineError) {
         while true {
-            let checkpoints = try inDatabase { () throws(PostgresError) in try catalog.checkpoints(of: live) }
+            let checkpoints = try checkpoints(of: live, consumer)
             let targets = try targets(checkpoints, consumer)
             let distance =
                 zip(filler.lanes, targets).map { lane, target in
@@ -238,8 +255,10 @@ final class Replay<Fold: ViewFold> {
         } catch {
             throw .from(error)
         }
-        let checkpoints: [LaneOffsets]
+        var checkpoints: [LaneOffsets]
         do throws(PostgresError) { checkpoints = try catalog.checkpoints(of: live) } catch { throw .from(error) }
+        // Lanes that fold nothing have no tail: workers of the new build's lanes go on from where it is.
+        if live.lanes != view.lanes { checkpoints = [] }
         let deadline = ContinuousClock.now + .milliseconds(EngineLimits.swapTailMilliseconds)
         for (lane, offsets) in zip(filler.lanes, checkpoints) {
             let target = zip(view.topics, lane.next).map { topic, next in

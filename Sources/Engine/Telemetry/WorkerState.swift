@@ -17,6 +17,8 @@ final class WorkerState: Sendable {
         var lanes: [Int: LaneState] = [:]
         /// What the worker waits for before it can fold at all; nil once it has its lanes.
         var waitsFor: String? = "has not started"
+        /// Why nothing of what the group gave is folded.
+        var refusal: String?
         var statistics: KafkaStatistics?
         var watched = WatchedFigures()
     }
@@ -32,7 +34,7 @@ final class WorkerState: Sendable {
     /// stopped shows here, so that a roll-out halts; it does not show in liveness, for a restart would not mend it.
     var unreadiness: String? {
         let now = current
-        if let reason = now.waitsFor { return reason }
+        if let reason = now.waitsFor ?? now.refusal { return reason }
         let stopped = now.lanes.filter { $0.value == .stopped }.keys.sorted()
         return stopped.isEmpty ? nil : "lanes \(stopped) stopped; the log says why"
     }
