@@ -6,7 +6,7 @@ import Testing
 @testable import Telemetry
 
 @Suite struct MetricsEndpointTests {
-    private func answer(_ method: String = "GET", _ path: String, unreadiness: String? = nil) -> HTTPResponse {
+    private func answer(_ path: String, method: String = "GET", unreadiness: String? = nil) -> HTTPResponse {
         let source = MetricsEndpoint.Source(
             metrics: { $0.single("tapefold_test", .gauge, "One.", 1) }, unreadiness: { unreadiness })
         return MetricsEndpoint.answer(
@@ -21,7 +21,7 @@ import Testing
         #expect(waiting.status == 503)
         #expect(String(decoding: waiting.body, as: UTF8.self) == "no lanes yet\n")
         #expect(answer("/elsewhere").status == 404)
-        #expect(answer("POST", "/metrics").status == 405)
+        #expect(answer("/metrics", method: "POST").status == 405)
         #expect(answer("/metrics?x=1").header("Content-Type") == MetricsText.contentType)
     }
 

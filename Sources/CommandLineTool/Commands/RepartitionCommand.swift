@@ -49,11 +49,13 @@ enum RepartitionCommand {
             try write(plan, to: path, connections)
             result.topology = path
         }
-        let summary = try repartition(plan, invocation, connections)
-        result.moved = summary.moved
-        result.rerouted = summary.rerouted
-        try report(result, invocation)
-        return .done
+        return try orInterrupted(invocation, note: "the same command goes on where it stopped") {
+            let summary = try repartition(plan, invocation, connections)
+            result.moved = summary.moved
+            result.rerouted = summary.rerouted
+            try report(result, invocation)
+            return .done
+        }
     }
 
     private static func plan(_ name: String, to count: Int, _ connections: Connections) throws -> RepartitionPlan {

@@ -1,8 +1,9 @@
-"""Reads metrics on standard input as Prometheus does, and says what is wrong with them.
+"""Reads metrics as Prometheus does, from the URL that is named or from standard input, and says what is wrong with them.
 
 Prints one line a fault, then one line `family <name> <type> <samples>` for each family. Exit code 1 on any fault.
 """
 import sys
+import urllib.request
 
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -61,7 +62,11 @@ def histogram_faults(family):
 
 
 def main():
-    text = sys.stdin.read()
+    if len(sys.argv) > 1:
+        with urllib.request.urlopen(sys.argv[1], timeout=30) as answer:
+            text = answer.read().decode()
+    else:
+        text = sys.stdin.read()
     found = list(faults(text))
     for fault in found:
         print(f"fault {fault}")
