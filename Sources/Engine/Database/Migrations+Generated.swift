@@ -195,6 +195,8 @@ CREATE TABLE tapefold.repartition (
     new_count integer NOT NULL CHECK (new_count > old_count),
     -- By old partition, the end of its history when the topic grew.
     ends bigint[] NOT NULL,
+    -- By new partition, its end when all of that history was there.
+    new_ends bigint[],
     started_at timestamptz NOT NULL DEFAULT now(),
     finished_at timestamptz
 );

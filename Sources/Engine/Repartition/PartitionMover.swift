@@ -36,7 +36,9 @@ struct PartitionMover {
         stop: StopSignal, acknowledged: ([MovedRecord]) throws(EngineError) -> Void
     ) throws(EngineError) -> Int {
         var brought: [Int: Int64] = [:]
-        for target in stride(from: partition + old, to: new, by: old) { brought[target] = try reached(in: target) }
+        for target in stride(from: partition + old, to: new, by: old) {
+            brought[target] = try reached(in: target, acknowledged)
+        }
         let low = try watermarks(partition).low
         var count = 0
         // From the least that any target has got: each one drops what it has.
@@ -85,16 +87,26 @@ struct PartitionMover {
     }
 
     /// The last offset that an interrupted move brought to `target`; -1 when it brought none.
-    private func reached(in target: Int) throws(EngineError) -> Int64 {
+    ///
+    /// What goes with those events is told again: the move may have been interrupted between the two.
+    private func reached(
+        in target: Int, _ acknowledged: ([MovedRecord]) throws(EngineError) -> Void
+    ) throws(EngineError) -> Int64 {
         let bounds = try watermarks(target)
         var reached: Int64 = -1
         // Producers may have gone on behind it: the last one that has the header counts.
         try PartitionScan(topic: input.topic, partition: target, range: bounds.low..<bounds.high, kafka: kafka)
             .run(stop: StopSignal()) { (batch, indexes) throws(EngineError) in
+                var known: [MovedRecord] = []
                 for index in indexes {
                     guard let offset = Self.source(of: batch[index], partition: partition) else { continue }
                     reached = max(reached, offset)
+                    known.append(
+                        MovedRecord(
+                            from: .init(partition: partition, offset: offset),
+                            to: .init(partition: target, offset: batch[index].offset)))
                 }
+                try acknowledged(known)
             }
         return reached
     }

@@ -66,22 +66,25 @@ public final class Repartition {
         }
         for entry in entries {
             summary.moved[entry.topic] = entry.isDone ? 0 : try move(entry)
-            try ledger.finish(entry.topic)
+            guard !entry.isDone else { continue }
+            try ledger.finish(entry.topic, newEnds: Array(try ends(entry.topic, plan.new)[plan.old...]))
         }
         return summary
     }
 
     private func move(_ entry: RepartitionLedger.Entry) throws(EngineError) -> Int {
         var moved = 0
-        let decided = try RepartitionLedger(connection).decidedPlaces(entry.topic)
+        let ledger = RepartitionLedger(connection)
+        let decided = try ledger.decidedPlaces(entry.topic)
         for (partition, end) in entry.ends.enumerated() {
             progress("moving \(entry.topic)/\(partition)")
             let mover = try PartitionMover(
                 try input(entry.topic), partition: partition, end: end, old: plan.old, new: plan.new, kafka: kafka,
                 admin: admin)
+            let untold = try ledger.firstUntold(entry.topic, partition)
             moved += try mover.run(stop: stop) { (places) throws(EngineError) in
-                let ours = places.filter { decided.contains($0.from) }
-                try RepartitionLedger(connection).carryDecisions(entry.topic, ours)
+                try ledger.carryDecisions(entry.topic, places.filter { decided.contains($0.from) })
+                try ledger.carryDebts(entry.topic, places.filter { $0.from.offset >= untold })
             }
         }
         return moved

@@ -64,17 +64,66 @@ struct RepartitionLedger {
         }
     }
 
-    func finish(_ topic: String) throws(EngineError) {
+    /// - Parameter newEnds: by new partition, where it ends.
+    func finish(_ topic: String, newEnds: [Int64]) throws(EngineError) {
         _ = try inDatabase { () throws(PostgresError) in
-            try connection.query(
-                "UPDATE tapefold.repartition SET finished_at = coalesce(finished_at, now()) WHERE topic = $1",
-                [.text(topic)])
+            let ends = try PostgresArrayBuilder(.int64)
+            for end in newEnds { ends.append(integer: end) }
+            return try connection.query(
+                "UPDATE tapefold.repartition SET finished_at = now(), new_ends = $2 WHERE topic = $1",
+                [.text(topic), .array(ends)])
         }
     }
 
-    /// Places of events that operators decided to drop.
+    /// Where the history that was moved to new partitions ends; none where the topic was never repartitioned to `count`.
+    static func newEnds(
+        of topic: String, count: Int, on connection: PostgresConnection
+    ) throws(PostgresError) -> (first: Int, ends: [Int64])? {
+        let rows = try connection.query(
+            """
+            SELECT old_count, array_to_string(new_ends, ',') FROM tapefold.repartition
+            WHERE topic = $1 AND new_count = $2 AND finished_at IS NOT NULL
+            """, [.text(topic), .int32(Int32(count))])
+        guard rows.rowCount == 1 else { return nil }
+        let ends = try rows.text(0, 1).split(separator: ",").compactMap { Int64($0) }
+        return (Int(try rows.int32(0, 0)), ends)
+    }
+
+    /// The least offset of a partition that a view may still owe effects of: below every mark nothing is owed but debts.
+    func firstUntold(_ topic: String, _ partition: Int) throws(EngineError) -> Int64 {
+        try inDatabase { () throws(PostgresError) in
+            try connection.query(
+                """
+                SELECT least(
+                    (SELECT min(next_offset) FROM tapefold.effect_mark WHERE topic = $1 AND partition = $2),
+                    (SELECT min(log_offset) FROM tapefold.effect_debt WHERE topic = $1 AND partition = $2))
+                """, [.text(topic), .int32(Int32(partition))]
+            ).int64IfPresent(0, 0) ?? .max
+        }
+    }
+
+    /// A rebuild is silent but for debts: events that no view had told of yet are owed at their new places.
+    func carryDebts(_ topic: String, _ moved: [MovedRecord]) throws(EngineError) {
+        for record in moved {
+            _ = try inDatabase { () throws(PostgresError) in
+                try connection.query(
+                    """
+                    INSERT INTO tapefold.effect_debt (view, topic, partition, log_offset)
+                    SELECT view, $1, $4, $5 FROM tapefold.effect_mark
+                    WHERE topic = $1 AND partition = $2 AND next_offset <= $3
+                    UNION SELECT view, $1, $4, $5 FROM tapefold.effect_debt
+                    WHERE topic = $1 AND partition = $2 AND log_offset = $3
+                    ON CONFLICT DO NOTHING
+                    """, record.parameters(topic))
+            }
+        }
+    }
+
+    /// Places of events that operators decided to drop; none in a database that knows no decisions.
     func decidedPlaces(_ topic: String) throws(EngineError) -> Set<MovedRecord.Place> {
         try inDatabase { () throws(PostgresError) in
+            let known = try connection.query("SELECT to_regclass('tapefold.decision') IS NOT NULL")
+            guard try known.bool(0, 0) else { return [] }
             let rows = try connection.query(
                 "SELECT DISTINCT partition, log_offset FROM tapefold.decision WHERE topic = $1", [.text(topic)])
             var places: Set<MovedRecord.Place> = []
@@ -98,11 +147,7 @@ struct RepartitionLedger {
                         decided_at, note
                     FROM tapefold.decision WHERE topic = $1 AND partition = $2 AND log_offset = $3
                     ON CONFLICT DO NOTHING
-                    """,
-                    [
-                        .text(topic), .int32(Int32(record.from.partition)), .int64(record.from.offset),
-                        .int32(Int32(record.to.partition)), .int64(record.to.offset),
-                    ])
+                    """, record.parameters(topic))
             }
         }
     }
@@ -136,4 +181,12 @@ struct MovedRecord {
 
     let from: Place
     let to: Place
+
+    /// The topic, where it was, where it is.
+    fileprivate func parameters(_ topic: String) -> [PostgresParameter] {
+        [
+            .text(topic), .int32(Int32(from.partition)), .int64(from.offset), .int32(Int32(to.partition)),
+            .int64(to.offset),
+        ]
+    }
 }

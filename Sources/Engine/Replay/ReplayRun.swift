@@ -149,20 +149,26 @@ final class Replay<Fold: ViewFold> {
         try targets(try checkpoints(of: live, consumer), consumer)
     }
 
-    /// Where the live build is. One of another number of lanes stands still: nobody may fold it with topics as they are
-    /// now, so the new build goes to the log's ends instead.
+    /// Where the live build is. One of another number of lanes stands still, and lanes that it lacks begin where the
+    /// history that was moved to them ends: what came later is for live workers, who tell of its effects.
     private func checkpoints(of live: Build, _ consumer: KafkaConsumer) throws(EngineError) -> [LaneOffsets] {
-        guard live.lanes != view.lanes else {
-            return try inDatabase { () throws(PostgresError) in try catalog.checkpoints(of: live) }
-        }
-        var lanes: [LaneOffsets] = []
-        for lane in 0..<view.lanes {
-            var ends: [String: Int64] = [:]
+        var lanes = try inDatabase { () throws(PostgresError) in try catalog.checkpoints(of: live) }
+        guard live.lanes != view.lanes else { return lanes }
+        lanes = Array(lanes.prefix(view.lanes))
+        for lane in lanes.count..<view.lanes {
+            var next: [String: Int64] = [:]
             for topic in view.topics {
-                let place = TopicPartition(topic: topic, partition: Int32(lane))
-                ends[topic] = try inKafka { () throws(KafkaError) in try consumer.watermarks(place) }.high
+                let moved = try inDatabase { () throws(PostgresError) in
+                    try RepartitionLedger.newEnds(of: topic, count: view.lanes, on: connection)
+                }
+                if let moved, lane >= moved.first, lane - moved.first < moved.ends.count {
+                    next[topic] = moved.ends[lane - moved.first]
+                } else {
+                    let place = TopicPartition(topic: topic, partition: Int32(lane))
+                    next[topic] = try inKafka { () throws(KafkaError) in try consumer.watermarks(place) }.high
+                }
             }
-            lanes.append(LaneOffsets(lane: lane, next: ends))
+            lanes.append(LaneOffsets(lane: lane, next: next))
         }
         return lanes
     }
