@@ -85,7 +85,7 @@ let package = Package(
         tests("Projections", ["Projections"]),
         tests("Kafka", ["Kafka", "Supervision"]),
         tests("Postgres", ["Postgres", "Supervision"]),
-        tests("Engine", ["Engine", "Events", "Kafka", "Postgres", "Projections", "Supervision"]),
+        tests("Engine", ["Engine", "Events", "Kafka", "Postgres", "Projections", "Supervision", "Telemetry"]),
         tests("Telemetry", ["Telemetry", "HTTPServing"], exclude: ["judge"]),
         tests("ReadAPI", ["ReadAPI", "HTTPServing", "Supervision"]),
         tests("EmbeddedBroker", ["EmbeddedBroker", "Kafka", "Supervision"], exclude: ["clients"]),

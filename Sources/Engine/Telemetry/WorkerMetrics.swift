@@ -49,6 +49,8 @@ struct WorkerMetrics: Sendable {
             &metrics, "tapefold_rerouted_total", "Misplaced records produced again where they belong.",
             counters.rerouted.current)
         counter(
+            &metrics, "tapefold_effects_published_total", "New events that the broker took.", counters.effects.current)
+        counter(
             &metrics, "tapefold_rounded_total", "Numbers of market data rounded to eight decimals.",
             counters.rounded.current)
     }
