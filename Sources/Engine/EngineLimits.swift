@@ -18,6 +18,13 @@ public enum EngineLimits {
     public static let databaseTimeoutMilliseconds = 10_000
     /// Group offsets are committed for lag displays this often.
     public static let groupCommitMilliseconds = 1_000
+    /// How often a worker looks which lanes are to stand still, and how often it counts parked events for its metrics.
+    public static let pauseLookMilliseconds = 500
+    public static let watchedFiguresMilliseconds = 5_000
+    /// How old a pause must be before a repartition trusts that every worker obeys it.
+    public static let pauseSettleMilliseconds: Int64 = 5_000
+    /// A name of static membership: Kafka takes 249 with what is put before it.
+    public static let instanceIdCharacters = 200
     /// Shutdown, from the signal to the exit.
     public static let shutdownMilliseconds = 8_000
     /// Parked events of one key, and of one view.

@@ -97,7 +97,10 @@ import Testing
         ),
         (
             "a paused lane is drained and stays claimed",
-            started([1, 2]) + [(5, .pauses([1]), [.drain([1])]), (5, .pauses([1]), []), (look, .time, [])],
+            started([1, 2]) + [
+                (5, .pauses([1]), [.drain([1, 2])]), (5, .pauses([1]), []), (5, .time, [.claim([1, 2])]),
+                (6, .claimed(faults: [:]), [.assign([2])]), (look, .time, []),
+            ],
             [1: .paused, 2: .running]
         ),
         (
@@ -110,7 +113,9 @@ import Testing
         (
             "a resumed lane is claimed with the others and consumed from its checkpoint",
             started([1, 2]) + [
-                (5, .pauses([1]), [.drain([1])]), (6, .pauses([]), [.drain([2])]), (6, .time, [.claim([1, 2])]),
+                (5, .pauses([1]), [.drain([1, 2])]), (5, .time, [.claim([1, 2])]),
+                (5, .claimed(faults: [:]), [.assign([2])]), (6, .pauses([]), [.drain([2])]),
+                (6, .time, [.claim([1, 2])]),
                 (6, .claimed(faults: [:]), [.assign([1, 2])]),
             ], [1: .running, 2: .running]
         ),

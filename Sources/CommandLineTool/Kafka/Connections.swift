@@ -46,6 +46,18 @@ struct Connections {
         return try PostgresConnection.connect(configuration.withApplicationName(applicationName))
     }
 
+    /// A database that knows what this program asks of it.
+    func migratedDatabase() throws -> PostgresConnection {
+        let connection = try database()
+        let states = try MigrationRunner(Migrations.all).status(on: connection)
+        guard !states.contains(where: { $0.state == .pending }) else {
+            throw CommandFailure(
+                "the database lacks migrations of this version",
+                remedy: "Run `tapefold db migrate`, or start a processor of this version.")
+        }
+        return connection
+    }
+
     /// The topic in Kafka, or why it cannot be used.
     func existingTopic(_ name: String, _ admin: KafkaAdmin) throws -> KafkaTopicDescription {
         let timeout = CommandLineLimits.connectTimeoutMilliseconds

@@ -30,13 +30,19 @@ extension PostgresLaneStore {
             FROM tapefold.build b
             WHERE l.view = $1 AND l.lane = $2 AND l.live AND b.view = l.view AND b.build = l.build
                 AND b.fold = $4
-            RETURNING l.build, b.schema_name, b.fold, l.owner_epoch
+            RETURNING l.build, b.schema_name, b.fold, l.owner_epoch, b.lanes
             """,
             [.text(view.name), .int32(Int32(lane)), .text(owner), .int32(Int32(view.definition.foldNumber))])
         guard rows.rowCount == 1 else {
             let live = try BuildCatalog(connection).liveBuild(of: view.name)
             guard let live, live.fold != view.definition.foldNumber else { return .busy }
             return .otherFold(live.fold)
+        }
+        let lanes = Int(try rows.int32(0, 4))
+        guard lanes == view.lanes else {
+            throw .usage(
+                "build \(try rows.text(0, 0)) of view \(view.name) was made from \(lanes) partitions, this worker's topology "
+                    + "has \(view.lanes): start it with the topology of now (TAPEFOLD_TOPOLOGY)")
         }
         let claim = LaneClaim(
             build: try rows.text(0, 0), schema: try rows.text(0, 1), fold: Int(try rows.int32(0, 2)), lane: lane,

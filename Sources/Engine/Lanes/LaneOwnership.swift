@@ -155,11 +155,10 @@ package struct LaneOwnership: Sendable, Equatable {
 
     private mutating func pause(_ wanted: Set<Int>, _ now: Int) -> [Action] {
         paused = wanted
-        let resumed = those { $0 == .paused }.contains { !wanted.contains($0) }
-        if resumed { return claimAgain(at: now) }
-        let stopping = running.filter(wanted.contains)
-        for lane in stopping { lanes[lane] = .paused }
-        return stopping.isEmpty ? [] : [.drain(stopping)]
+        let resumes = those { $0 == .paused }.contains { !wanted.contains($0) }
+        // A lane that stands still must not be consumed, and an assignment replaces all of the one before.
+        let stops = running.contains(where: wanted.contains)
+        return resumes || stops ? claimAgain(at: now) : []
     }
 
     private mutating func pass(_ now: Int) -> [Action] {

@@ -90,7 +90,10 @@ extension LaneKeeper {
         for lane in lanes.keys where lane >= view.lanes {
             Log.error("unknown_lane", ["view": view.name, "lane": "\(lane)", "reason": unknownReason])
         }
-        let known = Set(whole.keys.filter { $0 < view.lanes })
+        // A changed count stops the view: its keys may lie on lanes that this worker does not know.
+        let isKnown = lanes.keys.allSatisfy { $0 < view.lanes }
+        refusal = isKnown ? nil : unknownReason
+        let known = isKnown ? Set(whole.keys) : []
         Log.info("assigned", ["view": view.name, "lanes": "\(known.sorted())"])
         return known
     }
@@ -102,7 +105,7 @@ extension LaneKeeper {
 
     private var unknownReason: String {
         "the topics have more partitions than the \(view.lanes) lanes that view \(view.name) was built from; what lies "
-            + "there is not folded: give the topics \(view.lanes) partitions again, or start with new topics and a new "
-            + "database; repartitioning a view's history is not built yet"
+            + "there would not be folded: `tapefold topics repartition \(view.name)`, then `tapefold replay \(view.name)` "
+            + "and start the workers with the new topology"
     }
 }

@@ -23,6 +23,8 @@ package final class LaneKeeper {
     /// Why lanes stand still, already told of.
     private var told: [Int: String] = [:]
     private var hasAssignment = false
+    /// Why nothing of what the group gave is folded; nil mostly.
+    var refusal: String?
     private var nextGroupCommit = 0
     /// The last commits of all lanes that this worker had, and what of it the group knows.
     private var progress: [TopicPartition: Int64] = [:]

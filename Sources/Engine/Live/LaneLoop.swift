@@ -118,9 +118,12 @@ package final class LaneLoop<Fold: ViewFold> {
         switch failure {
         case .fenced, .moved:
             counters.fenced.add(1)
-            Log.info("fenced", fields)
+            fields["epoch"] = "\(counters.lane(lane, inputs: view.inputs.count).epoch.current)"
+            fields["reason"] = "another claim or a swap of builds moved the lane on; nothing of this batch was written"
+            Log.warning("fenced", fields)
         case .database, .reroute:
             fields["reason"] = failure.reason
+            (failure.isOfDatabase ? counters.databaseRetries : counters.rerouteRetries).add(1)
             Log.warning(failure.isOfDatabase ? "database_retry" : "reroute_retry", fields)
         case .stored, .fold, .parkingLotFull, .log, .stopped: break
         }

@@ -2,6 +2,7 @@ import Events
 import Foundation
 import Kafka
 import Projections
+import Telemetry
 
 /// What a processor's main.swift calls.
 public enum ProcessorProgram {
@@ -22,8 +23,13 @@ public enum ProcessorProgram {
     }
 
     /// Serves a view until SIGTERM or SIGINT.
-    /// - Returns: the exit code: 0 stopped on request, 1 failed.
+    /// - Returns: the exit code: 0 stopped on request, 1 failed, 2 a setting that cannot be read.
     public static func serve(view name: String, of views: ViewRegistry, environment: [String: String]) -> Int32 {
+        ProcessFigures.begin()
+        do throws(SettingError) { _ = try LogSettings.read { environment[$0] } } catch {
+            Log.error("usage", ["reason": error.reason])
+            return 2
+        }
         StopSignal.catchSignals()
         do throws(EngineError) {
             let view = try views.configuration(of: name, in: topology(environment))
@@ -60,6 +66,11 @@ public enum ProcessorProgram {
           TAPEFOLD_KAFKA_<PROPERTY>  any librdkafka property, for example TAPEFOLD_KAFKA_SECURITY_PROTOCOL
           TAPEFOLD_TOPOLOGY          another topology.json than the one built in
           TAPEFOLD_LOG_LEVEL         debug, info (default), warning, error
+          TAPEFOLD_LOG_FORMAT        text (default), json
+          TAPEFOLD_METRICS_PORT      where /metrics, /livez and /readyz are served; 0 picks a free port, not set: nowhere
+          TAPEFOLD_METRICS_HOST      the address for it (127.0.0.1)
+          TAPEFOLD_METRICS_PORT_FILE where the port in use is written
+          TAPEFOLD_INSTANCE_ID       static membership: another name for each worker of a view, the same after a restart
         """
     }
 }

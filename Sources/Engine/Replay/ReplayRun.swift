@@ -68,7 +68,7 @@ final class Replay<Fold: ViewFold> {
             try KafkaConsumer(configuration: configuration.kafka, groupId: nil)
         }
         defer { consumer.close() }
-        try BuildPreparation.run(view, configuration, consumer: consumer)
+        try BuildPreparation.run(view, configuration, consumer: consumer, rebuilds: true)
         let live = try liveBuild()
         let workers = try FoldWorkers(view, configuration.kafka)
         try workers.check(over: live)
@@ -157,8 +157,31 @@ final class Replay<Fold: ViewFold> {
 
     /// Where the live build is, as far as the log goes.
     private func targets(of live: Build, _ consumer: KafkaConsumer) throws(EngineError) -> [[Int64]] {
-        let checkpoints = try inDatabase { () throws(PostgresError) in try catalog.checkpoints(of: live) }
-        return try targets(checkpoints, consumer)
+        try targets(try checkpoints(of: live, consumer), consumer)
+    }
+
+    /// Where the live build is. One of another number of lanes stands still, and lanes that it lacks begin where the
+    /// history that was moved to them ends: what came later is for live workers, who tell of its effects.
+    private func checkpoints(of live: Build, _ consumer: KafkaConsumer) throws(EngineError) -> [LaneOffsets] {
+        var lanes = try inDatabase { () throws(PostgresError) in try catalog.checkpoints(of: live) }
+        guard live.lanes != view.lanes else { return lanes }
+        lanes = Array(lanes.prefix(view.lanes))
+        for lane in lanes.count..<view.lanes {
+            var next: [String: Int64] = [:]
+            for topic in view.topics {
+                let moved = try inDatabase { () throws(PostgresError) in
+                    try RepartitionLedger.newEnds(of: topic, count: view.lanes, on: connection)
+                }
+                if let moved, lane >= moved.first, lane - moved.first < moved.ends.count {
+                    next[topic] = moved.ends[lane - moved.first]
+                } else {
+                    let place = TopicPartition(topic: topic, partition: Int32(lane))
+                    next[topic] = try inKafka { () throws(KafkaError) in try consumer.watermarks(place) }.high
+                }
+            }
+            lanes.append(LaneOffsets(lane: lane, next: next))
+        }
+        return lanes
     }
 
     private func targets(_ checkpoints: [LaneOffsets], _ consumer: KafkaConsumer) throws(EngineError) -> [[Int64]] {
@@ -180,7 +203,7 @@ final class Replay<Fold: ViewFold> {
         _ live: Build, _ build: Build, _ filler: BuildFiller<Fold>, _ consumer: KafkaConsumer, _ workers: FoldWorkers
     ) throws(EngineError) {
         while true {
-            let checkpoints = try inDatabase { () throws(PostgresError) in try catalog.checkpoints(of: live) }
+            let checkpoints = try checkpoints(of: live, consumer)
             let targets = try targets(checkpoints, consumer)
             let distance =
                 zip(filler.lanes, targets).map { lane, target in
@@ -250,8 +273,10 @@ final class Replay<Fold: ViewFold> {
         } catch {
             throw .from(error)
         }
-        let checkpoints: [LaneOffsets]
+        var checkpoints: [LaneOffsets]
         do throws(PostgresError) { checkpoints = try catalog.checkpoints(of: live) } catch { throw .from(error) }
+        // Lanes that fold nothing have no tail: workers of the new build's lanes go on from where it is.
+        if live.lanes != view.lanes { checkpoints = [] }
         let deadline = ContinuousClock.now + .milliseconds(EngineLimits.swapTailMilliseconds)
         for (lane, offsets) in zip(filler.lanes, checkpoints) {
             let target = zip(view.topics, lane.next).map { topic, next in

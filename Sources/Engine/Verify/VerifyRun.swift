@@ -108,6 +108,12 @@ final class Verify<Fold: ViewFold> {
         guard let live else {
             throw EngineError(.build, "view \(view.name) has no live build to verify; start its processor first")
         }
+        guard live.lanes == view.lanes else {
+            throw EngineError(
+                .topology,
+                "build \(live.name) of view \(view.name) was made from \(live.lanes) partitions, the topology has "
+                    + "\(view.lanes): `tapefold replay \(view.name)` first")
+        }
         guard live.fold == view.definition.foldNumber else {
             throw EngineError(
                 .build,

@@ -125,7 +125,7 @@ final class Stack {
         let logPath: String
 
         var log: String { (try? String(contentsOfFile: logPath, encoding: .utf8)) ?? "" }
-        var isReady: Bool { log.contains("event=ready") }
+        var isReady: Bool { log.contains("event=ready") || log.contains("\"event\":\"ready\"") }
 
         /// The value of a field in the last line of an event.
         func last(_ event: String, _ field: String) -> String? {
@@ -165,8 +165,8 @@ final class Stack {
         return worker
     }
 
-    func startReadyWorker(_ view: String = "positions") throws -> Worker {
-        let worker = try startWorker(view)
+    func startReadyWorker(_ view: String = "positions", _ variables: [String: String] = [:]) throws -> Worker {
+        let worker = try startWorker(view, variables)
         try eventually("\(view)-processor to be ready; its log: \(worker.log.suffix(2_000))") {
             worker.isReady
         }
