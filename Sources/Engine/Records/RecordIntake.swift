@@ -57,13 +57,16 @@ struct IntakePiece {
         event: (FoldEvent, Int) throws(E) -> Void, trouble: (IntakeTrouble) throws(E) -> Void
     ) throws(E) {
         var waiting = troubles[...]
-        for index in events.indices {
-            let record = records[index]
-            while let first = waiting.first, first.record < record {
-                try trouble(first)
-                waiting.removeFirst()
+        // By address: an event taken out of an array is copied, reference counts and all.
+        try events.withUnsafeBufferPointer { events throws(E) in
+            for index in events.indices {
+                let record = records[records.startIndex + index]
+                while let first = waiting.first, first.record < record {
+                    try trouble(first)
+                    waiting.removeFirst()
+                }
+                try event(events[index], record)
             }
-            try event(events[index], record)
         }
         for rest in waiting { try trouble(rest) }
     }
