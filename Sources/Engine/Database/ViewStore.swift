@@ -28,9 +28,18 @@ struct ViewStore {
         } catch {
             throw .database(error)
         }
-        for (request, result) in zip(requests, results) {
-            do throws(RowError) { try fold.absorb(request, rows: result) } catch { throw .stored(error.description) }
-        }
+        for (request, result) in zip(requests, results) { try hand(result, of: request, to: fold) }
+    }
+
+    /// Answers a fold's questions without the database: nothing is stored yet.
+    func answerWithNothing(_ requests: [ReadRequest], for fold: some ViewFold) throws(LaneFailure) {
+        for request in requests { try hand(NoRows(), of: request, to: fold) }
+    }
+
+    private func hand(
+        _ rows: any RowSource, of request: ReadRequest, to fold: some ViewFold
+    ) throws(LaneFailure) {
+        do throws(RowError) { try fold.absorb(request, rows: rows) } catch { throw .stored(error.description) }
     }
 
     /// Adds the statements for all rows, inserts as arrays; returns how many it added.
@@ -55,18 +64,26 @@ struct ViewStore {
         return count
     }
 
-    /// COPYs the inserts of the tables of `role`, which hold COPY rows.
-    func copyInserts(
+    /// COPYs what the tables of `role` hold as COPY rows.
+    func copyRows(
         _ writes: WriteSet, role: TableRole, on connection: PostgresConnection
     ) throws(PostgresError) {
         for (table, sql) in zip(writes.tables, statements) where table.table.role == role {
-            guard table.inserts.rowCount > 0 else { continue }
+            let batches = [table.inserts, table.upserts].filter { $0.layout == .copy && $0.rowCount > 0 }
+            guard !batches.isEmpty else { continue }
             let copy = try connection.startCopyIn(sql.copy)
             try copy.writeBinaryHeader()
-            try copy.write(table.inserts.copyBytes)
+            for rows in batches { try copy.write(rows.copyBytes) }
             try copy.writeBinaryTrailer()
             _ = try copy.finish()
-            table.inserts.clear()
+            for rows in batches { rows.clear() }
         }
     }
+}
+
+/// The answer of an empty table.
+private struct NoRows: RowSource {
+    var rowCount: Int { 0 }
+
+    func field(row: Int, column: Int) -> UnsafeRawBufferPointer? { nil }
 }

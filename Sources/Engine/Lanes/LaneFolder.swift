@@ -11,6 +11,8 @@ final class LaneFolder<Fold: ViewFold> {
     let parking: ParkingLot
     let store: ViewStore
     let counters: LaneCounters
+    /// Asked before the database is: false while a rebuild has stored nothing that could be read.
+    var mayRead: (() throws(LaneFailure) -> Bool)?
 
     init(_ view: ViewConfiguration, claim: LaneClaim, mode: FoldMode, counters: LaneCounters) {
         self.view = view
@@ -37,6 +39,7 @@ final class LaneFolder<Fold: ViewFold> {
 
     private func answer(_ requests: [ReadRequest], on connection: PostgresConnection) throws(LaneFailure) {
         guard !requests.isEmpty else { return }
+        if let mayRead, try !mayRead() { return try store.answerWithNothing(requests, for: fold) }
         counters.statements.add(requests.count)
         try store.answer(requests, for: fold, on: connection)
     }

@@ -56,6 +56,12 @@ final class FillLane<Fold: ViewFold>: @unchecked Sendable {
         } catch {
             throw .from(error)
         }
+        folder.mayRead = { () throws(LaneFailure) in
+            guard bulk.hasFlushed else { return false }
+            do throws(PostgresError) { try self.stateIndexes.ensure() } catch { throw .from(error) }
+            return true
+        }
+        defer { folder.mayRead = nil }
         var next = next
         try consume(EngineLimits.rebuildBatchRecords, upTo: target, from: next) { (batch) throws(LaneFailure) in
             let taken = intake.take(batch, from: next, upTo: target)
