@@ -50,26 +50,23 @@ enum BuildSQL {
 
     /// Of rows with the same key the one that came first in the log stays.
     static func removeRepeatedRows(_ table: TableDefinition, schema: String) -> String {
-        let key = table.key.joined(separator: ", ")
-        return """
-            DELETE FROM \(schema).\(table.name) WHERE ctid IN (
-                SELECT ctid FROM (
-                    SELECT ctid, row_number() OVER (PARTITION BY \(key) ORDER BY log_offset) AS place
-                    FROM \(schema).\(table.name)) ranked
-                WHERE place > 1)
-            """
+        keepFirst(of: table, schema: schema, by: "log_offset")
     }
 
     /// Of rows with the same key the one stored last stays. A key's rows come from one lane, whose transactions follow
     /// one another and hold each key once, so that the youngest transaction's is the last.
     static func removeOldVersions(_ table: TableDefinition, schema: String) -> String {
+        keepFirst(of: table, schema: schema, by: "age(xmin)")
+    }
+
+    private static func keepFirst(of table: TableDefinition, schema: String, by order: String) -> String {
         let key = table.key.joined(separator: ", ")
-        let matches = table.key.map { "t.\($0) = k.\($0)" }.joined(separator: " AND ")
         return """
-            DELETE FROM \(schema).\(table.name) t
-            USING (SELECT \(key), min(age(xmin)) AS youngest FROM \(schema).\(table.name) GROUP BY \(key)
-                HAVING count(*) > 1) k
-            WHERE \(matches) AND age(t.xmin) > k.youngest
+            DELETE FROM \(schema).\(table.name) WHERE ctid IN (
+                SELECT ctid FROM (
+                    SELECT ctid, row_number() OVER (PARTITION BY \(key) ORDER BY \(order)) AS place
+                    FROM \(schema).\(table.name)) ranked
+                WHERE place > 1)
             """
     }
 
