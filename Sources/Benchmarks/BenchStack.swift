@@ -102,6 +102,23 @@ final class BenchStack {
         return child
     }
 
+    /// Runs `tapefold replay`; returns records a second, as it tells them.
+    func replayApart(_ view: String, environment: [String: String]) throws -> Double {
+        struct Told: Decodable { let records, recordsPerSecond: Int }
+        var description = ChildProcessDescription(
+            name: "replay-\(view)", executable: "\(options.programs)/tapefold", arguments: ["replay", view, "--json"])
+        description.environment = ["KAFKA_BROKERS": kafka.brokers, "DATABASE_URL": databaseURL]
+        for (name, value) in environment { description.environment[name] = value }
+        let log = "\(options.workDirectory)/replay-\(view).log"
+        description.logPath = log
+        let status = try ChildProcess.start(description).wait()
+        let text = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
+        guard status?.isSuccess == true, let line = text.split(separator: "\n").last,
+            let told = try? JSONDecoder().decode(Told.self, from: Data(line.utf8)), told.records > 0
+        else { throw BenchFailure(description: "the replay of view \(view) failed: \(text.suffix(500))") }
+        return Double(told.recordsPerSecond)
+    }
+
     /// Waits until the live build of a view has folded all that its topics hold; returns the records of all its topics.
     @discardableResult
     func waitUntilCaughtUp(_ view: String) throws -> Int {

@@ -39,6 +39,10 @@ public enum EngineLimits {
     public static let rebuildBatchRecords = 2_000
     /// A rebuild's state is flushed at least this often.
     public static let rebuildFlushMilliseconds = 10_000
+    /// Memory that the database may use for one index of a rebuild.
+    public static let rebuildIndexMegabytes = 512
+    /// Memory that the database may use for one step of a rebuild's queries.
+    public static let rebuildSortMegabytes = 256
     /// Books or other keys that a rebuild folds anew in one go.
     public static let rebuildFollowUpKeys = 1_000
     /// Identities that a rebuild remembers in all its lanes before it goes on with indexes.

@@ -47,8 +47,8 @@ public final class EventDecoder {
         _ kind: EventKind, value: UnsafeRawBufferPointer, headers: borrowing Headers, recordTime: Timestamp?
     ) throws(EventRefusal) -> DecodedEvent {
         if headers.isEmpty { return try decodeStructured(kind, value, recordTime) }
-        if let type = headers.value(named: "content-type"), type.starts(with: "application/cloudevents".utf8) {
-            guard !type.starts(with: "application/cloudevents-batch".utf8) else { throw Self.batch(type) }
+        if let type = headers.value(named: "content-type"), type.hasPrefix("application/cloudevents") {
+            guard !type.hasPrefix("application/cloudevents-batch") else { throw Self.batch(type) }
             return Self.traced(try decodeStructured(kind, value, recordTime), headers)
         }
         guard headers.value(named: "ce_specversion") != nil || headers.value(named: "ce_id") != nil else {
@@ -129,7 +129,7 @@ extension EventDecoder {
         } else {
             time = try attributes.timestamp(EnvelopeKey.time)
         }
-        let subject = try attributes.optionalText(EnvelopeKey.subject, .source)
+        let subject = try attributes.optionalWord(EnvelopeKey.subject, .source)
         if !attributes.isAbsent(EnvelopeKey.datacontenttype) { try Self.checkContentType(attributes) }
         return Envelope(
             version: version, id: id, source: source, time: time, subject: subject, trace: Self.trace(attributes))

@@ -27,15 +27,18 @@ extension Timestamp {
         if base[index] == UInt8(ascii: ".") {
             index += 1
             let start = index
-            var scale: Int64 = 100_000
             while index < count {
                 let digit = base[index] &- 48
                 guard digit < 10 else { break }
-                fraction += Int64(digit) &* scale
-                scale /= 10
+                if index < start + 6 { fraction = fraction &* 10 &+ Int64(digit) }
                 index += 1
             }
             guard index > start, index < count else { throw .malformed(offset: index) }
+            var missing = start + 6 - index
+            while missing > 0 {
+                fraction &*= 10
+                missing -= 1
+            }
         }
         var offsetMinutes = 0
         if base[index] | 0x20 == UInt8(ascii: "z") {

@@ -44,18 +44,19 @@ struct ViewStore {
         return count
     }
 
-    /// COPYs the inserts of the tables of `role`, which hold COPY rows.
-    func copyInserts(
+    /// COPYs what the tables of `role` hold as COPY rows.
+    func copyRows(
         _ writes: WriteSet, role: TableRole, on connection: PostgresConnection
     ) throws(PostgresError) {
         for (table, sql) in zip(writes.tables, statements) where table.table.role == role {
-            guard table.inserts.rowCount > 0 else { continue }
+            let batches = [table.inserts, table.upserts].filter { $0.layout == .copy && $0.rowCount > 0 }
+            guard !batches.isEmpty else { continue }
             let copy = try connection.startCopyIn(sql.copy)
             try copy.writeBinaryHeader()
-            try copy.write(table.inserts.copyBytes)
+            for rows in batches { try copy.write(rows.copyBytes) }
             try copy.writeBinaryTrailer()
             _ = try copy.finish()
-            table.inserts.clear()
+            for rows in batches { rows.clear() }
         }
     }
 }

@@ -12,6 +12,8 @@ final class LaneFolder<Fold: ViewFold> {
     let counters: LaneCounters
     /// Nil for a fold without effects.
     var effects: (any EffectSink)?
+    /// Asked before the database is: false while a rebuild has stored nothing that could be read.
+    var mayRead: (() throws(LaneFailure) -> Bool)?
 
     init(_ view: ViewConfiguration, claim: LaneClaim, mode: FoldMode, counters: LaneCounters) {
         self.view = view
@@ -37,10 +39,16 @@ final class LaneFolder<Fold: ViewFold> {
 
     private func answer(_ requests: [ReadRequest], from store: any LaneStore) throws(LaneFailure) {
         guard !requests.isEmpty else { return }
-        counters.statements.add(requests.count)
-        for (request, rows) in zip(requests, try store.read(requests, claim)) {
-            do throws(RowError) { try fold.absorb(request, rows: rows) } catch { throw .stored(error.description) }
+        if let mayRead, try !mayRead() {
+            for request in requests { try hand(NoRows(), of: request) }
+            return
         }
+        counters.statements.add(requests.count)
+        for (request, rows) in zip(requests, try store.read(requests, claim)) { try hand(rows, of: request) }
+    }
+
+    private func hand(_ rows: any RowSource, of request: ReadRequest) throws(LaneFailure) {
+        do throws(RowError) { try fold.absorb(request, rows: rows) } catch { throw .stored(error.description) }
     }
 
     /// Answers what the folded events turned out to need.

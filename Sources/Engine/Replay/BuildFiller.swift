@@ -49,7 +49,6 @@ final class BuildFiller<Fold: ViewFold> {
         if isResumed, !build.isIndexed { try index() }
         var offsets: [TopicPartitionOffset] = []
         let indexes = StateIndexes(build, view.definition, configuration: configuration.laneDatabase)
-        if view.definition.rebuildReadsState { try inDatabase(indexes.ensure) }
         for lane in 0..<view.lanes {
             let connection = try inDatabase { () throws(PostgresError) in
                 try PostgresConnection.connect(fillDatabase)
@@ -75,7 +74,8 @@ final class BuildFiller<Fold: ViewFold> {
     private var fillDatabase: PostgresConfiguration {
         var settings = configuration.laneDatabase
         settings.idleInTransactionTimeoutMilliseconds = 0
-        settings.settings["maintenance_work_mem"] = "512MB"
+        settings.settings["maintenance_work_mem"] = "\(EngineLimits.rebuildIndexMegabytes)MB"
+        settings.settings["work_mem"] = "\(EngineLimits.rebuildSortMegabytes)MB"
         return settings
     }
 
@@ -147,11 +147,9 @@ final class BuildFiller<Fold: ViewFold> {
     /// Builds all keys and indexes, several at once.
     private func index() throws(EngineError) {
         let settings = fillDatabase
-        let statements = view.definition.tables.flatMap { table in
-            BuildSQL.indexes(table, schema: build.schema).map { IndexJob(table: table, schema: build.schema, sql: $0) }
-        }
+        let jobs = view.definition.tables.flatMap { IndexJob.all(of: $0, view.definition, schema: build.schema) }
         do throws(LaneFailure) {
-            try LaneCrew.run(statements, halt: stop, watch: { report(.indexing) }) { (job) throws(LaneFailure) in
+            try LaneCrew.run(jobs, halt: stop, watch: { report(.indexing) }) { (job) throws(LaneFailure) in
                 do throws(PostgresError) { try job.run(settings) } catch { throw .from(error) }
             }
         } catch {
@@ -159,27 +157,13 @@ final class BuildFiller<Fold: ViewFold> {
         }
         if stop.isSet { throw .interrupted(build) }
         let connection = try inDatabase { () throws(PostgresError) in try PostgresConnection.connect(settings) }
-        try inDatabase { () throws(PostgresError) in try BuildCatalog(connection).markIndexed(build) }
-        build.isIndexed = true
-    }
-}
-
-/// One index to build after the rows.
-private struct IndexJob: Sendable {
-    let table: TableDefinition
-    let schema: String
-    let sql: String
-
-    func run(_ configuration: PostgresConfiguration) throws(PostgresError) {
-        let connection = try PostgresConnection.connect(configuration)
-        do throws(PostgresError) {
-            try connection.execute(sql)
-        } catch  where table.ignoresRepeatedRows && error.sqlState == PostgresError.uniqueViolation {
-            try connection.execute(BuildSQL.removeRepeatedRows(table, schema: schema))
-            try connection.execute(sql)
-        } catch {
-            throw error
+        try inDatabase { () throws(PostgresError) in
+            for table in view.definition.tables {
+                try connection.execute(BuildSQL.allowVacuum(table, schema: build.schema))
+            }
+            try BuildCatalog(connection).markIndexed(build)
         }
+        build.isIndexed = true
     }
 }
 

@@ -12,6 +12,8 @@ struct BulkWriter {
     private let stateIndexes: StateIndexes
     private let writes: WriteSet
     private var lastFlush = ContinuousClock.now
+    /// State has been written, so that there is something to read.
+    private(set) var hasFlushed = false
 
     init(
         _ view: ViewConfiguration, store: ViewStore, parking: ParkingLot, on connection: PostgresConnection,
@@ -44,18 +46,18 @@ struct BulkWriter {
 
     private func copyLedgers() throws(PostgresError) {
         if !connection.isInTransaction { try connection.begin() }
-        try store.copyInserts(writes, role: .ledger, on: connection)
+        try store.copyRows(writes, role: .ledger, on: connection)
     }
 
     /// Makes everything up to `next` durable: ledgers, state, parked events and the checkpoint.
     mutating func flush(_ fold: some ViewFold, claim: inout LaneClaim, next: [Int64]) throws(LaneFailure) {
         fold.drain(into: writes, state: true)
-        let isUpdating = writes.tables.contains { $0.upserts.rowCount > 0 }
+        let isUpdating = writes.tables.contains { $0.upserts.layout == .arrays && $0.upserts.rowCount > 0 }
         if isUpdating { try attempt(stateIndexes.ensure) }
         let current = claim
         try attempt { () throws(PostgresError) in
             try copyLedgers()
-            try store.copyInserts(writes, role: .state, on: connection)
+            try store.copyRows(writes, role: .state, on: connection)
             let fence = try Fence.parameters(current, view: view, next: next)
             try connection.pipeline { (pipeline) throws(PostgresError) in
                 _ = try pipeline.addCached(Fence.sql, fence)
@@ -69,5 +71,6 @@ struct BulkWriter {
         parking.committed()
         fold.committed()
         lastFlush = .now
+        hasFlushed = true
     }
 }

@@ -60,6 +60,12 @@ final class FillLane<Fold: ViewFold>: @unchecked Sendable {
             view, store: ViewStore(view.definition, schema: build.schema), parking: folder.parking, on: connection,
             stateIndexes)
         folder.parking.load(try store.parkedKeys(claim))
+        folder.mayRead = { () throws(LaneFailure) in
+            guard bulk.hasFlushed else { return false }
+            do throws(PostgresError) { try self.stateIndexes.ensure() } catch { throw .from(error) }
+            return true
+        }
+        defer { folder.mayRead = nil }
         var next = next
         try consume(EngineLimits.rebuildBatchRecords, upTo: target, from: next) { (batch) throws(LaneFailure) in
             let taken = intake.take(batch, from: next, upTo: target)

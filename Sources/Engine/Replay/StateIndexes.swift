@@ -2,8 +2,8 @@ import Postgres
 import Projections
 import Synchronization
 
-/// The keys of a build's state tables, made when a lane first has to replace a row: bulk inserts before that are
-/// cheaper without them.
+/// The keys of a build's state tables, made when a lane first has to read or replace a row: bulk inserts before that
+/// are cheaper without them.
 final class StateIndexes: Sendable {
     private let configuration: PostgresConfiguration
     private let statements: [String]

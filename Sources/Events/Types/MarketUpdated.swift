@@ -103,7 +103,7 @@ extension MarketUpdated: WireEvent {
         let askQuantity = try reader.optionalRoundedDecimal(Key.askQuantity, .notNegative)
         let openInterest = try reader.optionalRoundedDecimal(Key.openInterest, .notNegative)
         try reader.optionalObject(Key.depth)
-        let source = try reader.optionalText(Key.source, .label)
+        let source = try reader.optionalWord(Key.source, .label)
         return MarketUpdated(
             exchange: exchange, symbol: symbol, lastPrice: lastPrice, source: source,
             packedLastQuantity: PackedFixed8(lastQuantity),

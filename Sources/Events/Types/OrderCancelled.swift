@@ -24,7 +24,7 @@ extension OrderCancelled: WireEvent {
 
     static func read(_ reader: inout FieldReader, time: Timestamp) throws(EventRefusal) -> OrderCancelled {
         let orderId = try reader.text(Key.orderId, .identifier)
-        let userId = try reader.text(Key.userId, .identifier)
+        let userId = try reader.word(Key.userId, .identifier)
         let reason = try reader.optionalText(Key.reason, .reason)
         return OrderCancelled(orderId: orderId, userId: userId, reason: reason)
     }

@@ -12,6 +12,22 @@ public enum Product: String, Sendable, CaseIterable, WireChoice {
     case intraday = "MIS"
     case normal = "NRML"
     case marginTrading = "MTF"
+
+    @inline(__always)
+    init?(wire bytes: UnsafeRawBufferPointer) {
+        // By hand: nearly every trade has one, and a switch over Strings goes through the runtime.
+        if ("CNC" as StaticString).matches(bytes) {
+            self = .cashAndCarry
+        } else if ("MIS" as StaticString).matches(bytes) {
+            self = .intraday
+        } else if ("NRML" as StaticString).matches(bytes) {
+            self = .normal
+        } else if ("MTF" as StaticString).matches(bytes) {
+            self = .marginTrading
+        } else {
+            return nil
+        }
+    }
 }
 
 /// How long an order stays.

@@ -69,7 +69,7 @@ extension OrderPlaced: WireEvent {
 
     static func read(_ reader: inout FieldReader, time: Timestamp) throws(EventRefusal) -> OrderPlaced {
         let orderId = try reader.text(Key.orderId, .identifier)
-        let userId = try reader.text(Key.userId, .identifier)
+        let userId = try reader.word(Key.userId, .identifier)
         let (exchange, symbol) = try reader.instrument(symbol: Key.symbol, exchange: Key.exchange)
         let side: Side = try reader.choice(Key.side)
         let quantity = try reader.decimal(Key.quantity, .positive)
@@ -80,8 +80,8 @@ extension OrderPlaced: WireEvent {
         let validity: Validity? = try reader.optionalChoice(Key.validity)
         let account = try reader.optionalText(Key.account, .label) ?? EventDefaults.account
         let details = EventDetails(
-            category: try reader.optionalText(Key.category, .label),
-            strategy: try reader.optionalText(Key.strategy, .label), tags: try reader.tags(Key.tags),
+            category: try reader.optionalWord(Key.category, .label),
+            strategy: try reader.optionalWord(Key.strategy, .label), tags: try reader.tags(Key.tags),
             requestId: try reader.optionalText(Key.requestId, .label))
         return OrderPlaced(
             orderId: orderId, userId: userId, exchange: exchange, symbol: symbol, side: side, quantity: quantity,

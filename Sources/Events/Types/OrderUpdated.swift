@@ -54,7 +54,7 @@ extension OrderUpdated: WireEvent {
 
     static func read(_ reader: inout FieldReader, time: Timestamp) throws(EventRefusal) -> OrderUpdated {
         let orderId = try reader.text(Key.orderId, .identifier)
-        let userId = try reader.text(Key.userId, .identifier)
+        let userId = try reader.word(Key.userId, .identifier)
         let status: OrderStatus = try reader.choice(Key.status)
         let filledQuantity = try reader.optionalDecimal(Key.filledQuantity, .notNegative)
         let averagePrice = try reader.optionalDecimal(Key.averagePrice, .notNegative)

@@ -84,7 +84,7 @@ extension TradeCorrected: WireEvent {
 
     static func read(_ reader: inout FieldReader, time: Timestamp) throws(EventRefusal) -> TradeCorrected {
         let tradeId = try reader.text(Key.tradeId, .identifier)
-        let userId = try reader.text(Key.userId, .identifier)
+        let userId = try reader.word(Key.userId, .identifier)
         let action: CorrectionAction = try reader.choice(Key.action)
         var values = TradeAmendment.Values()
         (values.exchange, values.symbol) = try reader.optionalInstrument(symbol: Key.symbol, exchange: Key.exchange)

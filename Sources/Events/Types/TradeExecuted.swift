@@ -75,7 +75,7 @@ extension TradeExecuted: WireEvent {
 
     static func read(_ reader: inout FieldReader, time: Timestamp) throws(EventRefusal) -> TradeExecuted {
         let tradeId = try reader.text(Key.tradeId, .identifier)
-        let userId = try reader.text(Key.userId, .identifier)
+        let userId = try reader.word(Key.userId, .identifier)
         let (exchange, symbol) = try reader.instrument(symbol: Key.symbol, exchange: Key.exchange)
         let side: Side = try reader.choice(Key.side)
         let quantity = try reader.decimal(Key.quantity, .positive)
@@ -84,7 +84,7 @@ extension TradeExecuted: WireEvent {
         let executedAt = isTimeImplied ? time : try reader.timestamp(Key.executedAt)
         let fees = try reader.optionalDecimal(Key.fees, .any) ?? EventDefaults.fees
         let orderId = try reader.optionalText(Key.orderId, .identifier)
-        let account = try reader.optionalText(Key.account, .label) ?? EventDefaults.account
+        let account = try reader.optionalWord(Key.account, .label) ?? EventDefaults.account
         let isin = try reader.optionalText(Key.isin, .isin)
         let product: Product? = try reader.optionalChoice(Key.product)
         let multiplier = try reader.optionalDecimal(Key.multiplier, .positive) ?? EventDefaults.multiplier
@@ -101,7 +101,36 @@ extension TradeExecuted: WireEvent {
             reader.isAbsent(Key.segment) && reader.isAbsent(Key.category) && reader.isAbsent(Key.strategy)
             && reader.isAbsent(Key.tags) && reader.isAbsent(Key.notes) && reader.isAbsent(Key.broker)
         if isBare { return nil }
-        return EventDetails(
+        guard let key = sharedDetails(reader) else { return try ownDetails(reader) }
+        let slot = reader.cache.pointee.details.slot(key)
+        if slot.pointee.key == key { return slot.pointee.details }
+        let made = try ownDetails(reader)
+        slot.pointee = DetailsTable.Slot(key: key, details: made)
+        return made
+    }
+
+    /// Under what the details may be found that another trade had; `nil` when they are longer, or hold tags or notes.
+    @inline(__always)
+    private static func sharedDetails(_ reader: FieldReader) -> DetailsTable.Key? {
+        guard reader.isAbsent(Key.tags), reader.isAbsent(Key.notes) else { return nil }
+        var key = DetailsTable.Key()
+        guard label(Key.segment, reader, into: &key.segment), label(Key.category, reader, into: &key.category),
+            label(Key.strategy, reader, into: &key.strategy), label(Key.broker, reader, into: &key.broker)
+        else { return nil }
+        return key
+    }
+
+    @inline(__always)
+    private static func label(_ key: FieldKey, _ reader: FieldReader, into short: inout ShortText) -> Bool {
+        if reader.isAbsent(key) { return true }
+        guard let found = reader.short(key, .word) else { return false }
+        short = found
+        return true
+    }
+
+    @inline(never)
+    private static func ownDetails(_ reader: FieldReader) throws(EventRefusal) -> EventDetails? {
+        EventDetails(
             segment: try reader.optionalText(Key.segment, .label),
             category: try reader.optionalText(Key.category, .label),
             strategy: try reader.optionalText(Key.strategy, .label), tags: try reader.tags(Key.tags),

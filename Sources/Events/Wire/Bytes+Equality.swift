@@ -10,6 +10,15 @@ extension UnsafeRawBufferPointer {
     }
 }
 
+extension UnsafeRawBufferPointer {
+    /// By `memcmp` too: every record with headers is asked.
+    @inline(__always)
+    func hasPrefix(_ text: StaticString) -> Bool {
+        count >= text.utf8CodeUnitCount
+            && text.matches(UnsafeRawBufferPointer(rebasing: prefix(text.utf8CodeUnitCount)))
+    }
+}
+
 extension StaticString {
     @inline(__always)
     func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {

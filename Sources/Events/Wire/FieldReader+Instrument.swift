@@ -25,10 +25,19 @@ extension FieldReader {
     func instrument(
         symbol: FieldKey, exchange: FieldKey
     ) throws(EventRefusal) -> (exchange: String, symbol: String) {
+        let short = short(symbol, .symbol)
+        let slot = short.map { cache.pointee.words.slot($0) }
+        if let short, let slot, slot.pointee.key == short {
+            return (try text(exchange, .exchange, cachedIn: &cache.pointee.exchange), slot.pointee.text)
+        }
         let address = try address(symbol)
         let exchangeText = try text(exchange, .exchange, cachedIn: &cache.pointee.exchange)
+        let symbolText = String(decoding: address.symbol, as: UTF8.self)
+        if let short, let slot, address.exchange == nil {
+            slot.pointee = WordTable.Slot(key: short, text: symbolText)
+        }
         if let prefix = address.exchange { try agree(prefix, symbol: symbol, exchange: exchange) }
-        return (exchangeText, String(decoding: address.symbol, as: UTF8.self))
+        return (exchangeText, symbolText)
     }
 
     /// The same where both may be absent; a prefix then stands for an absent exchange.

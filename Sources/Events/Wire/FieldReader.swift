@@ -66,6 +66,29 @@ extension FieldReader {
         isAbsent(key) ? nil : try text(key, rule)
     }
 
+    /// A text that many events share, under a rule that a ``ShortText/Kind/word`` follows.
+    @inline(__always)
+    func word(_ key: FieldKey, _ rule: TextRule) throws(EventRefusal) -> String {
+        guard let short = short(key, .word) else { return try text(key, rule) }
+        let slot = cache.pointee.words.slot(short)
+        if slot.pointee.key == short { return slot.pointee.text }
+        let made = try text(key, rule)
+        slot.pointee = WordTable.Slot(key: short, text: made)
+        return made
+    }
+
+    @inline(__always)
+    func optionalWord(_ key: FieldKey, _ rule: TextRule) throws(EventRefusal) -> String? {
+        isAbsent(key) ? nil : try word(key, rule)
+    }
+
+    /// `nil` for what is no text, is longer, or lies where nothing may be read behind it.
+    @inline(__always)
+    func short(_ key: FieldKey, _ kind: ShortText.Kind) -> ShortText? {
+        guard isString(key), scope != .headers else { return nil }
+        return ShortText(padded: bytes(key), kind)
+    }
+
     /// An array of short texts; empty when absent.
     func tags(_ key: FieldKey) throws(EventRefusal) -> [String] {
         guard !isAbsent(key) else { return [] }

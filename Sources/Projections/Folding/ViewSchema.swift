@@ -7,7 +7,7 @@ public struct ViewSchema: Sendable {
     public let tables: [TableDefinition]
     /// The columns by which rows of a table are deleted, where that is not its key.
     public let deleteColumns: [String: [String]]
-    /// A rebuild may ask for rows of state tables too; these then have their indexes from the start.
+    /// A rebuild may ask for rows of state tables too; these then get their indexes before it does.
     public let rebuildReadsState: Bool
     /// Presentation views, in order; `{schema}` stands for the build's schema.
     public let presentation: [Presentation]
@@ -36,4 +36,9 @@ public struct ViewSchema: Sendable {
         self.rebuildReadsState = rebuildReadsState
         self.presentation = presentation
     }
+}
+
+extension ViewSchema {
+    /// Whether a rebuild adds a state row's newer versions behind the older ones: nothing reads them before the end.
+    public func appendsVersions(of table: TableDefinition) -> Bool { table.role == .state && !rebuildReadsState }
 }

@@ -4,15 +4,19 @@ public final class WriteSet {
         public let table: TableDefinition
         /// Rows that no row of the table has the key of.
         public let inserts: RowBatch
-        /// Rows that replace the row of the same key, or are new.
+        /// Rows that replace the row of the same key, or are new. In COPY layout they are stored beside the older row,
+        /// which goes before the key gets its index.
         public let upserts: RowBatch
         /// Keys, or leading columns of them, whose rows go away before anything is inserted.
         public let deletes: RowBatch
 
-        init(_ table: TableDefinition, insertLayout: RowBatch.Layout, deleteColumns: [String]) {
+        init(
+            _ table: TableDefinition, insertLayout: RowBatch.Layout, upsertLayout: RowBatch.Layout,
+            deleteColumns: [String]
+        ) {
             self.table = table
             inserts = RowBatch(columns: table.columns, layout: insertLayout)
-            upserts = RowBatch(columns: table.columns, layout: .arrays)
+            upserts = RowBatch(columns: table.columns, layout: upsertLayout)
             deletes = RowBatch(columns: table.columns(named: deleteColumns), layout: .arrays)
         }
 
@@ -26,7 +30,8 @@ public final class WriteSet {
     public init(_ view: ViewSchema, insertLayout: RowBatch.Layout) {
         tables = view.tables.map {
             TableWrites(
-                $0, insertLayout: insertLayout, deleteColumns: view.deleteColumns[$0.name] ?? $0.key)
+                $0, insertLayout: insertLayout, upsertLayout: view.appendsVersions(of: $0) ? insertLayout : .arrays,
+                deleteColumns: view.deleteColumns[$0.name] ?? $0.key)
         }
     }
 

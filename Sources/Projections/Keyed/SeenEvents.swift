@@ -2,7 +2,7 @@ import Events
 
 /// The ledger of the events that a keyed view has folded: a repeated one counts once, and another one under the same
 /// identity is told from it.
-struct SeenEvents {
+struct SeenEvents: ~Copyable {
     /// Live: those that this batch folds or asked the database for.
     private var known: [EventIdentity: ContentHash] = [:]
     /// In a rebuild: every identity of the lane so far.

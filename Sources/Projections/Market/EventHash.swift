@@ -12,6 +12,13 @@ enum EventHash {
         return id.withUTF8 { absorb(UnsafeRawBufferPointer($0), into: first) }
     }
 
+    /// The same of a single text.
+    @inline(__always)
+    static func of(_ text: String) -> UInt64 {
+        var text = text
+        return text.withUTF8 { absorb(UnsafeRawBufferPointer($0), into: seed) }
+    }
+
     /// Eight bytes at a time, each folded in by a 128-bit product; the length parts source from id.
     private static func absorb(_ bytes: UnsafeRawBufferPointer, into start: UInt64) -> UInt64 {
         var state = mix(start ^ UInt64(truncatingIfNeeded: bytes.count), factor)

@@ -57,13 +57,13 @@ extension MarketFold {
         func isClean(_ symbol: SymbolState) -> Bool {
             !symbol.isQuoteDirty && symbol.days.values.allSatisfy { !$0.isDirty }
         }
-        symbols = symbols.filter { !isClean($0.value) || $0.value.lastUse > oldest }
+        symbols.keep { !isClean($0) || $0.lastUse > oldest }
         guard symbols.count > maximumCachedSymbols else { return }
-        symbols = symbols.filter { !isClean($0.value) }
+        symbols.keep { !isClean($0) }
     }
 
     public func forget() {
-        symbols = [:]
+        symbols.removeAll()
         dirtyQuotes = []
         dirtyDays = []
         pendingTicks = []

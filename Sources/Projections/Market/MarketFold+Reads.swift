@@ -18,18 +18,22 @@ extension MarketFold {
     public func reads(for events: ArraySlice<FoldEvent>) -> [ReadRequest] {
         useClock += 1
         var asked = Asked()
-        for event in events {
-            guard case .marketUpdated(let tick) = event.decoded.payload else { continue }
-            let key = InstrumentKey(exchange: tick.exchange, symbol: tick.symbol)
-            let time = event.decoded.envelope.time
-            if let known = symbols[key] {
-                if let session = known.missingSession(at: time) { ask(key, session, &asked) }
-            } else {
-                if asked.symbols.insert(key).inserted { asked.quotes.keys.append(key) }
-                if let session = settings.calendar.session(key.exchange, at: time) { ask(key, session, &asked) }
-            }
+        events.withUnsafeBufferPointer { events in
+            for index in events.indices { ask(for: events[index], &asked) }
         }
         return [asked.quotes, asked.dayRows, asked.candles].filter { $0.keys.rowCount > 0 }
+    }
+
+    private func ask(for event: FoldEvent, _ asked: inout Asked) {
+        guard case .marketUpdated(let tick) = event.decoded.payload else { return }
+        let time = event.decoded.envelope.time
+        if let known = symbols.find(exchange: tick.exchange, symbol: tick.symbol) {
+            if let session = known.missingSession(at: time) { ask(known.key, session, &asked) }
+            return
+        }
+        let key = InstrumentKey(exchange: tick.exchange, symbol: tick.symbol)
+        if asked.symbols.insert(key).inserted { asked.quotes.keys.append(key) }
+        if let session = settings.calendar.session(key.exchange, at: time) { ask(key, session, &asked) }
     }
 
     /// Asks for the day and each of its minutes, all of them by key.
@@ -56,7 +60,7 @@ extension MarketFold {
     private func absorbQuotes(_ rows: any RowSource) throws(RowError) {
         for index in 0..<rows.rowCount {
             let row = RowReader(rows, table: MarketView.quotes, row: index)
-            let state = symbol(InstrumentKey(exchange: try row.text(0), symbol: try row.text(1)))
+            let state = symbol(exchange: try row.text(0), symbol: try row.text(1))
             guard state.quote == nil else { continue }
             state.quote = try Quote(row)
             state.isQuoteStored = true
@@ -66,7 +70,7 @@ extension MarketFold {
     private func absorbDays(_ rows: any RowSource) throws(RowError) {
         for index in 0..<rows.rowCount {
             let row = RowReader(rows, table: MarketView.days, row: index)
-            let state = symbol(InstrumentKey(exchange: try row.text(0), symbol: try row.text(1)))
+            let state = symbol(exchange: try row.text(0), symbol: try row.text(1))
             let date = CivilDate(dayNumber: try row.unixDay(2))
             guard state.days[date.dayNumber] == nil else { continue }
             guard let session = state.schedule.session(on: date), let mode = VolumeMode(rawValue: try row.int16(3))
@@ -88,7 +92,7 @@ extension MarketFold {
             let row = RowReader(rows, table: MarketView.candles, row: index)
             let key = DayKey(
                 instrument: InstrumentKey(exchange: try row.text(0), symbol: try row.text(1)), day: try row.unixDay(4))
-            guard let day = symbols[key.instrument]?.days[key.day], let mode = day.candles.volumeMode else {
+            guard let day = symbols.find(key.instrument)?.days[key.day], let mode = day.candles.volumeMode else {
                 throw RowError(table: MarketView.candles.name, column: "trading_day")
             }
             let bucket = try DayState.bucket(row, session: day.session, mode: mode)
@@ -102,7 +106,7 @@ extension MarketFold {
             loaded[key, default: []].append(bucket)
         }
         for (key, buckets) in loaded {
-            guard let day = symbols[key.instrument]?.days[key.day] else { continue }
+            guard let day = symbols.find(key.instrument)?.days[key.day] else { continue }
             day.candles = CandleDay(session: day.session, volumeMode: day.candles.volumeMode, buckets: buckets)
         }
     }

@@ -10,7 +10,7 @@ public final class MarketFold: ViewFold {
 
     let lane: Int
     let settings: MarketSettings
-    var symbols: [InstrumentKey: SymbolState] = [:]
+    var symbols = SymbolTable()
     var dirtyQuotes: [SymbolState] = []
     var dirtyDays: [(key: InstrumentKey, day: DayState)] = []
     var pendingTicks: [PendingTick] = []
@@ -47,7 +47,7 @@ public final class MarketFold: ViewFold {
     }
 
     private func fold(_ tick: MarketUpdated, of envelope: Envelope, at offset: Int64) -> FoldOutcome {
-        let symbol = symbol(InstrumentKey(exchange: tick.exchange, symbol: tick.symbol))
+        let symbol = symbol(exchange: tick.exchange, symbol: tick.symbol)
         let order = TickOrder(time: envelope.time, offset: offset)
         if let day = symbol.day(at: order.time) {
             switch day.take(tick, order: order, of: envelope) {
@@ -64,7 +64,7 @@ public final class MarketFold: ViewFold {
             dirtyQuotes.append(symbol)
         }
         if settings.keepsTicks {
-            pendingTicks.append(PendingTick(update: tick, order: order, hash: EventHash.of(envelope)))
+            pendingTicks.append(PendingTick(tick, of: symbol, order: order, hash: EventHash.of(envelope)))
         }
         return .folded
     }
@@ -78,11 +78,15 @@ public final class MarketFold: ViewFold {
         dirtyDays.append((symbol.key, day))
     }
 
-    func symbol(_ key: InstrumentKey) -> SymbolState {
-        if let known = symbols[key] { return known }
+    @inline(__always)
+    func symbol(exchange: String, symbol: String) -> SymbolState {
+        symbols.find(exchange: exchange, symbol: symbol) ?? newSymbol(InstrumentKey(exchange: exchange, symbol: symbol))
+    }
+
+    private func newSymbol(_ key: InstrumentKey) -> SymbolState {
         let new = SymbolState(key: key, schedule: settings.calendar.schedule(key.exchange))
         new.lastUse = useClock
-        symbols[key] = new
+        symbols.insert(new)
         return new
     }
 

@@ -6,7 +6,8 @@ import Events
 /// Open addressing with linear probing by the hash's upper bits, so that a larger table is filled from front to back;
 /// 24 bytes a slot. The hash is keyed by a random seed of the process, so nobody can craft two identities that meet.
 struct IdentitySet: ~Copyable {
-    private struct Entry {
+    // Not private: for a nested private type of a noncopyable one Swift 6.3.1 emits broken debug builds.
+    struct Entry {
         var high: UInt64
         /// Zero where there is no identity; one's lowest bit is always set.
         var low: UInt64
