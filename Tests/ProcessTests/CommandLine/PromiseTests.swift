@@ -70,7 +70,7 @@ import Testing
             for name in $0.topics.keys { $0.topics[name] = topic(["min.insync.replicas": "1"], replication: 1) }
         }
         #expect(found["brokers"]?.status == .warning)
-        #expect(found.values.allSatisfy(\.passed))
+        #expect(found.values.allSatisfy { $0.passed })
         #expect(found["replication"] == nil)
     }
 
