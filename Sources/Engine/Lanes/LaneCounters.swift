@@ -29,7 +29,28 @@ public final class LaneCounters: Sendable {
     /// New events that the broker took.
     public let effects = Counter()
 
-    public init() {}
+    private let badRecordsTold: Int
+    private let badRecords = Counter()
+
+    /// - Parameter badRecordsTold: how many bad records are told of one by one.
+    public init(badRecordsTold: Int = .max) { self.badRecordsTold = badRecordsTold }
+
+    /// Counts a bad record; says whether it is to be told of.
+    func tellsOfBadRecord() -> Bool {
+        badRecords.add(1)
+        return badRecords.current <= badRecordsTold
+    }
+
+    /// Sums up what was not told of one by one.
+    func tellOfBadRecords(view: String) {
+        guard badRecords.current > badRecordsTold else { return }
+        Log.warning(
+            "bad_records",
+            [
+                "view": view, "records": "\(badRecords.current)", "parked": "\(parked.current)",
+                "skipped": "\(skipped.current)", "told": "\(badRecordsTold)",
+            ])
+    }
 
     var fields: [String: String] {
         [

@@ -101,14 +101,17 @@ final class LaneFolder<Fold: ViewFold> {
         switch view.policy {
         case .skip:
             counters.skipped.add(1)
+            guard counters.tellsOfBadRecord() else { return }
             Log.warning("skipped", ["view": view.definition.name, "record": place, "code": code, "reason": reason])
         case .stop:
             throw .parkingLotFull("\(place): \(reason)")
         case .park:
             counters.parked.add(1)
-            Log.warning(
-                "parked",
-                ["view": view.definition.name, "record": place, "key": key ?? "", "code": code, "reason": reason])
+            if counters.tellsOfBadRecord() {
+                Log.warning(
+                    "parked",
+                    ["view": view.definition.name, "record": place, "key": key ?? "", "code": code, "reason": reason])
+            }
             effects?.parked(input: input, offset: record.offset)
             try parking.park(record, topic: topic, key: key, code: code, reason: reason, time: nil)
         }
