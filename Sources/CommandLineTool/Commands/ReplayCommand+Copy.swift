@@ -89,7 +89,8 @@ extension ReplayCommand {
     }
 
     private static func text(_ result: Copied) -> String {
-        var text = "view \(result.view): copy \(result.copy) is in schema \(result.schema); \(result.records) records read "
+        var text =
+            "view \(result.view): copy \(result.copy) is in schema \(result.schema); \(result.records) records read "
         text += "in \(String(format: "%.1f", result.seconds)) s"
         if result.resumed { text += ", continued from an interrupted run" }
         if result.parked > 0 { text += "; \(result.parked) events parked" }

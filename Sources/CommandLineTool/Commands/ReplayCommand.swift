@@ -27,7 +27,8 @@ enum ReplayCommand {
                 default: "\(EngineLimits.rebuildMegabytes)"),
             OptionDefinition("as-of", .text("TIME"), "Copy: the events whose own time is not after this (RFC 3339)."),
             OptionDefinition(
-                "as-of-offsets", .text("POSITIONS"), "Copy: the records before topic/partition@offset,… of all partitions."),
+                "as-of-offsets", .text("POSITIONS"),
+                "Copy: the records before topic/partition@offset,… of all partitions."),
             OptionDefinition("as-of-offsets-file", .text("FILE"), "The same, from a file."),
             OptionDefinition("name", .text("N"), "The copy's name.", default: "made of the view and the point"),
             .dataDirectory, .json,

@@ -16,7 +16,8 @@ enum ViewsCommand {
         "views promote", "Make a finished build live: catch up, then swap as a replay does.",
         positionals: PositionalDefinition(
             "VIEW", "The view, and a build's name if not the newest one that is ready.", count: 1...2),
-        options: swapOptions, examples: ["tapefold views promote positions", "tapefold views promote positions 1.3 --yes"],
+        options: swapOptions,
+        examples: ["tapefold views promote positions", "tapefold views promote positions 1.3 --yes"],
         run: runPromote)
 
     static let rollback = Command(
@@ -32,7 +33,8 @@ enum ViewsCommand {
         "views drop", "Remove builds that are not live, or copies, with their tables.",
         positionals: PositionalDefinition("VIEW", "The view, then names of its builds or copies.", count: 2...64),
         options: [Confirmation.option, .dataDirectory, .json],
-        examples: ["tapefold views drop positions 1.2", "tapefold views drop positions before_lunch --yes"], run: runDrop)
+        examples: ["tapefold views drop positions 1.2", "tapefold views drop positions before_lunch --yes"],
+        run: runDrop)
 
     private static let swapOptions: [OptionDefinition] = [
         Confirmation.option, .flag("force", "Also when no worker serves the view."),

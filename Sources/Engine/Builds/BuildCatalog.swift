@@ -8,7 +8,8 @@ public struct BuildCatalog {
 
     public init(_ connection: PostgresConnection) { self.connection = connection }
 
-    private static let columns = "view, fold, number, schema_name, lanes, status, indexed, copy_name, as_of, as_of_offsets"
+    private static let columns =
+        "view, fold, number, schema_name, lanes, status, indexed, copy_name, as_of, as_of_offsets"
 
     public func builds(of view: String? = nil) throws(PostgresError) -> [Build] {
         let filter = view == nil ? "" : " WHERE view = $1"

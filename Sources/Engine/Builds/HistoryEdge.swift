@@ -148,7 +148,8 @@ struct HistoryEdge {
         guard missing.isEmpty else {
             throw .usage(
                 "the log no longer holds all of view \(view.name), and build \(live.name) has no column "
-                    + "\(missing.joined(separator: ", ")) in \(table.name) to take over: restore the topic's first records")
+                    + "\(missing.joined(separator: ", ")) in \(table.name) to take over: restore the topic's first records"
+            )
         }
     }
 

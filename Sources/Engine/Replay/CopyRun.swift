@@ -51,7 +51,8 @@ public enum CopyRun {
         guard isWord, (1...EngineLimits.copyNameCharacters).contains(name.utf8.count) else {
             throw EngineError(
                 .usage,
-                "\"\(name)\" is no name for a copy: up to \(EngineLimits.copyNameCharacters) small letters, digits and _")
+                "\"\(name)\" is no name for a copy: up to \(EngineLimits.copyNameCharacters) small letters, digits and _"
+            )
         }
     }
 }
@@ -122,7 +123,9 @@ extension Replay {
                     "there is a copy \(copy.name) already, of view \(old.view); choose another --name, or remove it with "
                         + "`tapefold views drop \(old.view) \(copy.name)`")
             }
-            if !options.startsAnew, old.fold == view.definition.foldNumber, old.lanes == view.lanes { return (old, true) }
+            if !options.startsAnew, old.fold == view.definition.foldNumber, old.lanes == view.lanes {
+                return (old, true)
+            }
             try inDatabase { () throws(PostgresError) in try catalog.drop(old) }
         }
         let isTaken = try inDatabase { () throws(PostgresError) in

@@ -19,7 +19,8 @@ extension EngineError {
             EngineError(
                 .interrupted,
                 "interrupted; the live build is as it was. Build \(build.name) of view \(build.view) is kept: `tapefold "
-                    + "replay \(build.view)` goes on with it, `tapefold views drop \(build.view) \(build.name)` removes it")
+                    + "replay \(build.view)` goes on with it, `tapefold views drop \(build.view) \(build.name)` removes it"
+            )
         }
     }
 }

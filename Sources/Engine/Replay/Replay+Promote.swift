@@ -65,7 +65,8 @@ extension Replay {
             if let newest = builds.last(where: { $0.status == .ready }) { return newest }
             throw EngineError(
                 .build,
-                "no build of view \(view.name) waits to go live; make one with `tapefold replay \(view.name) --no-swap`")
+                "no build of view \(view.name) waits to go live; make one with `tapefold replay \(view.name) --no-swap`"
+            )
         case .ready(let name?):
             guard let build = builds.first(where: { $0.name == name }) else {
                 throw EngineError(
@@ -82,7 +83,8 @@ extension Replay {
         case .building:
             throw EngineError(
                 .build,
-                "build \(build.name) of view \(view.name) is not finished: `tapefold replay \(view.name)` goes on with it")
+                "build \(build.name) of view \(view.name) is not finished: `tapefold replay \(view.name)` goes on with it"
+            )
         case .copying, .copy, .scratch:
             throw EngineError(
                 .build, "build \(build.name) of view \(view.name) holds a part of the log only and never goes live")
@@ -91,7 +93,8 @@ extension Replay {
             throw EngineError(
                 .build,
                 "build \(build.name) of view \(view.name) was made by fold \(build.fold) over \(build.lanes) lanes; this "
-                    + "program has fold \(view.definition.foldNumber) over \(view.lanes): use the `tapefold` of that version")
+                    + "program has fold \(view.definition.foldNumber) over \(view.lanes): use the `tapefold` of that version"
+            )
         }
         guard try !inDatabase({ () throws(PostgresError) in try OwedRows.areFolded(by: build, on: connection) }) else {
             throw EngineError(
