@@ -100,7 +100,9 @@ extension ProcessTests {
             let stack = try Stack()
             let tool = try Stack.program("tapefold")
             let worker = try stack.startReadyWorker()
-            try Feeder(Self.script, to: stack).join()
+            // More books than one megabyte holds.
+            let script = TradeScript(trades: 10_000, users: 1_000)
+            try Feeder(script, to: stack).join()
             try stack.waitUntilCaughtUp("positions")
             worker.process.send(signal: SIGTERM)
             worker.process.wait()
@@ -113,7 +115,7 @@ extension ProcessTests {
             let forced = try runProgram(
                 tool, ["replay", "positions", "--force", "--memory", "1", "--json"], stack.environment)
             #expect(forced.output.contains(#""spilled":true"#), "\(forced.output)")
-            try stack.expectPositions(TradeOracle(Self.script))
+            try stack.expectPositions(TradeOracle(script))
         }
 
         @Test("catching up more slowly than the live build goes on: lanes are held for moments, and it ends")
