@@ -154,32 +154,39 @@ final class Replay<Fold: ViewFold> {
         return (made, false)
     }
 
-    /// A build of another fold or of a log that is gone is of no use; one without rows is sooner begun anew, in bulk. One
+    /// A build of another fold or of a log that is gone is of no use; one that has folded nothing yet is sooner begun anew, in bulk. One
     /// that has folded events whose effects are owed can't tell them any more.
     private func isWorthResuming(_ build: Build, _ consumer: KafkaConsumer) throws(EngineError) -> Bool {
         guard build.fold == view.definition.foldNumber, build.lanes == view.lanes else { return false }
         let checkpoints = try inDatabase { () throws(PostgresError) in try catalog.checkpoints(of: build) }
         guard try isInLog(checkpoints, consumer) else { return false }
-        return try inDatabase { () throws(PostgresError) in
-            if try OwedRows.exist(below: build, on: connection) { return false }
-            for table in view.definition.tables {
-                let found = try connection.query("SELECT EXISTS (SELECT 1 FROM \(build.schema).\(table.name))")
-                if try found.bool(0, 0) { return true }
-            }
+        if try inDatabase({ () throws(PostgresError) in try OwedRows.exist(below: build, on: connection) }) {
             return false
         }
+        for lane in checkpoints {
+            for topic in view.topics where try lane.next[topic] ?? 0 > bounds(topic, lane.lane, consumer).low {
+                return true
+            }
+        }
+        return false
     }
 
     /// Whether the log still, and already, has the next record of every lane.
     func isInLog(_ checkpoints: [LaneOffsets], _ consumer: KafkaConsumer) throws(EngineError) -> Bool {
         for lane in checkpoints {
             for topic in view.topics {
-                let place = TopicPartition(topic: topic, partition: Int32(lane.lane))
-                let bounds = try inKafka { () throws(KafkaError) in try consumer.watermarks(place) }
+                let bounds = try bounds(topic, lane.lane, consumer)
                 guard bounds.low...max(bounds.low, bounds.high) ~= lane.next[topic] ?? 0 else { return false }
             }
         }
         return true
+    }
+
+    private func bounds(_ topic: String, _ lane: Int, _ consumer: KafkaConsumer) throws(EngineError) -> KafkaWatermarks
+    {
+        try inKafka { () throws(KafkaError) in
+            try consumer.watermarks(TopicPartition(topic: topic, partition: Int32(lane)))
+        }
     }
 
     /// Where the live build is, as far as the log goes.
