@@ -107,7 +107,7 @@ enum ReplayCommand {
         if result.spilled { text += ", in part with indexes: it would have taken more memory than --memory" }
         if result.heldLanes { text += "; live lanes were held for moments to overtake them" }
         if result.parked > 0 { text += "; \(result.parked) events parked" }
-        if result.skipped > 0 { text += "; \(result.skipped) events skipped" }
+        if result.skipped > 0 { text += "; \(result.skipped) bad records skipped" }
         if !result.live { text += "; `tapefold views promote \(result.view) \(result.build)` makes it live" }
         return text
     }

@@ -41,6 +41,9 @@ public final class LaneCounters: Sendable {
         return badRecords.current <= badRecordsTold
     }
 
+    /// Bad records that were left, as the view's policy says.
+    var leftOut: Int { max(0, badRecords.current - parked.current) }
+
     /// Sums up what was not told of one by one.
     func tellOfBadRecords(view: String) {
         guard badRecords.current > badRecordsTold else { return }
@@ -48,7 +51,7 @@ public final class LaneCounters: Sendable {
             "bad_records",
             [
                 "view": view, "records": "\(badRecords.current)", "parked": "\(parked.current)",
-                "skipped": "\(skipped.current)", "told": "\(badRecordsTold)",
+                "skipped": "\(leftOut)", "told": "\(badRecordsTold)",
             ])
     }
 

@@ -16,7 +16,7 @@ public struct ReplaySummary: Sendable {
     /// The build had been begun by a run that was interrupted.
     public let wasResumed: Bool
     public let parked: Int
-    /// Misfits of the view's policy that were counted and left.
+    /// Bad records that were left, where the view's policy is to skip them.
     public let skipped: Int
     /// False when it was left ready to be promoted.
     public let isLive: Bool
@@ -128,7 +128,7 @@ final class Replay<Fold: ViewFold> {
         return ReplaySummary(
             view: view.name, build: build.name, replaced: options.goesLive ? live.name : nil, records: records,
             seconds: (ContinuousClock.now - begun).inSeconds, wasResumed: wasResumed,
-            parked: filler.counters.parked.current, skipped: filler.counters.skipped.current,
+            parked: filler.counters.parked.current, skipped: filler.counters.leftOut,
             isLive: options.goesLive, hasSpilled: filler.hasSpilled, hasHeldLanes: hasHeldLanes)
     }
 
