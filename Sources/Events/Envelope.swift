@@ -11,11 +11,16 @@ public struct Envelope: Sendable, Equatable {
     /// The event's time; the record's timestamp where the producer gave none.
     public var time: Timestamp
     public var subject: String?
+    /// nil where the producer takes no part in tracing.
+    public var trace: TraceContext?
 }
 
 extension Envelope {
-    public init(id: String, source: String, time: Timestamp, subject: String? = nil, version: Int = 1) {
-        self.init(version: version, id: id, source: source, time: time, subject: subject)
+    public init(
+        id: String, source: String, time: Timestamp, subject: String? = nil, version: Int = 1,
+        trace: TraceContext? = nil
+    ) {
+        self.init(version: version, id: id, source: source, time: time, subject: subject, trace: trace)
     }
 }
 

@@ -101,6 +101,7 @@ extension EventDecoder {
         key.eventId = ids.eventId
         key.source = ids.source
         key.time = ids.time
+        key.traceId = ids.traceId
         return key
     }
 
@@ -109,6 +110,7 @@ extension EventDecoder {
         key.eventId = try? attributes.optionalText(EnvelopeKey.id, .identifier)
         key.source = try? attributes.optionalText(EnvelopeKey.source, .source)
         key.time = try? attributes.timestamp(EnvelopeKey.time)
+        key.traceId = trace(attributes)?.traceId
         return key
     }
 }

@@ -9,7 +9,7 @@ import Testing
 @Suite struct LogCutTests {
     private let market: ViewConfiguration
 
-    init() throws { market = try ViewRegistry.configuration(of: "market", in: Topology.standard()) }
+    init() throws { market = try ViewRegistry.standard.configuration(of: "market", in: Topology.standard()) }
 
     private func tick(_ time: String) throws -> DecodedEvent {
         DecodedEvent(

@@ -16,7 +16,7 @@ import Testing
         var claim: LaneClaim
 
         init(marks: Int64? = nil) throws {
-            view = try ViewRegistry.configuration(of: "orders", in: Topology.standard())
+            view = try ViewRegistry.standard.configuration(of: "orders", in: Topology.standard())
             connection = try PostgresConnection.connect(
                 try PostgresConfiguration(url: TemporaryPostgres.shared().freshDatabase()))
             try Migrations.run(on: connection)

@@ -109,7 +109,7 @@ extension ProcessTests {
             let refused = try runProgram(tool, ["replay", "positions"], stack.environment, mayFail: true)
             #expect(refused.status == .exited(1))
             #expect(
-                refused.output.contains("no worker serves fold 1 of view positions")
+                refused.output.contains("no worker of fold 1 is there")
                     && refused.output.contains("--force"),
                 "\(refused.output)")
             let forced = try runProgram(

@@ -6,6 +6,7 @@ struct EngineRun {
     let invocation: Invocation
     let configuration: WorkerConfiguration
     let view: ViewConfiguration
+    var views: ViewRegistry { invocation.views }
     let stop = StopSignal()
     private let progress: ProgressLine
 

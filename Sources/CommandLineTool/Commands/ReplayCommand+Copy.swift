@@ -81,7 +81,8 @@ extension ReplayCommand {
         try engine {
             Copied(
                 try CopyRun.run(
-                    cut.copy(of: engine.view.name), view: engine.view.name, configuration: engine.configuration,
+                    cut.copy(of: engine.view.name), view: engine.view.name, of: engine.views,
+                    configuration: engine.configuration,
                     topology: engine.view, options: options, stop: engine.stop, observer: engine.observer))
         } text: {
             [text($0)]

@@ -13,7 +13,7 @@ enum ReplayCommand {
             With --as-of or --as-of-offsets it makes a named copy instead, which never goes live: the view as a part of its
             log makes it. Its relations are in schema api_<name>; `views list` shows it, `views drop` removes it.
             """,
-        positionals: PositionalDefinition("VIEW", "The view: \(ViewRegistry.names.joined(separator: ", "))."),
+        positionals: ViewArgument.definition,
         options: [
             .flag("fresh", "Start anew instead of going on with an interrupted replay."),
             .flag("no-swap", "Leave the build ready; `views promote` makes it live."),
@@ -76,7 +76,8 @@ enum ReplayCommand {
         return try engine {
             Result(
                 try ReplayRun.run(
-                    view: engine.view.name, configuration: engine.configuration, topology: engine.view,
+                    view: engine.view.name, of: engine.views, configuration: engine.configuration,
+                    topology: engine.view,
                     options: options, stop: engine.stop, observer: engine.observer))
         } text: {
             [text($0)]

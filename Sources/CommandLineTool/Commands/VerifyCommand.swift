@@ -10,7 +10,7 @@ enum VerifyCommand {
             Reads the live rows and checkpoints in one snapshot, folds the log up to those offsets beside it and compares both,
             row by row. Exits 0 when all rows are the same. Workers and readers are not disturbed.
             """,
-        positionals: PositionalDefinition("VIEW", "The view: \(ViewRegistry.names.joined(separator: ", "))."),
+        positionals: ViewArgument.definition,
         options: [.dataDirectory, .json],
         examples: ["tapefold verify positions", "tapefold verify market --json"], run: run)
 
@@ -58,7 +58,8 @@ enum VerifyCommand {
         return try engine {
             Result(
                 try VerifyRun.run(
-                    view: engine.view.name, configuration: engine.configuration, topology: engine.view,
+                    view: engine.view.name, of: engine.views, configuration: engine.configuration,
+                    topology: engine.view,
                     stop: engine.stop, observer: engine.observer))
         } status: {
             $0.verified ? .done : .failed

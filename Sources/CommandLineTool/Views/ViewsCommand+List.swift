@@ -65,8 +65,9 @@ extension ViewsCommand {
 
     static func runList(_ invocation: Invocation) throws -> ExitStatusCode {
         let names = invocation.arguments.positionals
-        for name in names where !ViewRegistry.names.contains(name) {
-            throw UsageError("there is no view \"\(name)\"; views: \(ViewRegistry.names.joined(separator: ", "))")
+        let known = invocation.views.names
+        for name in names where !known.contains(name) {
+            throw UsageError("there is no view \"\(name)\"; views: \(known.joined(separator: ", "))")
         }
         let connections = Connections(invocation)
         let reports = try BuildReport.read(

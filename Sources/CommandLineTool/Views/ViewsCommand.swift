@@ -63,7 +63,8 @@ enum ViewsCommand {
         return try engine {
             ReplayCommand.Result(
                 try ReplayRun.promote(
-                    chosen, view: view, configuration: engine.configuration, topology: engine.view, options: options,
+                    chosen, view: view, of: engine.views, configuration: engine.configuration, topology: engine.view,
+                    options: options,
                     stop: engine.stop, observer: engine.observer))
         } text: {
             [ReplayCommand.text($0)]

@@ -59,7 +59,7 @@ public struct BuildCatalog {
             if let live = try liveBuild(of: view.name) { return live }
             let build = try create(view, lanes: lanes, status: .live, indexed: true, start: start)
             try setEffectMarks(of: view.name, effectMarks)
-            try connection.execute(BuildSQL.publish(build, view))
+            try BuildPublication.publish(build, over: nil, view, on: connection)
             return build
         }
     }

@@ -4,14 +4,16 @@ import Projections
 
 /// What must hold before a worker folds: topics with the right partitions, a migrated database, a live build.
 enum BuildPreparation {
+    /// - Parameter rebuilds: a new build is to be made, which takes the topics as they are now.
     static func run(
-        _ view: ViewConfiguration, _ configuration: WorkerConfiguration, consumer: KafkaConsumer
+        _ view: ViewConfiguration, _ configuration: WorkerConfiguration, consumer: KafkaConsumer, rebuilds: Bool = false
     ) throws(EngineError) {
         try checkTopics(view, consumer)
         let connection = try inDatabase { () throws(PostgresError) in
             try PostgresConnection.connect(configuration.database)
         }
         _ = try inDatabase { () throws(PostgresError) in try Migrations.run(on: connection) }
+        try RepartitionLedger.requireNone(of: view.topics, on: connection)
         let catalog = BuildCatalog(connection)
         let live = try inDatabase { () throws(PostgresError) in try catalog.liveBuild(of: view.name) }
         let build: Build
@@ -25,12 +27,12 @@ enum BuildPreparation {
                     of: view.definition, lanes: view.lanes, start: start, effectMarks: ends)
             }
         }
-        guard build.lanes == view.lanes else {
+        guard build.lanes == view.lanes || rebuilds else {
             throw EngineError(
                 .topology,
                 "view \(view.name) was built from \(build.lanes) lanes, its topics have \(view.lanes) partitions now: "
-                    + "give the topics \(build.lanes) partitions again, or start with new topics and a new database; "
-                    + "repartitioning a view's history is not built yet")
+                    + "unless it was done, `tapefold topics repartition \(view.name) --partitions \(view.lanes)` with the "
+                    + "topology of before; then `tapefold replay \(view.name)`")
         }
     }
 

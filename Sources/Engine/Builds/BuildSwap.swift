@@ -22,32 +22,30 @@ enum BuildSwap {
             FROM tapefold.lane o
             WHERE n.view = $1 AND n.build = $3 AND o.view = $1 AND o.build = $2 AND o.lane = n.lane
             """, names)
+        // Lanes that the build before did not have, after its topics got more partitions.
+        try connection.query(
+            """
+            UPDATE tapefold.lane SET live = true, owner_epoch = owner_epoch + 1
+            WHERE view = $1 AND build = $3 AND build <> $2 AND NOT live
+            """, names)
+        try connection.query(
+            """
+            INSERT INTO tapefold.effect_mark (view, topic, partition, next_offset)
+            SELECT c.view, c.topic, c.lane, c.next_offset FROM tapefold.checkpoint c
+            WHERE c.view = $1 AND c.build = $3 AND c.build <> $2
+                AND EXISTS (SELECT 1 FROM tapefold.effect_mark m WHERE m.view = c.view)
+            ON CONFLICT DO NOTHING
+            """, names)
+        try connection.query(
+            """
+            INSERT INTO tapefold.outbox_lane (view, lane)
+            SELECT l.view, l.lane FROM tapefold.lane l WHERE l.view = $1 AND l.build = $3 AND l.build <> $2
+                AND EXISTS (SELECT 1 FROM tapefold.outbox_lane o WHERE o.view = l.view)
+            ON CONFLICT DO NOTHING
+            """, names)
         try connection.query(
             "UPDATE tapefold.lane SET live = false, owner_epoch = owner_epoch + 1 WHERE view = $1 AND build = $2 AND build <> $3",
             names)
-        try publish(build, view, on: connection)
-    }
-
-    /// Schema `api` never loses a column: one that an older fold does not have is null there.
-    private static func publish(
-        _ build: Build, _ view: ViewSchema, on connection: PostgresConnection
-    ) throws(PostgresError) {
-        for relation in view.presentation {
-            let missing = try connection.query(
-                """
-                SELECT quote_ident(a.attname), format_type(a.atttypid, a.atttypmod) FROM pg_attribute a
-                WHERE a.attrelid = to_regclass('api.' || $1) AND a.attnum > 0 AND NOT a.attisdropped
-                    AND NOT EXISTS (SELECT 1 FROM pg_attribute b WHERE b.attrelid = to_regclass($2)
-                        AND b.attname = a.attname AND b.attnum > 0)
-                ORDER BY a.attnum
-                """, [.text(relation.name), .text("\(build.schema).api_\(relation.name)")])
-            var columns = "*"
-            for row in 0..<missing.rowCount {
-                columns += ", NULL::\(try missing.text(row, 1)) AS \(try missing.text(row, 0))"
-            }
-            try connection.execute(
-                "CREATE OR REPLACE VIEW api.\(relation.name) AS SELECT \(columns) FROM \(build.schema).api_\(relation.name)"
-            )
-        }
+        try BuildPublication.publish(build, over: live, view, on: connection)
     }
 }

@@ -66,7 +66,7 @@ struct HistoryEdge {
             var key: [String] = []
             for column in columns.indices { key.append(try found.text(row, column)) }
             for (column, text) in zip(columns, key) { column.append(text: text) }
-            let lane = partitioner.partition(forKey: Array(window.partitionKey(key).utf8), count: Int32(view.lanes))
+            let lane = partitioner.partition(forKey: Array(window.partitionKey(key).utf8), count: Int32(live.lanes))
             numbers[0].append(integer: lows[Int(lane)] ?? 0)
             numbers[1].append(integer: Int64(window.offsetMinutes(key)))
         }

@@ -27,8 +27,8 @@ final class LaneFolder<Fold: ViewFold> {
         from store: any LaneStore
     ) throws(LaneFailure) {
         try answer(fold.reads(for: piece.events), from: store)
-        try piece.forEach { (event, record) throws(LaneFailure) in
-            try take(event, batch, record, failure)
+        try piece.forEach { (lent, record) throws(LaneFailure) in
+            try take(lent.event, batch, record, failure)
         } trouble: { (trouble) throws(LaneFailure) in
             guard case .refused(let refusal) = trouble.kind else { return }
             try refuse(refusal, input: trouble.input, batch[trouble.record])
@@ -84,34 +84,35 @@ final class LaneFolder<Fold: ViewFold> {
     ) throws(LaneFailure) {
         try park(
             record, input: event.input, key: key, code: code, reason: reason,
-            remedy: "event \(event.decoded.envelope.id)")
+            traceId: event.decoded.envelope.trace?.traceId)
     }
 
     private func refuse(_ refusal: EventRefusal, input: Int, _ record: KafkaRecord) throws(LaneFailure) {
         try park(
             record, input: input, key: Fold.parkingKey(of: refusal.readable, kind: view.inputs[input].kind),
-            code: refusal.code.rawValue, reason: refusal.description, remedy: "")
+            code: refusal.code.rawValue, reason: refusal.description, traceId: refusal.readable.traceId)
     }
 
     private func park(
-        _ record: KafkaRecord, input: Int, key: String?, code: String, reason: String, remedy: String
+        _ record: KafkaRecord, input: Int, key: String?, code: String, reason: String, traceId: String?
     ) throws(LaneFailure) {
         let topic = view.inputs[input].topic
         let place = "\(topic)/\(claim.lane)@\(record.offset)"
+        var fields = ["view": view.definition.name, "record": place, "code": code, "reason": reason]
+        fields["topic"] = topic
+        fields["lane"] = "\(claim.lane)"
+        fields["offset"] = "\(record.offset)"
+        fields["traceId"] = traceId
         switch view.policy {
         case .skip:
-            counters.skipped.add(1)
+            counters.refusedSkipped.add(1)
             guard counters.tellsOfBadRecord() else { return }
-            Log.warning("skipped", ["view": view.definition.name, "record": place, "code": code, "reason": reason])
+            Log.warning("skipped", fields)
         case .stop:
             throw .parkingLotFull("\(place): \(reason)")
         case .park:
             counters.parked.add(1)
-            if counters.tellsOfBadRecord() {
-                Log.warning(
-                    "parked",
-                    ["view": view.definition.name, "record": place, "key": key ?? "", "code": code, "reason": reason])
-            }
+            if counters.tellsOfBadRecord() { Log.warning("parked", fields.merging(["key": key ?? ""]) { $1 }) }
             effects?.parked(input: input, offset: record.offset)
             try parking.park(record, topic: topic, key: key, code: code, reason: reason, time: nil)
         }

@@ -14,6 +14,7 @@ final class LaneProcessor<Fold: ViewFold> {
     private let producer: (any LogProducer)?
     /// Nil where nothing is published.
     private let outbox: LaneOutbox?
+    private let figures: LaneFigures
 
     /// - Parameters:
     ///   - folder: a fold that goes on live, after a rebuild; nil for a new one.
@@ -28,11 +29,13 @@ final class LaneProcessor<Fold: ViewFold> {
         self.store = store
         self.producer = producer
         self.counters = counters
+        figures = counters.lane(claim.lane, inputs: view.inputs.count)
         let folder = folder ?? LaneFolder(view, claim: claim, mode: .live, counters: counters)
         self.folder = folder
         intake = RecordIntake(view, lane: claim.lane)
         writes = WriteSet(view.definition, insertLayout: .arrays)
         folder.parking.load(try store.parkedKeys(claim))
+        figures.claimed(claim, view)
         guard producer != nil else {
             outbox = nil
             return
@@ -54,6 +57,7 @@ final class LaneProcessor<Fold: ViewFold> {
         counters.dropped.add(taken.dropped)
         counters.rounded.add(taken.rounded)
         guard taken.next != next else { return }
+        counters.batchRecords.observe(batch.count)
         try reroute(taken.troubles, batch)
         try commit(taken.whole, batch, next: taken.next)
     }
@@ -108,6 +112,7 @@ final class LaneProcessor<Fold: ViewFold> {
         try folder.followUp(from: store)
         try write(next)
         counters.folded.add(piece.events.count)
+        figures.folded(piece.events)
     }
 
     /// What a rebuild put off: folds it in pieces until nothing is left.
@@ -123,8 +128,11 @@ final class LaneProcessor<Fold: ViewFold> {
         folder.fold.drain(into: writes, state: true)
         let commit = LaneCommit(
             claim: claim, next: next, writes: writes, parked: folder.parking.rows, effects: folder.effects?.drain())
+        let begun = ContinuousClock.now
         counters.statements.add(try store.commit(commit))
+        counters.commitTime.observe((ContinuousClock.now - begun).inNanoseconds)
         for (input, offset) in zip(view.inputs, next) { claim.next[input.topic] = offset }
+        figures.moved(to: next)
         folder.fold.committed()
         folder.parking.committed()
         folder.effects?.committed(next: next)

@@ -3,6 +3,7 @@ import Kafka
 import Postgres
 import Projections
 import Synchronization
+import Telemetry
 
 /// Fills a build from the log up to given offsets, beside whatever is live: in bulk, then indexes, then as live lanes do.
 final class BuildFiller<Fold: ViewFold> {

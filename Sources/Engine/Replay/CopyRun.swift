@@ -22,14 +22,11 @@ public struct CopySummary: Sendable {
 /// Makes a named copy of a view as a part of its log makes it, beside the live build and independent of it.
 public enum CopyRun {
     public static func run(
-        _ copy: BuildCopy, view name: String, configuration: WorkerConfiguration, topology view: ViewConfiguration,
-        options: ReplayOptions = ReplayOptions(), stop: StopSignal, observer: @escaping ReplayObserver
+        _ copy: BuildCopy, view name: String, of views: ViewRegistry = .standard, configuration: WorkerConfiguration,
+        topology view: ViewConfiguration, options: ReplayOptions = ReplayOptions(), stop: StopSignal,
+        observer: @escaping ReplayObserver
     ) throws(EngineError) -> CopySummary {
-        guard let fold = ViewRegistry.fold(named: name) else {
-            throw EngineError(
-                .topology, "there is no view \(name); the views are \(ViewRegistry.names.joined(separator: ", "))")
-        }
-        return try start(fold, copy, view, configuration, options, stop, observer)
+        try start(views.fold(named: name), copy, view, configuration, options, stop, observer)
     }
 
     private static func start<Fold: ViewFold>(

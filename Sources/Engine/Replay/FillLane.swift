@@ -2,6 +2,7 @@ import Events
 import Kafka
 import Postgres
 import Projections
+import Telemetry
 
 /// One lane of a build that is being filled beside the live one.
 ///

@@ -15,15 +15,12 @@ extension ReplayRun {
     ///
     /// - Throws: `EngineError`; the live build is then as it was.
     public static func promote(
-        _ chosen: PromotedBuild, view name: String, configuration: WorkerConfiguration,
-        topology view: ViewConfiguration, options: ReplayOptions = ReplayOptions(), stop: StopSignal,
+        _ chosen: PromotedBuild, view name: String, of views: ViewRegistry = .standard,
+        configuration: WorkerConfiguration, topology view: ViewConfiguration, options: ReplayOptions = ReplayOptions(),
+        stop: StopSignal,
         observer: @escaping ReplayObserver
     ) throws(EngineError) -> ReplaySummary {
-        guard let fold = ViewRegistry.fold(named: name) else {
-            throw EngineError(
-                .topology, "there is no view \(name); the views are \(ViewRegistry.names.joined(separator: ", "))")
-        }
-        return try promote(fold, chosen, view, configuration, options, stop, observer)
+        try promote(views.fold(named: name), chosen, view, configuration, options, stop, observer)
     }
 
     private static func promote<Fold: ViewFold>(
@@ -43,11 +40,13 @@ extension Replay {
         let live = try liveBuild()
         let build = try find(chosen)
         try check(build, consumer)
-        try WorkerPresence.check(view, configuration, options)
+        try BuildPublication.check(build, over: live, view.definition, on: connection)
+        let workers = try FoldWorkers(view, configuration.kafka, isNeeded: options.needsWorker)
+        try workers.check(over: live)
         let filler = try open(build, isResumed: true)
         defer { filler.close() }
         try filler.fill(to: try targets(of: live, consumer))
-        try follow(live, build, filler, consumer)
+        try follow(live, build, filler, consumer, workers)
         return summary(of: build, live, filler, wasResumed: false)
     }
 

@@ -30,14 +30,11 @@ public struct ReplaySummary: Sendable {
 public enum ReplayRun {
     /// - Throws: `EngineError`; the live build is then as it was.
     public static func run(
-        view name: String, configuration: WorkerConfiguration, topology view: ViewConfiguration,
-        options: ReplayOptions = ReplayOptions(), stop: StopSignal, observer: @escaping ReplayObserver
+        view name: String, of views: ViewRegistry = .standard, configuration: WorkerConfiguration,
+        topology view: ViewConfiguration, options: ReplayOptions = ReplayOptions(), stop: StopSignal,
+        observer: @escaping ReplayObserver
     ) throws(EngineError) -> ReplaySummary {
-        guard let fold = ViewRegistry.fold(named: name) else {
-            throw EngineError(
-                .topology, "there is no view \(name); the views are \(ViewRegistry.names.joined(separator: ", "))")
-        }
-        return try start(fold, view, configuration, options, stop, observer)
+        try start(views.fold(named: name), view, configuration, options, stop, observer)
     }
 
     private static func start<Fold: ViewFold>(
@@ -79,15 +76,17 @@ final class Replay<Fold: ViewFold> {
         try BuildLock.replay(view: view.name).take(on: connection)
         let consumer = try makeConsumer()
         defer { consumer.close() }
-        try BuildPreparation.run(view, configuration, consumer: consumer)
-        if options.goesLive { try WorkerPresence.check(view, configuration, options) }
+        try BuildPreparation.run(view, configuration, consumer: consumer, rebuilds: true)
         let live = try liveBuild()
+        let workers = try FoldWorkers(view, configuration.kafka, isNeeded: options.needsWorker)
+        if options.goesLive { try workers.check(over: live) }
         let (build, wasResumed) = try begin(live, consumer)
+        try checkPublication(build, over: live)
         let filler = try open(build, isResumed: wasResumed)
         defer { filler.close() }
         try filler.fill(to: try targets(of: live, consumer))
         if options.goesLive {
-            try follow(live, build, filler, consumer)
+            try follow(live, build, filler, consumer, workers)
             try dropOldBuilds()
         } else {
             try filler.catchUp(to: try targets(of: live, consumer))
@@ -128,7 +127,7 @@ final class Replay<Fold: ViewFold> {
         return ReplaySummary(
             view: view.name, build: build.name, replaced: options.goesLive ? live.name : nil, records: records,
             seconds: (ContinuousClock.now - begun).inSeconds, wasResumed: wasResumed,
-            parked: filler.counters.parked.current, skipped: filler.counters.leftOut,
+            parked: filler.counters.parked.current, skipped: filler.counters.refusedSkipped.current,
             isLive: options.goesLive, hasSpilled: filler.hasSpilled, hasHeldLanes: hasHeldLanes)
     }
 
@@ -137,6 +136,17 @@ final class Replay<Fold: ViewFold> {
             throw EngineError(.build, "view \(view.name) has no live build; start its processor first")
         }
         return live
+    }
+
+    /// A build that can't go live is not filled, and not left lying about either.
+    private func checkPublication(_ build: Build, over live: Build) throws(EngineError) {
+        do throws(EngineError) {
+            try BuildPublication.check(build, over: live, view.definition, on: connection)
+        } catch {
+            guard error.code == .build else { throw error }
+            try inDatabase { () throws(PostgresError) in try catalog.drop(build) }
+            throw error
+        }
     }
 
     /// Goes on with an interrupted build of this fold, or makes a new one at the start of the log.
@@ -191,8 +201,31 @@ final class Replay<Fold: ViewFold> {
 
     /// Where the live build is, as far as the log goes.
     func targets(of live: Build, _ consumer: KafkaConsumer) throws(EngineError) -> [[Int64]] {
-        let checkpoints = try inDatabase { () throws(PostgresError) in try catalog.checkpoints(of: live) }
-        return try targets(checkpoints, consumer)
+        try targets(try checkpoints(of: live, consumer), consumer)
+    }
+
+    /// Where the live build is. One of another number of lanes stands still, and lanes that it lacks begin where the
+    /// history that was moved to them ends: what came later is for live workers, who tell of its effects.
+    private func checkpoints(of live: Build, _ consumer: KafkaConsumer) throws(EngineError) -> [LaneOffsets] {
+        var lanes = try inDatabase { () throws(PostgresError) in try catalog.checkpoints(of: live) }
+        guard live.lanes != view.lanes else { return lanes }
+        lanes = Array(lanes.prefix(view.lanes))
+        for lane in lanes.count..<view.lanes {
+            var next: [String: Int64] = [:]
+            for topic in view.topics {
+                let moved = try inDatabase { () throws(PostgresError) in
+                    try RepartitionLedger.newEnds(of: topic, count: view.lanes, on: connection)
+                }
+                if let moved, lane >= moved.first, lane - moved.first < moved.ends.count {
+                    next[topic] = moved.ends[lane - moved.first]
+                } else {
+                    let place = TopicPartition(topic: topic, partition: Int32(lane))
+                    next[topic] = try inKafka { () throws(KafkaError) in try consumer.watermarks(place) }.high
+                }
+            }
+            lanes.append(LaneOffsets(lane: lane, next: next))
+        }
+        return lanes
     }
 
     private func targets(_ checkpoints: [LaneOffsets], _ consumer: KafkaConsumer) throws(EngineError) -> [[Int64]] {
@@ -211,11 +244,11 @@ final class Replay<Fold: ViewFold> {
 
     /// Follows the live build until it is near, then swaps; tries again while the live lanes are too busy.
     func follow(
-        _ live: Build, _ build: Build, _ filler: BuildFiller<Fold>, _ consumer: KafkaConsumer
+        _ live: Build, _ build: Build, _ filler: BuildFiller<Fold>, _ consumer: KafkaConsumer, _ workers: FoldWorkers
     ) throws(EngineError) {
         var rounds = CatchUpRounds()
         while true {
-            let checkpoints = try inDatabase { () throws(PostgresError) in try catalog.checkpoints(of: live) }
+            let checkpoints = try checkpoints(of: live, consumer)
             let targets = try targets(checkpoints, consumer)
             let distance =
                 zip(filler.lanes, targets).map { lane, target in
@@ -228,6 +261,7 @@ final class Replay<Fold: ViewFold> {
                     continue
                 }
             }
+            try workers.check(over: live)
             filler.report(.swapping, force: true)
             if try swap(live, build, filler, cut(checkpoints, targets), holding: rounds.mustHold) { return }
             if stop.isSet { throw .interrupted(build) }
@@ -311,7 +345,8 @@ final class Replay<Fold: ViewFold> {
             try connection.query(
                 "SELECT 1 FROM tapefold.lane WHERE view = $1 AND build = $2 ORDER BY lane FOR UPDATE",
                 [.text(view.name), .text(live.name)])
-            return try catalog.checkpoints(of: live)
+            // Lanes that fold nothing have no tail: workers of the new build's lanes go on from where it is.
+            return live.lanes == view.lanes ? try catalog.checkpoints(of: live) : []
         } catch {
             throw .from(error)
         }
