@@ -39,9 +39,11 @@ enum MarketStage {
     }
 
     private static func replay(_ stack: BenchStack) throws -> Double {
+        var options = ReplayOptions()
+        options.needsWorker = false
         let summary = try ReplayRun.run(
-            view: "market", configuration: stack.worker, topology: try stack.view("market"), stop: StopSignal(),
-            observer: { _ in })
+            view: "market", configuration: stack.worker, topology: try stack.view("market"), options: options,
+            stop: StopSignal(), observer: { _ in })
         return Double(summary.records) / summary.seconds
     }
 }

@@ -12,6 +12,8 @@ public struct EngineError: Error, Sendable, CustomStringConvertible {
         case stored
         case parkingLotFull
         case interrupted
+        /// What was asked for makes no sense.
+        case usage
     }
 
     public let code: Code

@@ -45,11 +45,29 @@ public enum EngineLimits {
     public static let rebuildSortMegabytes = 256
     /// Books or other keys that a rebuild folds anew in one go.
     public static let rebuildFollowUpKeys = 1_000
-    /// Identities that a rebuild remembers in all its lanes before it goes on with indexes.
-    public static let rebuildIdentities = 24_000_000
+    /// What a rebuild remembers in all its lanes before it goes on with indexes: 32 million identities.
+    public static let rebuildMegabytes = 1_536
+    /// Identities are told by a hash table that is half full or more.
+    public static let bytesPerIdentity = 48
+    /// State that changed since it was last written, in days, books or whatever a fold counts: more than this in all
+    /// lanes is flushed before its time.
+    public static let rebuildUnflushedKeys = 8_000
+    /// Builds that were live and are kept when another one goes live.
+    public static let keptBuilds = 1
+    /// The name of a copy, so that its schema's name stays below PostgreSQL's 63 bytes.
+    public static let copyNameCharacters = 40
+    /// The longest that one sleep of a throttled lane lasts.
+    static let paceMilliseconds = 100
+    /// Bad records that a rebuild tells of one by one, before it only counts them.
+    public static let badRecordsTold = 5
     /// A rebuild goes live when every lane is within so many records of the live build.
     public static let swapDistanceRecords: Int64 = 1_000
     public static let swapLockMilliseconds = 2_000
+    /// Rounds of catching up in which the live build's lead did not halve, before its lanes are held.
+    static let swapRoundsWithoutGain = 3
+    /// How long live lanes are held at most while a rebuild folds what they are ahead. Below the limits on idle
+    /// transactions and on a worker's shutdown.
+    public static let swapHoldMilliseconds = 5_000
     /// Progress of a rebuild is told this often.
     public static let progressMilliseconds = 500
     /// How long a swap waits for the last records before it lets the lanes go again.

@@ -10,6 +10,8 @@ public struct ViewConfiguration: Sendable {
     public let policy: ParkingPolicy
     /// Topics that the fold's effects go to; effects for others are left out.
     public let outputs: [ViewOutput]
+    /// What of the log the build in hand leaves out; nothing when live.
+    var cut: LogCut?
 
     public var name: String { definition.name }
     public var topics: [String] { inputs.map(\.topic) }

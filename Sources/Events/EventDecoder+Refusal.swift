@@ -100,6 +100,7 @@ extension EventDecoder {
         let ids = Self.envelopeIds(attributes)
         key.eventId = ids.eventId
         key.source = ids.source
+        key.time = ids.time
         key.traceId = ids.traceId
         return key
     }
@@ -108,6 +109,7 @@ extension EventDecoder {
         var key = ReadableKey()
         key.eventId = try? attributes.optionalText(EnvelopeKey.id, .identifier)
         key.source = try? attributes.optionalText(EnvelopeKey.source, .source)
+        key.time = try? attributes.timestamp(EnvelopeKey.time)
         key.traceId = trace(attributes)?.traceId
         return key
     }

@@ -1,3 +1,5 @@
+import Domain
+
 /// Why an event was refused: which field, what stood there, what is wrong with it and what to do.
 public struct EventRefusal: Error, Sendable, Equatable {
     public enum Code: String, Sendable, CaseIterable {
@@ -39,6 +41,8 @@ public struct EventRefusal: Error, Sendable, Equatable {
 public struct ReadableKey: Sendable, Equatable {
     public var eventId: String?
     public var source: String?
+    /// The event's own time.
+    public var time: Timestamp?
     public var userId: String?
     public var orderId: String?
     public var tradeId: String?

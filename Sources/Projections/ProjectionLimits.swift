@@ -13,6 +13,9 @@ public enum ProjectionLimits {
     /// Ticks of one minute whose quantities were summed that are remembered, so that a repeated one is not summed
     /// again; those behind them are summed unremembered.
     public static let maximumSummedTicksPerMinute = 65_536
+    /// A book with a few open lots takes the memory of about so many identities in a rebuild, a correction of so many.
+    public static let identitiesPerBook = 16
+    public static let identitiesPerCorrection = 24
     /// An order takes the memory of about so many identities in a rebuild.
     public static let identitiesPerOrder = 14
     /// Orders that a lane keeps in memory while it is live.

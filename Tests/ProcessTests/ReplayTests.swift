@@ -28,7 +28,7 @@ extension ProcessTests {
             let sent = try feeder.stop()
             try stack.waitUntilCaughtUp("positions")
             let snapshots = try reader.stop()
-            try check(snapshots, ScriptedLog(script, first: sent))
+            try SnapshotCheck.run(snapshots, ScriptedLog(script, first: sent))
             #expect(Set(snapshots.map(\.build)) == ["1.1", "1.2", "1.3"])
             var oracle = TradeOracle()
             var left = sent
@@ -40,24 +40,6 @@ extension ProcessTests {
             let verified = try runProgram(tool, ["verify", "positions", "--json"], stack.environment)
             #expect(verified.output.contains("\"verified\":true"), "\(verified.output)")
             #expect(stack.complaints.isEmpty, "\(stack.complaints.joined(separator: "\n"))")
-        }
-
-        private func check(_ snapshots: [SnapshotReader.Snapshot], _ log: ScriptedLog) throws {
-            var oracle = DigestOracle()
-            var reached: [String: Int] = [:]
-            for (index, snapshot) in snapshots.enumerated() {
-                for (place, next) in snapshot.next {
-                    let from = reached[place] ?? 0
-                    try #require(Int(next) >= from, "\(place) went back from \(from) to \(next) at snapshot \(index)")
-                    for event in (log.events[place] ?? [])[from..<Int(next)] { oracle.record(event) }
-                    reached[place] = Int(next)
-                }
-                let expected = try oracle.digest()
-                try #require(
-                    snapshot.digest == expected,
-                    "snapshot \(index) of build \(snapshot.build) at \(snapshot.next): \(snapshot.digest), oracle: \(expected)"
-                )
-            }
         }
 
         @Test(

@@ -1,3 +1,4 @@
+import Domain
 import Engine
 import Foundation
 
@@ -32,6 +33,8 @@ enum VerifyCommand {
         let parkedEvents: Int
         let parkedKeys: Int
         let seconds: Double
+        /// Rows of earlier days are not in the log any more and were not compared.
+        let comparedFrom: String?
 
         init(_ summary: VerifySummary) {
             view = summary.view
@@ -46,30 +49,23 @@ enum VerifyCommand {
             parkedEvents = summary.parkedEvents
             parkedKeys = summary.parkedKeys
             seconds = summary.seconds
+            comparedFrom = summary.comparedFromDay.map { CivilDate(dayNumber: $0).description }
         }
     }
 
     private static func run(_ invocation: Invocation) throws -> ExitStatusCode {
-        StopSignal.catchSignals()
-        let (configuration, view) = try Connections(invocation).worker(try ViewArgument.read(invocation))
-        let progress = ProgressLine(invocation.console, isQuiet: invocation.wantsJSON)
-        defer { progress.end() }
-        return try orInterrupted(invocation, note: "nothing was changed") {
-            let summary = try VerifyRun.run(
-                view: view.name, of: invocation.views, configuration: configuration, topology: view, stop: StopSignal(),
-                observer: { progress.show($0) })
-            progress.end()
-            return try print(Result(summary), invocation)
+        let engine = try EngineRun(invocation)
+        return try engine {
+            Result(
+                try VerifyRun.run(
+                    view: engine.view.name, of: engine.views, configuration: engine.configuration,
+                    topology: engine.view,
+                    stop: engine.stop, observer: engine.observer))
+        } status: {
+            $0.verified ? .done : .failed
+        } text: {
+            text($0)
         }
-    }
-
-    private static func print(_ result: Result, _ invocation: Invocation) throws -> ExitStatusCode {
-        if invocation.wantsJSON {
-            try invocation.console.json(result)
-        } else {
-            for line in text(result) { invocation.console.line(line) }
-        }
-        return result.verified ? .done : .failed
     }
 
     static func text(_ result: Result) -> [String] {
@@ -88,6 +84,9 @@ enum VerifyCommand {
         }
         if result.parkedEvents > 0 {
             lines.append("  \(result.parkedEvents) events of \(result.parkedKeys) keys are parked and in neither")
+        }
+        if let day = result.comparedFrom {
+            lines.append("  rows of days before \(day) were not compared: the log no longer holds them whole")
         }
         return lines
     }

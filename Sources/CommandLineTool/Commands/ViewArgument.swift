@@ -1,6 +1,6 @@
 import Engine
 
-/// The one positional argument of commands on a view.
+/// The first positional argument of commands on a view.
 enum ViewArgument {
     static let definition = PositionalDefinition("VIEW", "The view's name; `tapefold status` lists the live ones.")
 

@@ -20,6 +20,9 @@ public final class Console: Sendable {
     /// A line for the person who runs it: progress, problems.
     public func note(_ text: String) { write(text + "\n", to: errors) }
 
+    /// A question to the person, who answers on the same line.
+    func prompt(_ text: String) { write(text, to: errors) }
+
     /// A line for the person that the next one writes over.
     func overwrite(_ text: String) { write("\r\u{1B}[K" + text, to: errors) }
 

@@ -1,3 +1,4 @@
+import Domain
 import Postgres
 import Projections
 
@@ -7,7 +8,8 @@ public struct BuildCatalog {
 
     public init(_ connection: PostgresConnection) { self.connection = connection }
 
-    private static let columns = "view, fold, number, schema_name, lanes, status, indexed"
+    private static let columns =
+        "view, fold, number, schema_name, lanes, status, indexed, copy_name, as_of, as_of_offsets"
 
     public func builds(of view: String? = nil) throws(PostgresError) -> [Build] {
         let filter = view == nil ? "" : " WHERE view = $1"
@@ -29,9 +31,21 @@ public struct BuildCatalog {
                     view: try rows.text(row, 0), fold: Int(try rows.int32(row, 1)), number: Int(try rows.int32(row, 2)),
                     lanes: Int(try rows.int32(row, 4)),
                     status: Build.Status(rawValue: try rows.text(row, 5)) ?? .retired,
-                    isIndexed: try rows.bool(row, 6), schema: try rows.text(row, 3)))
+                    isIndexed: try rows.bool(row, 6), schema: try rows.text(row, 3), copy: try copy(rows, row)))
         }
         return builds
+    }
+
+    private func copy(_ rows: PostgresResult, _ row: Int) throws(PostgresError) -> BuildCopy? {
+        guard let name = try rows.textIfPresent(row, 7) else { return nil }
+        guard let text = try rows.textIfPresent(row, 9) else {
+            return BuildCopy(name: name, cut: .time(Timestamp(microseconds: try rows.timestamptz(row, 8))))
+        }
+        do throws(EngineError) {
+            return BuildCopy(name: name, cut: .offsets(try LogPositions(parsing: text)))
+        } catch {
+            throw .usage("copy \(name): \(error.message)")
+        }
     }
 
     /// The live build, made from the log's start if there is none. Several workers may ask at once.
@@ -65,11 +79,11 @@ public struct BuildCatalog {
 
     /// Makes a new build with the next free number, in a transaction of its own.
     public func makeBuild(
-        of view: ViewSchema, lanes: Int, status: Build.Status, start: [LaneOffsets]
+        of view: ViewSchema, lanes: Int, status: Build.Status, start: [LaneOffsets], copy: BuildCopy? = nil
     ) throws(PostgresError) -> Build {
         try connection.transaction { () throws(PostgresError) in
             try lockCatalog(of: view.name)
-            return try create(view, lanes: lanes, status: status, indexed: false, start: start)
+            return try create(view, lanes: lanes, status: status, indexed: false, start: start, copy: copy)
         }
     }
 
@@ -79,26 +93,36 @@ public struct BuildCatalog {
     }
 
     private func create(
-        _ view: ViewSchema, lanes: Int, status: Build.Status, indexed: Bool, start: [LaneOffsets]
+        _ view: ViewSchema, lanes: Int, status: Build.Status, indexed: Bool, start: [LaneOffsets],
+        copy: BuildCopy? = nil
     ) throws(PostgresError) -> Build {
         let numbers = try connection.query(
             "SELECT coalesce(max(number), 0) FROM tapefold.build WHERE view = $1 AND fold = $2",
             [.text(view.name), .int32(Int32(view.foldNumber))])
         let build = Build(
             view: view.name, fold: view.foldNumber, number: Int(try numbers.int32(0, 0)) + 1, lanes: lanes,
-            status: status, isIndexed: indexed)
+            status: status, isIndexed: indexed, copy: copy)
         try connection.execute(BuildSQL.create(build, view, indexed: indexed))
         try connection.query(
             """
-            INSERT INTO tapefold.build (view, build, fold, number, schema_name, status, lanes, indexed, live_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, CASE WHEN $6 = 'live' THEN now() END)
+            INSERT INTO tapefold.build
+                (view, build, fold, number, schema_name, status, lanes, indexed, live_at, copy_name, as_of, as_of_offsets)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, CASE WHEN $6 = 'live' THEN now() END, $9, $10::timestamptz, $11)
             """,
             [
                 .text(view.name), .text(build.name), .int32(Int32(build.fold)), .int32(Int32(build.number)),
                 .text(build.schema), .text(status.rawValue), .int32(Int32(lanes)), .bool(indexed),
-            ])
+            ] + Self.parameters(of: copy))
         try insertLanes(of: build, start: start)
         return build
+    }
+
+    private static func parameters(of copy: BuildCopy?) -> [PostgresParameter] {
+        guard let copy else { return [.null(.text), .null(.text), .null(.text)] }
+        switch copy.cut {
+        case .time(let time): return [.text(copy.name), .text(time.description), .null(.text)]
+        case .offsets(let positions): return [.text(copy.name), .null(.text), .text(positions.description)]
+        }
     }
 
     private func insertLanes(of build: Build, start: [LaneOffsets]) throws(PostgresError) {
@@ -127,25 +151,5 @@ public struct BuildCatalog {
             lanes[Int(try rows.int32(row, 0)), default: [:]][try rows.text(row, 1)] = try rows.int64(row, 2)
         }
         return lanes.sorted { $0.key < $1.key }.map { LaneOffsets(lane: $0.key, next: $0.value) }
-    }
-
-    /// Notes that a rebuild has its keys and indexes.
-    func markIndexed(_ build: Build) throws(PostgresError) {
-        try connection.query(
-            "UPDATE tapefold.build SET indexed = true WHERE view = $1 AND build = $2",
-            [.text(build.view), .text(build.name)])
-    }
-
-    /// Removes a build that is not live, with its tables.
-    public func drop(_ build: Build) throws(PostgresError) {
-        try connection.transaction { () throws(PostgresError) in
-            let gone = try connection.query(
-                "DELETE FROM tapefold.build WHERE view = $1 AND build = $2 AND status <> 'live'",
-                [.text(build.view), .text(build.name)])
-            guard gone.commandTuples == 1 else {
-                throw .usage("build \(build.name) of view \(build.view) is live, or not there: it stays")
-            }
-            try connection.execute("DROP SCHEMA IF EXISTS \(build.schema) CASCADE")
-        }
     }
 }

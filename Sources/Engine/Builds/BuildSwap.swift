@@ -9,7 +9,8 @@ enum BuildSwap {
         let names: [PostgresParameter] = [.text(build.view), .text(live.name), .text(build.name)]
         try connection.query(
             """
-            UPDATE tapefold.build SET status = 'retired' WHERE view = $1 AND build = $2 AND build <> $3
+            UPDATE tapefold.build SET status = 'retired', retired_at = now()
+            WHERE view = $1 AND build = $2 AND build <> $3
             """, names)
         try connection.query(
             "UPDATE tapefold.build SET status = 'live', live_at = now() WHERE view = $1 AND build = $3 AND build <> $2",

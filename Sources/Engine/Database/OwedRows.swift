@@ -48,6 +48,21 @@ enum OwedRows {
         return try rows.bool(0, 0)
     }
 
+    /// Whether a build has folded events whose effects are owed, and so can't tell them any more; those that it parked
+    /// itself it still can.
+    static func areFolded(by build: Build, on connection: PostgresConnection) throws(PostgresError) -> Bool {
+        let rows = try connection.query(
+            """
+            SELECT EXISTS (SELECT 1 FROM tapefold.effect_debt d JOIN tapefold.checkpoint c
+                ON c.view = d.view AND c.topic = d.topic AND c.lane = d.partition
+                WHERE c.view = $1 AND c.build = $2 AND d.log_offset < c.next_offset
+                    AND NOT EXISTS (SELECT 1 FROM tapefold.parked_event p
+                        WHERE p.view = c.view AND p.build = c.build AND p.lane = d.partition AND p.topic = d.topic
+                            AND p.log_offset = d.log_offset))
+            """, [.text(build.view), .text(build.name)])
+        return try rows.bool(0, 0)
+    }
+
     /// A partition was made anew: its offsets mean other events now.
     static func forget(
         _ place: TopicPartition, view: String, on connection: PostgresConnection

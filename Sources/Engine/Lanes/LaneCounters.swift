@@ -30,7 +30,28 @@ public final class LaneCounters: Sendable {
     public let batchRecords = Histogram(unit: .one, bounds: [1, 10, 50, 100, 250, 500, 1_000, 2_000, 4_000])
     private let lanes = Mutex<[Int: LaneFigures]>([:])
 
-    public init() {}
+    private let badRecordsTold: Int
+    private let badRecords = Counter()
+
+    /// - Parameter badRecordsTold: how many bad records are told of one by one.
+    public init(badRecordsTold: Int = .max) { self.badRecordsTold = badRecordsTold }
+
+    /// Counts a bad record; says whether it is to be told of.
+    func tellsOfBadRecord() -> Bool {
+        badRecords.add(1)
+        return badRecords.current <= badRecordsTold
+    }
+
+    /// Sums up what was not told of one by one.
+    func tellOfBadRecords(view: String) {
+        guard badRecords.current > badRecordsTold else { return }
+        Log.warning(
+            "bad_records",
+            [
+                "view": view, "records": "\(badRecords.current)", "parked": "\(parked.current)",
+                "skipped": "\(refusedSkipped.current)", "told": "\(badRecordsTold)",
+            ])
+    }
 
     /// A lane's own figures, the same ones however often the lane is claimed.
     func lane(_ lane: Int, inputs: Int) -> LaneFigures {

@@ -114,12 +114,13 @@ final class LaneFolder<Fold: ViewFold> {
         switch view.policy {
         case .skip:
             counters.refusedSkipped.add(1)
+            guard counters.tellsOfBadRecord() else { return }
             Log.warning("skipped", fields)
         case .stop:
             throw .parkingLotFull("\(place): \(reason)")
         case .park:
             counters.parked.add(1)
-            Log.warning("parked", fields.merging(["key": key ?? ""]) { $1 })
+            if counters.tellsOfBadRecord() { Log.warning("parked", fields.merging(["key": key ?? ""]) { $1 }) }
             effects?.parked(input: input, offset: record.offset)
             try parking.park(record, topic: topic, key: key, code: code, reason: reason, time: nil)
         }

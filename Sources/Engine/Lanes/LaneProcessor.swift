@@ -32,7 +32,7 @@ final class LaneProcessor<Fold: ViewFold> {
         figures = counters.lane(claim.lane, inputs: view.inputs.count)
         let folder = folder ?? LaneFolder(view, claim: claim, mode: .live, counters: counters)
         self.folder = folder
-        intake = RecordIntake(inputs: view.inputs, lane: claim.lane, lanes: view.lanes)
+        intake = RecordIntake(view, lane: claim.lane)
         writes = WriteSet(view.definition, insertLayout: .arrays)
         folder.parking.load(try store.parkedKeys(claim))
         figures.claimed(claim, view)

@@ -74,10 +74,16 @@ final class RecordIntake {
     private let inputs: [ViewInput]
     private let lane: Int32
     private let lanes: Int32
+    private let cut: LogCut.OfLane?
     private let decoder = EventDecoder()
 
-    init(inputs: [ViewInput], lane: Int, lanes: Int) {
+    convenience init(_ view: ViewConfiguration, lane: Int) {
+        self.init(inputs: view.inputs, lane: lane, lanes: view.lanes, cut: view.cut?.of(lane: lane, view))
+    }
+
+    init(inputs: [ViewInput], lane: Int, lanes: Int, cut: LogCut.OfLane? = nil) {
         self.inputs = inputs
+        self.cut = cut
         self.lane = Int32(lane)
         self.lanes = Int32(lanes)
     }
@@ -112,6 +118,7 @@ final class RecordIntake {
         do throws(EventRefusal) {
             let decoded = try decoder.decode(
                 inputs[input].kind, value: value, headers: RecordHeaders(record: record), recordTime: time)
+            if let cut, cut.leavesOut(decoded, input: input, offset: record.offset) { return }
             intake.rounded += decoded.roundedFields
             if isInPlace(decoded.payload.partitionKey, record, inputs[input].partitioner) {
                 intake.events.append(FoldEvent(decoded: decoded, input: input, offset: record.offset))
@@ -121,6 +128,7 @@ final class RecordIntake {
                 intake.troubles.append(IntakeTrouble(kind: .misplaced(key: key), input: input, record: index))
             }
         } catch {
+            if let cut, let time = error.readable.time, cut.leavesOut(time) { return }
             intake.troubles.append(IntakeTrouble(kind: .refused(error), input: input, record: index))
         }
     }

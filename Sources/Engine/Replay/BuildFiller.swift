@@ -14,8 +14,12 @@ final class BuildFiller<Fold: ViewFold> {
     private let isResumed: Bool
     /// It may go live, and then pays what the live build owes.
     private let paysEffects: Bool
-    let counters = LaneCounters()
+    let counters = LaneCounters(badRecordsTold: EngineLimits.badRecordsTold)
+    /// A lane remembered as much as it may and goes on with indexes.
+    private(set) var hasSpilled = false
     let progress = Counter()
+    private let limits: RebuildLimits
+    private let pace: Pace?
     private let stop: StopSignal
     private let observer: ReplayObserver
     private let started = ContinuousClock.now
@@ -26,7 +30,8 @@ final class BuildFiller<Fold: ViewFold> {
 
     init(
         _ view: ViewConfiguration, _ configuration: WorkerConfiguration, build: Build, isResumed: Bool = false,
-        paysEffects: Bool = false, stop: StopSignal, observer: @escaping ReplayObserver
+        paysEffects: Bool = false, options: ReplayOptions = ReplayOptions(), stop: StopSignal,
+        observer: @escaping ReplayObserver
     ) throws(EngineError) {
         Heap.keepFreedMemory()
         self.view = view
@@ -36,6 +41,10 @@ final class BuildFiller<Fold: ViewFold> {
         self.paysEffects = paysEffects
         self.stop = stop
         self.observer = observer
+        let lanes = max(view.lanes, 1)
+        limits = RebuildLimits(
+            identities: options.identities / lanes, unflushedKeys: EngineLimits.rebuildUnflushedKeys / lanes)
+        pace = Pace(eventsPerSecond: options.eventsPerSecond)
         consumer = try inKafka { () throws(KafkaError) in
             try KafkaConsumer(configuration: configuration.kafka, groupId: nil)
         }
@@ -65,7 +74,7 @@ final class BuildFiller<Fold: ViewFold> {
             lanes.append(
                 FillLane(
                     view, build: build, claim: claim, queue: queue, connection: connection, stateIndexes: indexes,
-                    owed: owed, counters: counters, progress: progress, stop: stop))
+                    owed: owed, counters: counters, progress: progress, pace: pace, stop: stop))
         }
         try inKafka { () throws(KafkaError) in try consumer.assign(offsets) }
     }
@@ -79,26 +88,32 @@ final class BuildFiller<Fold: ViewFold> {
         return settings
     }
 
-    func close() { consumer.close() }
+    func close() {
+        consumer.close()
+        counters.tellOfBadRecords(view: view.name)
+    }
 
     /// Folds up to `targets`, by lane and input, and leaves the build indexed and its folds live.
     func fill(to targets: [[Int64]]) throws(EngineError) {
         count(targets)
         if !build.isIndexed {
-            let limit = EngineLimits.rebuildIdentities / max(view.lanes, 1)
+            let limits = limits
             try each(.folding, targets) { (lane, target) throws(LaneFailure) in
-                try lane.bulk(to: target, identityLimit: limit)
+                try lane.bulk(to: target, limits: limits)
             }
+            hasSpilled = zip(lanes, targets).contains { !$0.isAt($1) }
             try index()
         }
         try each(.finishing, targets) { (lane, _) throws(LaneFailure) in try lane.goLive() }
         try catchUp(to: targets)
     }
 
-    /// Folds on up to `targets`, as live lanes do.
-    func catchUp(to targets: [[Int64]]) throws(EngineError) {
+    /// Folds on up to `targets`, as live lanes do, or until the time is up.
+    func catchUp(to targets: [[Int64]], until deadline: ContinuousClock.Instant? = nil) throws(EngineError) {
         count(targets)
-        try each(.catchingUp, targets) { (lane, target) throws(LaneFailure) in try lane.catchUp(to: target) }
+        try each(.catchingUp, targets) { (lane, target) throws(LaneFailure) in
+            try lane.catchUp(to: target, until: deadline)
+        }
     }
 
     private func count(_ targets: [[Int64]]) {
@@ -168,13 +183,6 @@ final class BuildFiller<Fold: ViewFold> {
 }
 
 extension EngineError {
-    static func interrupted(_ build: Build) -> EngineError {
-        EngineError(
-            .interrupted,
-            "interrupted; build \(build.name) of view \(build.view) is kept and `tapefold replay \(build.view)` goes on with it"
-        )
-    }
-
     static func from(_ failure: LaneFailure, view: String) -> EngineError {
         switch failure {
         case .database(let error): .from(error)

@@ -28,10 +28,14 @@ struct BulkWriter {
     }
 
     /// Takes what the fold has for the ledgers; sends it when there is enough, and flushes when it is time.
-    mutating func drain(_ fold: some ViewFold, claim: inout LaneClaim, next: [Int64]) throws(LaneFailure) {
+    mutating func drain(
+        _ fold: some ViewFold, claim: inout LaneClaim, next: [Int64], unflushedLimit: Int
+    ) throws(LaneFailure) {
         fold.drain(into: writes, state: false)
         if writes.byteCount >= EngineLimits.rebuildChunkBytes { try attempt(copyLedgers) }
-        if ContinuousClock.now - lastFlush >= .milliseconds(EngineLimits.rebuildFlushMilliseconds) {
+        if ContinuousClock.now - lastFlush >= .milliseconds(EngineLimits.rebuildFlushMilliseconds)
+            || fold.unflushedKeys > unflushedLimit
+        {
             try flush(fold, claim: &claim, next: next)
         }
     }

@@ -20,6 +20,7 @@ final class FillLane<Fold: ViewFold>: @unchecked Sendable {
     private let intake: RecordIntake
     private let stop: StopSignal
     private let stateIndexes: StateIndexes
+    private let pace: Pace?
     private var processor: LaneProcessor<Fold>?
     /// Taken from the queue, in order, and reaching beyond what was wanted so far.
     private var held: [KafkaBatch] = []
@@ -31,7 +32,7 @@ final class FillLane<Fold: ViewFold>: @unchecked Sendable {
         _ view: ViewConfiguration, build: Build, claim: LaneClaim, queue: KafkaLaneQueue,
         connection: PostgresConnection,
         stateIndexes: StateIndexes, owed: [String: Set<Int64>], counters: LaneCounters, progress: Counter,
-        stop: StopSignal
+        pace: Pace?, stop: StopSignal
     ) {
         self.view = view
         self.build = build
@@ -41,9 +42,10 @@ final class FillLane<Fold: ViewFold>: @unchecked Sendable {
         self.stateIndexes = stateIndexes
         self.counters = counters
         self.progress = progress
+        self.pace = pace
         self.stop = stop
         folder = LaneFolder(view, claim: claim, mode: build.isIndexed ? .live : .rebuild, counters: counters)
-        intake = RecordIntake(inputs: view.inputs, lane: claim.lane, lanes: view.lanes)
+        intake = RecordIntake(view, lane: claim.lane)
         rebuiltEffects = RebuiltEffects(view, lane: claim.lane, fold: folder.fold, owed: owed)
         folder.effects = rebuiltEffects
     }
@@ -54,7 +56,7 @@ final class FillLane<Fold: ViewFold>: @unchecked Sendable {
     func isAt(_ target: [Int64]) -> Bool { zip(next, target).allSatisfy { $0 >= $1 } }
 
     /// Folds up to `target` with ledgers by COPY and state flushed rarely; ends early at the limit of what it may remember.
-    func bulk(to target: [Int64], identityLimit: Int) throws(LaneFailure) {
+    func bulk(to target: [Int64], limits: RebuildLimits) throws(LaneFailure) {
         let store = PostgresLaneStore(view, on: connection)
         var bulk = BulkWriter(
             view, store: ViewStore(view.definition, schema: build.schema), parking: folder.parking, on: connection,
@@ -72,9 +74,9 @@ final class FillLane<Fold: ViewFold>: @unchecked Sendable {
             try folder.fold(taken.whole, batch, from: store)
             counters.folded.add(taken.events.count)
             next = taken.next
-            try bulk.drain(folder.fold, claim: &claim, next: next)
+            try bulk.drain(folder.fold, claim: &claim, next: next, unflushedLimit: limits.unflushedKeys)
             rebuiltEffects?.committed(next: next)
-            return folder.fold.rememberedIdentities > identityLimit ? nil : next
+            return folder.fold.rememberedIdentities > limits.identities ? nil : next
         }
         try bulk.flush(folder.fold, claim: &claim, next: next)
     }
@@ -109,7 +111,10 @@ final class FillLane<Fold: ViewFold>: @unchecked Sendable {
                 break
             }
             reached = now
-            progress.add(zip(reached, before).reduce(0) { $0 + Int($1.0 - $1.1) })
+            let count = zip(reached, before).reduce(0) { $0 + Int($1.0 - $1.1) }
+            progress.add(count)
+            // While live lanes are held, every moment counts.
+            if deadline == nil { pace?.pay(count, stop) }
             if batch.positions.contains(where: { $0.nextOffset > reached[$0.topicIndex] }) { held.append(batch) }
         }
         held.append(contentsOf: waiting)
@@ -122,9 +127,10 @@ final class FillLane<Fold: ViewFold>: @unchecked Sendable {
     }
 
     /// Folds and commits up to `target`, as a live lane does.
-    func catchUp(to target: [Int64]) throws(LaneFailure) {
+    func catchUp(to target: [Int64], until deadline: ContinuousClock.Instant? = nil) throws(LaneFailure) {
         guard let processor else { return }
-        try consume(EngineLimits.batchRecords, upTo: target, from: next) { (batch) throws(LaneFailure) in
+        try consume(EngineLimits.batchRecords, upTo: target, from: next, until: deadline) {
+            (batch) throws(LaneFailure) in
             try processor.process(batch, upTo: target)
             return processor.next
         }
@@ -168,4 +174,10 @@ final class FillLane<Fold: ViewFold>: @unchecked Sendable {
             view, claim: claim, folder: folder, store: PostgresLaneStore(view, on: connection), producer: nil,
             counters: counters)
     }
+}
+
+/// What one lane of a rebuild may keep in memory.
+struct RebuildLimits: Sendable {
+    let identities: Int
+    let unflushedKeys: Int
 }

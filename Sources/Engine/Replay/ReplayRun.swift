@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 import Kafka
 import Postgres
@@ -15,44 +16,54 @@ public struct ReplaySummary: Sendable {
     /// The build had been begun by a run that was interrupted.
     public let wasResumed: Bool
     public let parked: Int
+    /// Bad records that were left, where the view's policy is to skip them.
+    public let skipped: Int
+    /// False when it was left ready to be promoted.
+    public let isLive: Bool
+    /// It remembered as much as it may and went on with indexes.
+    public let hasSpilled: Bool
+    /// Lanes of the live build had to be held so that it could be overtaken.
+    public let hasHeldLanes: Bool
 }
 
 /// Rebuilds a view beside its live build and swaps the two when it has caught up.
 public enum ReplayRun {
-    /// - Parameters:
-    ///   - fresh: drop what an interrupted run left instead of going on with it.
     /// - Throws: `EngineError`; the live build is then as it was.
     public static func run(
         view name: String, of views: ViewRegistry = .standard, configuration: WorkerConfiguration,
-        topology view: ViewConfiguration, fresh: Bool = false,
-        stop: StopSignal, observer: @escaping ReplayObserver
+        topology view: ViewConfiguration, options: ReplayOptions = ReplayOptions(), stop: StopSignal,
+        observer: @escaping ReplayObserver
     ) throws(EngineError) -> ReplaySummary {
-        try start(views.fold(named: name), view, configuration, fresh, stop, observer)
+        try start(views.fold(named: name), view, configuration, options, stop, observer)
     }
 
     private static func start<Fold: ViewFold>(
-        _: Fold.Type, _ view: ViewConfiguration, _ configuration: WorkerConfiguration, _ fresh: Bool,
+        _: Fold.Type, _ view: ViewConfiguration, _ configuration: WorkerConfiguration, _ options: ReplayOptions,
         _ stop: StopSignal, _ observer: @escaping ReplayObserver
     ) throws(EngineError) -> ReplaySummary {
-        try Replay<Fold>(view, configuration, stop, observer).run(fresh: fresh)
+        try Replay<Fold>(view, configuration, options, stop, observer).run()
     }
 }
 
 /// One rebuild of one view.
 final class Replay<Fold: ViewFold> {
-    private let view: ViewConfiguration
-    private let configuration: WorkerConfiguration
-    private let stop: StopSignal
-    private let observer: ReplayObserver
-    private let connection: PostgresConnection
-    private let catalog: BuildCatalog
+    let view: ViewConfiguration
+    let configuration: WorkerConfiguration
+    let options: ReplayOptions
+    let stop: StopSignal
+    let observer: ReplayObserver
+    let connection: PostgresConnection
+    let catalog: BuildCatalog
+    let begun = ContinuousClock.now
+    private var hasHeldLanes = false
 
     init(
-        _ view: ViewConfiguration, _ configuration: WorkerConfiguration, _ stop: StopSignal,
+        _ view: ViewConfiguration, _ configuration: WorkerConfiguration, _ options: ReplayOptions, _ stop: StopSignal,
         _ observer: @escaping ReplayObserver
     ) throws(EngineError) {
         self.view = view
         self.configuration = configuration
+        self.options = options
         self.stop = stop
         self.observer = observer
         connection = try inDatabase { () throws(PostgresError) in
@@ -61,49 +72,66 @@ final class Replay<Fold: ViewFold> {
         catalog = BuildCatalog(connection)
     }
 
-    func run(fresh: Bool) throws(EngineError) -> ReplaySummary {
-        let begun = ContinuousClock.now
-        try lockReplay()
-        let consumer = try inKafka { () throws(KafkaError) in
-            try KafkaConsumer(configuration: configuration.kafka, groupId: nil)
-        }
+    func run() throws(EngineError) -> ReplaySummary {
+        try BuildLock.replay(view: view.name).take(on: connection)
+        let consumer = try makeConsumer()
         defer { consumer.close() }
         try BuildPreparation.run(view, configuration, consumer: consumer, rebuilds: true)
         let live = try liveBuild()
-        let workers = try FoldWorkers(view, configuration.kafka)
-        try workers.check(over: live)
-        let (build, wasResumed) = try begin(fresh: fresh, consumer)
+        let workers = try FoldWorkers(view, configuration.kafka, isNeeded: options.needsWorker)
+        if options.goesLive { try workers.check(over: live) }
+        let (build, wasResumed) = try begin(live, consumer)
         try checkPublication(build, over: live)
-        let filler = try BuildFiller<Fold>(
-            view, configuration, build: build, isResumed: wasResumed, paysEffects: true, stop: stop, observer: observer)
+        let filler = try open(build, isResumed: wasResumed)
         defer { filler.close() }
-        try filler.open()
         try filler.fill(to: try targets(of: live, consumer))
-        try follow(live, build, filler, consumer, workers)
-        let seconds = (ContinuousClock.now - begun).inSeconds
+        if options.goesLive {
+            try follow(live, build, filler, consumer, workers)
+            try dropOldBuilds()
+        } else {
+            try filler.catchUp(to: try targets(of: live, consumer))
+            try inDatabase { () throws(PostgresError) in try catalog.markReady(build) }
+        }
+        try analyze(build)
+        return summary(of: build, live, filler, wasResumed: wasResumed)
+    }
+
+    func makeConsumer() throws(EngineError) -> KafkaConsumer {
+        try inKafka { () throws(KafkaError) in try KafkaConsumer(configuration: configuration.kafka, groupId: nil) }
+    }
+
+    /// A filler at work on the build's checkpoints, which leaves out what the build took over.
+    func open(_ build: Build, isResumed: Bool, asOf: Timestamp? = nil) throws(EngineError) -> BuildFiller<Fold> {
+        var view = view
+        let carried = try inDatabase { () throws(PostgresError) in
+            try CarriedHistory.read(build, on: connection)
+        }
+        if asOf != nil || carried != nil { view.cut = LogCut(asOf: asOf, carried: carried) }
+        let filler = try BuildFiller<Fold>(
+            view, configuration, build: build, isResumed: isResumed, paysEffects: options.goesLive, options: options,
+            stop: stop, observer: observer)
+        do throws(EngineError) { try filler.open() } catch {
+            filler.close()
+            throw error
+        }
+        return filler
+    }
+
+    func summary(
+        of build: Build, _ live: Build, _ filler: BuildFiller<Fold>, wasResumed: Bool
+    ) -> ReplaySummary {
+        let records = filler.progress.current
         observer(
             ReplayProgress(
-                phase: .done, build: build.name, records: filler.progress.current, total: filler.progress.current,
-                rate: 0, secondsLeft: 0))
-        try dropOldBuilds(keeping: [build, live])
+                phase: .done, build: build.name, records: records, total: records, rate: 0, secondsLeft: 0))
         return ReplaySummary(
-            view: view.name, build: build.name, replaced: live.name, records: filler.progress.current,
-            seconds: seconds, wasResumed: wasResumed,
-            parked: filler.counters.parked.current)
+            view: view.name, build: build.name, replaced: options.goesLive ? live.name : nil, records: records,
+            seconds: (ContinuousClock.now - begun).inSeconds, wasResumed: wasResumed,
+            parked: filler.counters.parked.current, skipped: filler.counters.refusedSkipped.current,
+            isLive: options.goesLive, hasSpilled: filler.hasSpilled, hasHeldLanes: hasHeldLanes)
     }
 
-    /// One rebuild a view at a time.
-    private func lockReplay() throws(EngineError) {
-        let rows = try inDatabase { () throws(PostgresError) in
-            try connection.query(
-                "SELECT pg_try_advisory_lock(hashtextextended('tapefold.replay.' || $1, 0))", [.text(view.name)])
-        }
-        guard try inDatabase({ () throws(PostgresError) in try rows.bool(0, 0) }) else {
-            throw EngineError(.build, "another replay of view \(view.name) is running; wait for it or stop it")
-        }
-    }
-
-    private func liveBuild() throws(EngineError) -> Build {
+    func liveBuild() throws(EngineError) -> Build {
         guard let live = try inDatabase({ () throws(PostgresError) in try catalog.liveBuild(of: view.name) }) else {
             throw EngineError(.build, "view \(view.name) has no live build; start its processor first")
         }
@@ -122,41 +150,57 @@ final class Replay<Fold: ViewFold> {
     }
 
     /// Goes on with an interrupted build of this fold, or makes a new one at the start of the log.
-    private func begin(fresh: Bool, _ consumer: KafkaConsumer) throws(EngineError) -> (Build, Bool) {
+    private func begin(_ live: Build, _ consumer: KafkaConsumer) throws(EngineError) -> (Build, Bool) {
         let builds = try inDatabase { () throws(PostgresError) in try catalog.builds(of: view.name) }
         for build in builds where build.status == .building {
-            if !fresh, try isWorthResuming(build, consumer) { return (build, true) }
+            if !options.startsAnew, try isWorthResuming(build, consumer) { return (build, true) }
             try inDatabase { () throws(PostgresError) in try catalog.drop(build) }
         }
         let start = try BuildPreparation.logStart(view, consumer)
         let made = try inDatabase { () throws(PostgresError) in
             try catalog.makeBuild(of: view.definition, lanes: view.lanes, status: .building, start: start)
         }
+        try carryHistory(from: live, to: made, start)
         return (made, false)
     }
 
-    /// A build of another fold or of a log that is gone is of no use; one without rows is sooner begun anew, in bulk. One
+    /// A build of another fold or of a log that is gone is of no use; one that has folded nothing yet is sooner begun anew, in bulk. One
     /// that has folded events whose effects are owed can't tell them any more.
     private func isWorthResuming(_ build: Build, _ consumer: KafkaConsumer) throws(EngineError) -> Bool {
         guard build.fold == view.definition.foldNumber, build.lanes == view.lanes else { return false }
         let checkpoints = try inDatabase { () throws(PostgresError) in try catalog.checkpoints(of: build) }
-        guard
-            try zip(checkpoints, targets(checkpoints, consumer)).allSatisfy({ lane, reachable in
-                zip(view.topics, reachable).allSatisfy { (lane.next[$0] ?? 0) == $1 }
-            })
-        else { return false }
-        return try inDatabase { () throws(PostgresError) in
-            if try OwedRows.exist(below: build, on: connection) { return false }
-            for table in view.definition.tables {
-                let found = try connection.query("SELECT EXISTS (SELECT 1 FROM \(build.schema).\(table.name))")
-                if try found.bool(0, 0) { return true }
-            }
+        guard try isInLog(checkpoints, consumer) else { return false }
+        if try inDatabase({ () throws(PostgresError) in try OwedRows.exist(below: build, on: connection) }) {
             return false
+        }
+        for lane in checkpoints {
+            for topic in view.topics where try lane.next[topic] ?? 0 > bounds(topic, lane.lane, consumer).low {
+                return true
+            }
+        }
+        return false
+    }
+
+    /// Whether the log still, and already, has the next record of every lane.
+    func isInLog(_ checkpoints: [LaneOffsets], _ consumer: KafkaConsumer) throws(EngineError) -> Bool {
+        for lane in checkpoints {
+            for topic in view.topics {
+                let bounds = try bounds(topic, lane.lane, consumer)
+                guard bounds.low...max(bounds.low, bounds.high) ~= lane.next[topic] ?? 0 else { return false }
+            }
+        }
+        return true
+    }
+
+    private func bounds(_ topic: String, _ lane: Int, _ consumer: KafkaConsumer) throws(EngineError) -> KafkaWatermarks
+    {
+        try inKafka { () throws(KafkaError) in
+            try consumer.watermarks(TopicPartition(topic: topic, partition: Int32(lane)))
         }
     }
 
     /// Where the live build is, as far as the log goes.
-    private func targets(of live: Build, _ consumer: KafkaConsumer) throws(EngineError) -> [[Int64]] {
+    func targets(of live: Build, _ consumer: KafkaConsumer) throws(EngineError) -> [[Int64]] {
         try targets(try checkpoints(of: live, consumer), consumer)
     }
 
@@ -199,9 +243,10 @@ final class Replay<Fold: ViewFold> {
     }
 
     /// Follows the live build until it is near, then swaps; tries again while the live lanes are too busy.
-    private func follow(
+    func follow(
         _ live: Build, _ build: Build, _ filler: BuildFiller<Fold>, _ consumer: KafkaConsumer, _ workers: FoldWorkers
     ) throws(EngineError) {
+        var rounds = CatchUpRounds()
         while true {
             let checkpoints = try checkpoints(of: live, consumer)
             let targets = try targets(checkpoints, consumer)
@@ -210,15 +255,19 @@ final class Replay<Fold: ViewFold> {
                     zip(lane.next, target).reduce(Int64(0)) { max($0, $1.1 - $1.0) }
                 }.max() ?? 0
             if distance > EngineLimits.swapDistanceRecords {
-                try filler.catchUp(to: targets)
-                continue
+                rounds.note(distance: distance)
+                if !rounds.mustHold {
+                    try filler.catchUp(to: targets)
+                    continue
+                }
             }
             try workers.check(over: live)
             filler.report(.swapping, force: true)
-            if try swap(live, build, filler, cut(checkpoints, targets)) { return }
+            if try swap(live, build, filler, cut(checkpoints, targets), holding: rounds.mustHold) { return }
             if stop.isSet { throw .interrupted(build) }
+            rounds.noteFailedSwap()
             stop.pause(milliseconds: EngineLimits.retryMilliseconds)
-            try filler.catchUp(to: try self.targets(of: live, consumer))
+            if !rounds.mustHold { try filler.catchUp(to: try self.targets(of: live, consumer)) }
         }
     }
 
@@ -234,18 +283,45 @@ final class Replay<Fold: ViewFold> {
     }
 
     /// In one transaction: holds the live lanes, folds the tail, and makes the new build live.
-    /// - Returns: false when it could not get the locks or the last records in time; nothing changed then.
+    ///
+    /// - Parameter holding: fold what the live build is ahead while its lanes are held, for a bounded time. What was
+    ///   folded so stays when the time was too short.
+    /// - Returns: false when it could not get the locks or the last records in time; nothing changed for readers then.
     private func swap(
-        _ live: Build, _ build: Build, _ filler: BuildFiller<Fold>, _ cut: Set<TopicPartition>
+        _ live: Build, _ build: Build, _ filler: BuildFiller<Fold>, _ cut: Set<TopicPartition>, holding: Bool
     ) throws(EngineError) -> Bool {
         do throws(LaneFailure) {
-            let done = try attempt(live, build, filler, cut)
+            let checkpoints = try lockLanes(of: live)
+            if holding { try overtake(checkpoints, filler, cut) }
+            let done = try attempt(checkpoints, live, build, filler, cut)
             if !done { try undo(filler) }
             return done
         } catch {
+            if stop.isSet { throw .interrupted(build) }
             guard mayRetry(error) else { throw .from(error, view: view.name) }
             do throws(LaneFailure) { try undo(filler) } catch { throw .from(error, view: view.name) }
             return false
+        }
+    }
+
+    /// Lets the lanes fold what the held live build is ahead, on their own connections.
+    private func overtake(
+        _ checkpoints: [LaneOffsets], _ filler: BuildFiller<Fold>, _ cut: Set<TopicPartition>
+    ) throws(LaneFailure) {
+        hasHeldLanes = true
+        let targets = zip(filler.lanes, checkpoints).map { swapTarget($0, $1, cut) }
+        do throws(EngineError) {
+            try filler.catchUp(to: targets, until: .now + .milliseconds(EngineLimits.swapHoldMilliseconds))
+        } catch {
+            connection.rollbackIfOpen()
+            throw error.code == .interrupted ? .stopped : .log(error.message)
+        }
+    }
+
+    private func swapTarget(_ lane: FillLane<Fold>, _ offsets: LaneOffsets, _ cut: Set<TopicPartition>) -> [Int64] {
+        zip(view.topics, lane.next).map { topic, next in
+            let isCut = cut.contains(TopicPartition(topic: topic, partition: Int32(offsets.lane)))
+            return isCut ? next : max(offsets.next[topic] ?? 0, next)
         }
     }
 
@@ -261,28 +337,28 @@ final class Replay<Fold: ViewFold> {
         for lane in filler.lanes { try lane.revert() }
     }
 
-    private func attempt(
-        _ live: Build, _ build: Build, _ filler: BuildFiller<Fold>, _ cut: Set<TopicPartition>
-    ) throws(LaneFailure) -> Bool {
+    /// Begins the swap's transaction: the live lanes commit nothing from here on. Returns where they stand.
+    private func lockLanes(of live: Build) throws(LaneFailure) -> [LaneOffsets] {
         do throws(PostgresError) {
             try connection.begin()
             try connection.execute("SET LOCAL lock_timeout = \(EngineLimits.swapLockMilliseconds)")
             try connection.query(
                 "SELECT 1 FROM tapefold.lane WHERE view = $1 AND build = $2 ORDER BY lane FOR UPDATE",
                 [.text(view.name), .text(live.name)])
+            // Lanes that fold nothing have no tail: workers of the new build's lanes go on from where it is.
+            return live.lanes == view.lanes ? try catalog.checkpoints(of: live) : []
         } catch {
             throw .from(error)
         }
-        var checkpoints: [LaneOffsets]
-        do throws(PostgresError) { checkpoints = try catalog.checkpoints(of: live) } catch { throw .from(error) }
-        // Lanes that fold nothing have no tail: workers of the new build's lanes go on from where it is.
-        if live.lanes != view.lanes { checkpoints = [] }
+    }
+
+    private func attempt(
+        _ checkpoints: [LaneOffsets], _ live: Build, _ build: Build, _ filler: BuildFiller<Fold>,
+        _ cut: Set<TopicPartition>
+    ) throws(LaneFailure) -> Bool {
         let deadline = ContinuousClock.now + .milliseconds(EngineLimits.swapTailMilliseconds)
         for (lane, offsets) in zip(filler.lanes, checkpoints) {
-            let target = zip(view.topics, lane.next).map { topic, next in
-                let isCut = cut.contains(TopicPartition(topic: topic, partition: Int32(offsets.lane)))
-                return isCut ? next : max(offsets.next[topic] ?? 0, next)
-            }
+            let target = swapTarget(lane, offsets, cut)
             guard try lane.tail(to: target, on: connection, deadline: deadline) else { return false }
         }
         do throws(PostgresError) {
@@ -296,15 +372,18 @@ final class Replay<Fold: ViewFold> {
         return true
     }
 
-    /// The build that was live stays until the next replay; what is older goes.
-    private func dropOldBuilds(keeping kept: [Build]) throws(EngineError) {
+    /// Keeps as many of the builds that were live as asked for.
+    private func dropOldBuilds() throws(EngineError) {
         try inDatabase { () throws(PostgresError) in
-            for build in try catalog.builds(of: view.name) where build.status == .retired {
-                if !kept.contains(where: { $0.name == build.name }) { try catalog.drop(build) }
+            for build in try catalog.retiredBuilds(of: view.name).dropFirst(options.keptBuilds) {
+                try catalog.drop(build)
             }
-            for table in view.definition.tables {
-                try connection.execute("ANALYZE \(kept[0].schema).\(table.name)")
-            }
+        }
+    }
+
+    func analyze(_ build: Build) throws(EngineError) {
+        try inDatabase { () throws(PostgresError) in
+            for table in view.definition.tables { try connection.execute("ANALYZE \(build.schema).\(table.name)") }
         }
     }
 }

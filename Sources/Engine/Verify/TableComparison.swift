@@ -26,19 +26,19 @@ struct TableComparison {
 
     init(_ table: TableDefinition) { self.table = table }
 
-    private static func sql(_ table: TableDefinition, schema: String) -> String {
+    /// All rows of a table, in the order in which they are compared.
+    static func selection(of table: TableDefinition, schema: String) -> String {
         let columns = table.columns.map(\.name).joined(separator: ", ")
-        let key = table.key.joined(separator: ", ")
-        return "COPY (SELECT \(columns) FROM \(schema).\(table.name) ORDER BY \(key)) TO STDOUT (FORMAT binary)"
+        return "SELECT \(columns) FROM \(schema).\(table.name) ORDER BY \(table.key.joined(separator: ", "))"
     }
 
     mutating func run(
-        live: (connection: PostgresConnection, schema: String),
-        rebuilt: (connection: PostgresConnection, schema: String),
+        live: (connection: PostgresConnection, selection: String),
+        rebuilt: (connection: PostgresConnection, selection: String),
         stop: StopSignal
     ) throws(PostgresError) {
-        let left = try live.connection.startCopyOut(Self.sql(table, schema: live.schema))
-        let right = try rebuilt.connection.startCopyOut(Self.sql(table, schema: rebuilt.schema))
+        let left = try live.connection.startCopyOut("COPY (\(live.selection)) TO STDOUT (FORMAT binary)")
+        let right = try rebuilt.connection.startCopyOut("COPY (\(rebuilt.selection)) TO STDOUT (FORMAT binary)")
         var leftRow = try left.next().map { StoredRow($0, table) }
         var rightRow = try right.next().map { StoredRow($0, table) }
         while leftRow != nil || rightRow != nil, !stop.isSet {

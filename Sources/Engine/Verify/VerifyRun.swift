@@ -18,6 +18,8 @@ public struct VerifySummary: Sendable {
     public let parkedEvents: Int
     public let parkedKeys: Int
     public let seconds: Double
+    /// Rows of earlier days were not compared, in days since 1970: the log no longer holds them whole.
+    public let comparedFromDay: Int32?
 
     public var isVerified: Bool { differenceCount == 0 }
 }
@@ -48,6 +50,9 @@ final class Verify<Fold: ViewFold> {
     private let observer: ReplayObserver
     private let snapshot: PostgresConnection
     private let connection: PostgresConnection
+    /// Where the log holds no complete history: which rows it can tell of.
+    private var edge: HistoryEdge?
+    private var firstDay: Int32?
 
     init(
         _ view: ViewConfiguration, _ configuration: WorkerConfiguration, _ stop: StopSignal,
@@ -65,12 +70,15 @@ final class Verify<Fold: ViewFold> {
     func run() throws(EngineError) -> VerifySummary {
         let begun = ContinuousClock.now
         try dropLeftovers()
+        let start = try logStart()
+        edge = try HistoryEdge(view, start: start, on: snapshot)
         let live = try openSnapshot()
         let targets = try inDatabase { () throws(PostgresError) in try BuildCatalog(snapshot).checkpoints(of: live) }
             .map { lane in view.topics.map { lane.next[$0] ?? 0 } }
         let parked = try parkedEvents(of: live)
-        let scratch = try makeScratch()
-        let filler = try BuildFiller<Fold>(view, configuration, build: scratch, stop: stop, observer: observer)
+        let scratch = try makeScratch(start)
+        let filler = try BuildFiller<Fold>(
+            try leavingOutHistory(live, scratch, start), configuration, build: scratch, stop: stop, observer: observer)
         defer {
             filler.close()
             _ = try? BuildCatalog(connection).drop(scratch)
@@ -84,17 +92,37 @@ final class Verify<Fold: ViewFold> {
             rows: Dictionary(uniqueKeysWithValues: comparisons.map { ($0.table.name, $0.rows) }),
             differenceCount: comparisons.reduce(0) { $0 + $1.differenceCount },
             differences: Array(comparisons.flatMap(\.differences).prefix(EngineLimits.differencesShown)),
-            parkedEvents: parked.events, parkedKeys: parked.keys, seconds: (ContinuousClock.now - begun).inSeconds)
+            parkedEvents: parked.events, parkedKeys: parked.keys, seconds: (ContinuousClock.now - begun).inSeconds,
+            comparedFromDay: firstDay)
+    }
+
+    /// Days that the log no longer holds whole are neither folded nor compared; the rest begins as the live build knew it.
+    private func leavingOutHistory(
+        _ live: Build, _ scratch: Build, _ start: [LaneOffsets]
+    ) throws(EngineError) -> ViewConfiguration {
+        guard let edge, let own = try HistoryEdge(view, start: start, on: connection) else { return view }
+        firstDay = try inDatabase { () throws(PostgresError) in try edge.firstWholeDay(live) }
+        guard let firstDay else { return view }
+        try inDatabase { () throws(PostgresError) in
+            let id = try snapshot.exportSnapshot()
+            try connection.begin(.repeatableRead)
+            try connection.execute("SET TRANSACTION SNAPSHOT '\(id)'")
+            try own.fillKeys(live)
+            try own.seed(from: live, to: scratch, before: firstDay)
+            try connection.commit()
+        }
+        let topics = Dictionary(uniqueKeysWithValues: view.topics.map { ($0, Int64.max) })
+        var view = view
+        view.cut = LogCut(
+            carried: CarriedHistory(
+                firstDay: firstDay, next: Dictionary(uniqueKeysWithValues: (0..<view.lanes).map { ($0, topics) })))
+        return view
     }
 
     /// What a verify left that did not come to its end.
     private func dropLeftovers() throws(EngineError) {
+        try BuildLock.verify(view: view.name).take(on: connection)
         try inDatabase { () throws(PostgresError) in
-            let rows = try connection.query(
-                "SELECT pg_try_advisory_lock(hashtextextended('tapefold.verify.' || $1, 0))", [.text(view.name)])
-            guard try rows.bool(0, 0) else {
-                throw .usage("another verify of view \(view.name) is running; wait for it or stop it")
-            }
             let catalog = BuildCatalog(connection)
             for build in try catalog.builds(of: view.name) where build.status == .scratch { try catalog.drop(build) }
         }
@@ -131,13 +159,16 @@ final class Verify<Fold: ViewFold> {
         }
     }
 
-    private func makeScratch() throws(EngineError) -> Build {
+    private func logStart() throws(EngineError) -> [LaneOffsets] {
         let consumer = try inKafka { () throws(KafkaError) in
             try KafkaConsumer(configuration: configuration.kafka, groupId: nil)
         }
         defer { consumer.close() }
-        let start = try BuildPreparation.logStart(view, consumer)
-        return try inDatabase { () throws(PostgresError) in
+        return try BuildPreparation.logStart(view, consumer)
+    }
+
+    private func makeScratch(_ start: [LaneOffsets]) throws(EngineError) -> Build {
+        try inDatabase { () throws(PostgresError) in
             try BuildCatalog(connection).makeBuild(
                 of: view.definition, lanes: view.lanes, status: .scratch, start: start)
         }
@@ -147,13 +178,19 @@ final class Verify<Fold: ViewFold> {
         var done: [TableComparison] = []
         for table in view.definition.tables {
             var comparison = TableComparison(table)
+            let live = selection(of: table, live)
+            let scratch = selection(of: table, scratch)
             try inDatabase { () throws(PostgresError) in
-                try comparison.run(
-                    live: (snapshot, live.schema), rebuilt: (connection, scratch.schema), stop: stop)
+                try comparison.run(live: (snapshot, live), rebuilt: (connection, scratch), stop: stop)
             }
             if stop.isSet { throw EngineError(.interrupted, "interrupted; nothing was changed") }
             done.append(comparison)
         }
         return done
+    }
+
+    private func selection(of table: TableDefinition, _ build: Build) -> String {
+        firstDay.flatMap { edge?.selection(of: table, schema: build.schema, from: $0) }
+            ?? TableComparison.selection(of: table, schema: build.schema)
     }
 }

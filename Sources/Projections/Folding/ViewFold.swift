@@ -70,8 +70,12 @@ public protocol ViewFold: AnyObject, SendableMetatype {
     /// Encodes what the events changed. `state` is false where a rebuild only wants the ledgers' rows yet.
     func drain(into writes: WriteSet, state: Bool)
 
-    /// Identities that a rebuild keeps in memory; beyond a limit it goes on with indexes.
+    /// What a rebuild keeps in memory until it goes live, in identities of about 48 bytes; beyond a limit it goes on with
+    /// indexes.
     var rememberedIdentities: Int { get }
+
+    /// Keys whose state a rebuild holds until it is drained; beyond a limit that is done before its time.
+    var unflushedKeys: Int { get }
 
     /// The last drain is durable: caches may now be trimmed to their limits.
     func committed()
@@ -88,4 +92,9 @@ public protocol ViewFold: AnyObject, SendableMetatype {
     /// A rebuild's bulk part is over and the indexes are there: from now on the fold is live, and what was put off
     /// comes by `followUps`. Returns false once nothing is left to do.
     func finishRebuild(limit: Int) -> Bool
+}
+
+extension ViewFold {
+    /// Of a fold whose state counts as remembered.
+    public var unflushedKeys: Int { 0 }
 }

@@ -9,6 +9,8 @@ public struct ViewSchema: Sendable {
     public let deleteColumns: [String: [String]]
     /// A rebuild may ask for rows of state tables too; these then get their indexes before it does.
     public let rebuildReadsState: Bool
+    /// How rows are taken over where the log no longer begins at its beginning; nil where all history is complete.
+    public let history: HistoryWindow?
     /// Presentation views, in order; `{schema}` stands for the build's schema.
     public let presentation: [Presentation]
 
@@ -27,13 +29,14 @@ public struct ViewSchema: Sendable {
 
     public init(
         name: String, foldNumber: Int, tables: [TableDefinition], deleteColumns: [String: [String]] = [:],
-        rebuildReadsState: Bool = false, presentation: [Presentation]
+        rebuildReadsState: Bool = false, history: HistoryWindow? = nil, presentation: [Presentation]
     ) {
         self.name = name
         self.foldNumber = foldNumber
         self.tables = tables
         self.deleteColumns = deleteColumns
         self.rebuildReadsState = rebuildReadsState
+        self.history = history
         self.presentation = presentation
     }
 }

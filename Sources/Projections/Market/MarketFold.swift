@@ -35,6 +35,8 @@ public final class MarketFold: ViewFold {
 
     public var rememberedIdentities: Int { 0 }
 
+    public var unflushedKeys: Int { dirtyDays.count }
+
     public func parkingKey(of event: FoldEvent) -> String { event.decoded.payload.partitionKey }
 
     public static func parkingKey(of readable: ReadableKey, kind: EventKind) -> String? { readable.symbol }

@@ -2,7 +2,7 @@
 public enum MarketView {
     public static let definition = ViewSchema(
         name: "market", foldNumber: 1, tables: [ticks, quotes, days, candles], rebuildReadsState: true,
-        presentation: presentation)
+        history: history, presentation: presentation)
 
     /// One row a tick; one that comes again, from the same source and with the same id, adds none.
     static let ticks = TableDefinition(

@@ -46,7 +46,11 @@ public final class PositionsFold: ViewFold {
         copied = mode == .rebuild ? CopiedLedger() : nil
     }
 
-    public var rememberedIdentities: Int { identities.count }
+    /// Books and corrections count too: a rebuild keeps them all.
+    public var rememberedIdentities: Int {
+        identities.count + books.count * ProjectionLimits.identitiesPerBook
+            + corrections.known.count * ProjectionLimits.identitiesPerCorrection
+    }
 
     public func parkingKey(of event: FoldEvent) -> String {
         switch event.decoded.payload {

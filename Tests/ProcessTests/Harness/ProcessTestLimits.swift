@@ -16,6 +16,8 @@ enum ProcessTestLimits {
     static let faultEvents = count("TAPEFOLD_FAULT_EVENTS", orElse: 500_000, onCI: 200_000)
     /// Enough that a rebuild of them can be caught in its bulk part.
     static let interruptedEvents = 150_000
+    /// Records of the rebuild that is killed at 30, 60 and 90 %.
+    static let replayedEvents = count("TAPEFOLD_REPLAY_EVENTS", orElse: 60_000, onCI: 60_000)
     /// Distinct books of the test of statements.
     static let coldKeys = count("TAPEFOLD_COLD_KEYS", orElse: 500_000, onCI: 200_000)
 

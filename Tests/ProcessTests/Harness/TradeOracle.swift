@@ -91,7 +91,9 @@ struct ExpectedRows {
 extension TradeOracle {
     func rows() throws -> ExpectedRows {
         var rows = ExpectedRows()
-        var books = Dictionary(uniqueKeysWithValues: places.map { ($0, NaiveBook()) })
+        // A book whose executions were all amended away shows no row.
+        var books = Dictionary(
+            trades.values.map { (place(of: $0), NaiveBook()) }, uniquingKeysWith: { first, _ in first })
         for trade in trades.values where !trade.isVoid { books[place(of: trade)]?.record(trade.fill) }
         var closed: [String: (quantity: Int64, gross: Int128, realized: Int128)] = [:]
         for (place, book) in books {
