@@ -25,6 +25,8 @@ public enum EngineLimits {
     public static let parkedPageEvents = 1_000
     /// How often a lane looks for what operators ask of its parking lot.
     public static let parkingLookMilliseconds = 500
+    /// A lane that stopped because no more can be parked looks again this often whether there is room.
+    public static let fullLotRetryMilliseconds = 1_000
     /// Requests that a lane serves before it takes the next batch.
     public static let parkingRequestsAtOnce = 100
     /// Finished requests are kept this long.
@@ -33,6 +35,8 @@ public enum EngineLimits {
     public static let copiesAtOnce = 500
     /// How long the copier waits before it tries again what Kafka refused.
     public static let copyRetryMilliseconds = 10_000
+    /// How long a worker that stops waits for the copies in hand.
+    public static let copyStopMilliseconds = 1_000
     /// Rows in one statement.
     public static let statementRows = 10_000
     /// A rebuild's ledger rows go to the database in pieces of this size.

@@ -17,6 +17,10 @@ public final class LaneCounters: Sendable {
     public let duplicates = Counter()
     public let skipped = Counter()
     public let parked = Counter()
+    /// Parked events that folded when they were tried again.
+    public let retried = Counter()
+    /// Left out because an operator decided so.
+    public let discarded = Counter()
     public let misplaced = Counter()
     public let rerouted = Counter()
     /// Records below the checkpoint: folded before.
@@ -32,7 +36,8 @@ public final class LaneCounters: Sendable {
     var fields: [String: String] {
         [
             "folded": "\(folded.current)", "duplicates": "\(duplicates.current)", "skipped": "\(skipped.current)",
-            "parked": "\(parked.current)", "misplaced": "\(misplaced.current)", "rerouted": "\(rerouted.current)",
+            "parked": "\(parked.current)", "retried": "\(retried.current)", "discarded": "\(discarded.current)",
+            "misplaced": "\(misplaced.current)", "rerouted": "\(rerouted.current)",
             "dropped": "\(dropped.current)", "rounded": "\(rounded.current)", "statements": "\(statements.current)",
             "commits": "\(commits.current)", "fenced": "\(fenced.current)",
         ]

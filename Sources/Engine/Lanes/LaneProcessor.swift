@@ -7,10 +7,12 @@ final class LaneProcessor<Fold: ViewFold> {
     let view: ViewConfiguration
     let counters: LaneCounters
     private(set) var claim: LaneClaim
-    private let store: any LaneStore
-    private let folder: LaneFolder<Fold>
-    private let intake: RecordIntake
-    private let writes: WriteSet
+    /// Events were parked since the caller last looked.
+    var hasParked = false
+    let store: any LaneStore
+    let folder: LaneFolder<Fold>
+    let intake: RecordIntake
+    let writes: WriteSet
     private let rerouter: (any LogProducer)?
 
     /// - Parameters:
@@ -28,7 +30,13 @@ final class LaneProcessor<Fold: ViewFold> {
         self.folder = folder ?? LaneFolder(view, claim: claim, mode: .live, counters: counters)
         intake = RecordIntake(inputs: view.inputs, lane: claim.lane, lanes: view.lanes)
         writes = WriteSet(view.definition, insertLayout: .arrays)
-        self.folder.parking.load(try store.parkedKeys(claim))
+        try reload()
+    }
+
+    /// Takes what the database says of parked keys and of events that are to be left out.
+    func reload() throws(LaneFailure) {
+        folder.parking.load(try store.parkedKeys(claim))
+        if let desk = store.desk { folder.decisions = try desk.decisions(lane: claim.lane) }
     }
 
     /// By input, the offset of the next record to fold.
@@ -46,7 +54,7 @@ final class LaneProcessor<Fold: ViewFold> {
         try commit(taken.whole, batch, next: taken.next)
     }
 
-    private func reroute(_ troubles: [IntakeTrouble], _ batch: KafkaBatch) throws(LaneFailure) {
+    func reroute(_ troubles: [IntakeTrouble], _ batch: KafkaBatch) throws(LaneFailure) {
         guard let rerouter else { return }
         var messages: [KafkaMessage] = []
         for trouble in troubles {
@@ -70,7 +78,7 @@ final class LaneProcessor<Fold: ViewFold> {
             folder.fold.forget()
             // A transaction of the caller's has failed with it: parts of the batch can't be tried in there.
             guard isOwn, let failure = error.eventFailure else { throw error }
-            folder.parking.load(try store.parkedKeys(claim))
+            try reload()
             guard let (first, second) = piece.halves else {
                 return try foldAndWrite(piece, batch, next: next, parking: failure)
             }
@@ -105,10 +113,12 @@ final class LaneProcessor<Fold: ViewFold> {
         }
     }
 
-    private func write(_ next: [Int64]) throws(LaneFailure) {
+    func write(_ next: [Int64], parking changes: ParkingChanges? = nil) throws(LaneFailure) {
         writes.clear()
         folder.fold.drain(into: writes, state: true)
-        let commit = LaneCommit(claim: claim, next: next, writes: writes, parked: folder.parking.rows)
+        let commit = LaneCommit(
+            claim: claim, next: next, writes: writes, parked: folder.parking.rows, parking: changes)
+        hasParked = hasParked || folder.parking.rows.rowCount > 0
         counters.statements.add(try store.commit(commit))
         for (input, offset) in zip(view.inputs, next) { claim.next[input.topic] = offset }
         folder.fold.committed()

@@ -34,7 +34,7 @@ public struct Decision: Sendable, Equatable {
 }
 
 /// The events that a lane leaves out because somebody decided so.
-struct LaneDecisions: Sendable, Equatable {
+package struct LaneDecisions: Sendable, Equatable {
     /// By input and offset, the hash that the record's value must have; nil: any.
     private var places: [Place: ContentHash?] = [:]
 

@@ -91,6 +91,17 @@ public struct ParkingCatalog {
         return try list(filter, limit: 1).first
     }
 
+    /// Changes with everything that is retried or dropped in the live build, or decided.
+    func mark() throws(PostgresError) -> String {
+        try connection.query(
+            """
+            SELECT concat_ws(' ', count(*), sum(folded + dropped), max(finished_at),
+                (SELECT count(*) FROM tapefold.decision WHERE view = $1))
+            FROM tapefold.parking_request WHERE view = $1
+            """, [.text(view)]
+        ).text(0, 0)
+    }
+
     /// Nil when the view has no live build.
     public func counts() throws(PostgresError) -> ParkedCounts? {
         let build = try connection.query(

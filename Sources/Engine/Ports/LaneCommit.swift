@@ -10,4 +10,6 @@ package struct LaneCommit {
     package let writes: WriteSet
     /// Rows of `tapefold.parked_event`, as `ParkingLot.table` has them.
     package let parked: RowBatch
+    /// What becomes of events that are parked already.
+    package var parking: ParkingChanges?
 }

@@ -18,6 +18,8 @@ final class BuildFiller<Fold: ViewFold> {
     private let started = ContinuousClock.now
     private let consumer: KafkaConsumer
     private(set) var lanes: [FillLane<Fold>] = []
+    /// By lane, what is parked whatever the fold would say of it.
+    var heldBack: [Int: Set<ParkingChanges.Place>] = [:]
     private var total = 0
     private var nextReport = ContinuousClock.now
 
@@ -61,6 +63,7 @@ final class BuildFiller<Fold: ViewFold> {
                     view, build: build, claim: claim, queue: queue, connection: connection, stateIndexes: indexes,
                     counters: counters, progress: progress, stop: stop))
         }
+        for (lane, places) in heldBack { lanes[lane].holdBack(places) }
         try inKafka { () throws(KafkaError) in try consumer.assign(offsets) }
     }
 
@@ -92,6 +95,11 @@ final class BuildFiller<Fold: ViewFold> {
     func catchUp(to targets: [[Int64]]) throws(EngineError) {
         count(targets)
         try each(.catchingUp, targets) { (lane, target) throws(LaneFailure) in try lane.catchUp(to: target) }
+    }
+
+    /// Tries once more what the lanes parked.
+    func retryParked() throws(EngineError) {
+        try each(.finishing, lanes.map(\.next)) { (lane, _) throws(LaneFailure) in try lane.retryParked() }
     }
 
     private func count(_ targets: [[Int64]]) {

@@ -166,7 +166,13 @@ final class Replay<Fold: ViewFold> {
     private func follow(
         _ live: Build, _ build: Build, _ filler: BuildFiller<Fold>, _ consumer: KafkaConsumer
     ) throws(EngineError) {
+        var tried: String?
         while true {
+            let mark = try parkingMark()
+            if mark != tried {
+                try filler.retryParked()
+                tried = mark
+            }
             let checkpoints = try inDatabase { () throws(PostgresError) in try catalog.checkpoints(of: live) }
             let targets = try targets(checkpoints, consumer)
             let distance =
@@ -178,11 +184,15 @@ final class Replay<Fold: ViewFold> {
                 continue
             }
             filler.report(.swapping, force: true)
-            if try swap(live, build, filler, cut(checkpoints, targets)) { return }
+            if try swap(live, build, filler, cut(checkpoints, targets), mark) { return }
             if stop.isSet { throw .interrupted(build) }
             stop.pause(milliseconds: EngineLimits.retryMilliseconds)
             try filler.catchUp(to: try self.targets(of: live, consumer))
         }
+    }
+
+    private func parkingMark() throws(EngineError) -> String {
+        try inDatabase { () throws(PostgresError) in try ParkingCatalog(view: view.name, on: connection).mark() }
     }
 
     /// Partitions that end before the live build's checkpoint: made anew or cut, they have no more than the new build folds.
@@ -199,10 +209,10 @@ final class Replay<Fold: ViewFold> {
     /// In one transaction: holds the live lanes, folds the tail, and makes the new build live.
     /// - Returns: false when it could not get the locks or the last records in time; nothing changed then.
     private func swap(
-        _ live: Build, _ build: Build, _ filler: BuildFiller<Fold>, _ cut: Set<TopicPartition>
+        _ live: Build, _ build: Build, _ filler: BuildFiller<Fold>, _ cut: Set<TopicPartition>, _ mark: String
     ) throws(EngineError) -> Bool {
         do throws(LaneFailure) {
-            let done = try attempt(live, build, filler, cut)
+            let done = try attempt(live, build, filler, cut, mark)
             if !done { try undo(filler) }
             return done
         } catch {
@@ -225,7 +235,7 @@ final class Replay<Fold: ViewFold> {
     }
 
     private func attempt(
-        _ live: Build, _ build: Build, _ filler: BuildFiller<Fold>, _ cut: Set<TopicPartition>
+        _ live: Build, _ build: Build, _ filler: BuildFiller<Fold>, _ cut: Set<TopicPartition>, _ mark: String
     ) throws(LaneFailure) -> Bool {
         do throws(PostgresError) {
             try connection.begin()
@@ -237,7 +247,13 @@ final class Replay<Fold: ViewFold> {
             throw .from(error)
         }
         let checkpoints: [LaneOffsets]
-        do throws(PostgresError) { checkpoints = try catalog.checkpoints(of: live) } catch { throw .from(error) }
+        do throws(PostgresError) {
+            // What operators had retried or dropped meanwhile has to be done here too, outside of this transaction.
+            guard try ParkingCatalog(view: view.name, on: connection).mark() == mark else { return false }
+            checkpoints = try catalog.checkpoints(of: live)
+        } catch {
+            throw .from(error)
+        }
         let deadline = ContinuousClock.now + .milliseconds(EngineLimits.swapTailMilliseconds)
         for (lane, offsets) in zip(filler.lanes, checkpoints) {
             let target = zip(view.topics, lane.next).map { topic, next in
