@@ -27,6 +27,8 @@ public enum EngineLimits {
     public static let parkingLookMilliseconds = 500
     /// A lane that stopped because no more can be parked looks again this often whether there is room.
     public static let fullLotRetryMilliseconds = 1_000
+    /// How long it serves them before it takes the next batch.
+    public static let parkingTurnMilliseconds = 500
     /// Requests that a lane serves before it takes the next batch.
     public static let parkingRequestsAtOnce = 100
     /// Finished requests are kept this long.

@@ -10,7 +10,8 @@ enum DlqCommand {
         OptionDefinition("topic", .text("TOPIC"), "Only events of this topic."),
         OptionDefinition("key", .text("KEY"), "Only this parking key; KEY* for all that begin so."),
         OptionDefinition("code", .text("CODE"), "Only what is parked for this reason."),
-        OptionDefinition("since", .text("TIME"), "Only what was parked since: 2026-01-15T09:00:00Z, or 30m, 2h, 7d ago."),
+        OptionDefinition(
+            "since", .text("TIME"), "Only what was parked since: 2026-01-15T09:00:00Z, or 30m, 2h, 7d ago."),
         OptionDefinition("event", .text("TOPIC/PARTITION@OFFSET"), "Only this event."),
     ]
 

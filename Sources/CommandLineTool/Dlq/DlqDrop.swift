@@ -3,11 +3,11 @@ import Engine
 /// `tapefold dlq drop`.
 enum DlqDrop {
     static func run(_ invocation: Invocation) throws -> ExitStatusCode {
-        let connections = Connections(invocation)
-        let selection = try DlqSelection(invocation, try connections.database())
-        guard !selection.isEverything else {
+        guard DlqSelection.filters.contains(where: { invocation.arguments.text($0) != nil }) else {
             throw UsageError("say what to drop: --event, --key, --code, --topic, --lane or --since")
         }
+        let connections = Connections(invocation)
+        let selection = try DlqSelection(invocation, connections)
         let requests = DlqRequests(invocation: invocation, catalog: selection.catalog, verb: "drop")
         let events = try selection.events()
         if events.isEmpty, let place = selection.filter.place {

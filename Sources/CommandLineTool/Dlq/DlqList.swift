@@ -19,7 +19,7 @@ enum DlqList {
     }
 
     static func run(_ invocation: Invocation) throws -> ExitStatusCode {
-        var selection = try DlqSelection(invocation, try Connections(invocation).database())
+        var selection = try DlqSelection(invocation, Connections(invocation))
         if invocation.arguments.flag("all") { selection.filter.isFirstOnly = false }
         guard let counts = try selection.catalog.counts() else {
             throw CommandFailure(

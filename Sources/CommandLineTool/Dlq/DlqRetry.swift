@@ -3,7 +3,7 @@ import Engine
 /// `tapefold dlq retry`.
 enum DlqRetry {
     static func run(_ invocation: Invocation) throws -> ExitStatusCode {
-        let selection = try DlqSelection(invocation, try Connections(invocation).database())
+        let selection = try DlqSelection(invocation, Connections(invocation))
         let requests = DlqRequests(invocation: invocation, catalog: selection.catalog, verb: "retry")
         let events = try firsts(of: try selection.events(), selection.catalog)
         if invocation.arguments.flag("dry-run") { return try requests.plan(events, includesFollowing: true) }

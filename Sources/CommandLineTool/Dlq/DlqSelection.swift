@@ -9,14 +9,14 @@ struct DlqSelection {
     let catalog: ParkingCatalog
     var filter: ParkedFilter
     let limit: Int?
-    /// Nothing was said of which events.
-    let isEverything: Bool
 
-    init(_ invocation: Invocation, _ connection: PostgresConnection) throws {
+    /// The options that choose events.
+    static let filters = ["lane", "topic", "key", "code", "since", "event"]
+
+    init(_ invocation: Invocation, _ connections: Connections) throws {
         view = try ViewArgument.read(invocation)
-        catalog = ParkingCatalog(view: view, on: connection)
         let arguments = invocation.arguments
-        filter = ParkedFilter()
+        var filter = ParkedFilter()
         filter.lane = arguments.integer("lane")
         filter.topic = arguments.text("topic")
         filter.key = arguments.text("key")
@@ -25,7 +25,8 @@ struct DlqSelection {
         filter.place = try arguments.text("event").map(Self.place)
         if filter.place != nil { filter.isFirstOnly = false }
         limit = arguments.integer("limit")
-        isEverything = ["lane", "topic", "key", "code", "since", "event"].allSatisfy { arguments.text($0) == nil }
+        self.filter = filter
+        catalog = ParkingCatalog(view: view, on: try connections.database())
     }
 
     static func place(_ text: String) throws(UsageError) -> EventPlace {

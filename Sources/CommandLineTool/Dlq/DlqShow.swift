@@ -36,9 +36,9 @@ enum DlqShow {
 
     static func run(_ invocation: Invocation) throws -> ExitStatusCode {
         let view = try ViewArgument.read(invocation)
+        let place = try DlqSelection.place(invocation.arguments.positionals[1])
         let connections = Connections(invocation)
         let catalog = ParkingCatalog(view: view, on: try connections.database())
-        let place = try DlqSelection.place(invocation.arguments.positionals[1])
         var filter = ParkedFilter()
         filter.place = place
         filter.isFirstOnly = false

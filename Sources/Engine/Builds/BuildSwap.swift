@@ -24,13 +24,6 @@ enum BuildSwap {
         try connection.query(
             "UPDATE tapefold.lane SET live = false, owner_epoch = owner_epoch + 1 WHERE view = $1 AND build = $2 AND build <> $3",
             names)
-        // What the old build had copied to the dead-letter topics needs no second copy.
-        try connection.query(
-            """
-            UPDATE tapefold.parked_event n SET copied_at = o.copied_at FROM tapefold.parked_event o
-            WHERE n.view = $1 AND n.build = $3 AND o.view = $1 AND o.build = $2 AND o.lane = n.lane
-                AND o.topic = n.topic AND o.log_offset = n.log_offset
-            """, names)
         try connection.execute(BuildSQL.publish(build, view))
     }
 }

@@ -11,7 +11,8 @@ extension PostgresLaneStore: ParkingDesk {
         try attempt { () throws(PostgresError) in
             let rows = try connection.cachedQuery(
                 """
-                SELECT request, action, parking_key, topic, log_offset, through_order, requested_by, requested_at, note
+                SELECT request, action, parking_key, topic, log_offset, through_order, requested_by, requested_at, note,
+                    dropped
                 FROM tapefold.parking_request WHERE view = $1 AND lane = $2 AND finished_at IS NULL
                 ORDER BY request LIMIT $3
                 """, [.text(view.name), .int32(Int32(lane)), .int64(Int64(limit))])
@@ -22,7 +23,8 @@ extension PostgresLaneStore: ParkingDesk {
                     LaneRequest(
                         number: try rows.int64(row, 0), action: action, key: try rows.textIfPresent(row, 2),
                         topic: try rows.textIfPresent(row, 3), offset: try rows.int64IfPresent(row, 4),
-                        throughOrder: try rows.int64IfPresent(row, 5), author: try rows.text(row, 6),
+                        throughOrder: try rows.int64IfPresent(row, 5), droppedBefore: Int(try rows.int64(row, 9)),
+                        author: try rows.text(row, 6),
                         time: try rows.time(row, 7), note: try rows.textIfPresent(row, 8)))
             }
             return requests

@@ -3,38 +3,50 @@ import Projections
 
 extension LaneProcessor {
     /// Does what an operator asks of the parking lot, and answers in the request.
-    func serve(_ request: LaneRequest, at desk: any ParkingDesk) throws(LaneFailure) {
+    ///
+    /// - Parameter mayGoOn: asked between two pages; the request stays open when the answer is no.
+    func serve(
+        _ request: LaneRequest, at desk: any ParkingDesk, while mayGoOn: () -> Bool
+    ) throws(LaneFailure) {
         switch request.action {
         case .reload:
             folder.decisions = try desk.decisions(lane: claim.lane)
             try answer(request)
         case .retry:
-            try retry(request.key.map { .key($0) } ?? request.place, for: request, at: desk)
+            try retry(request.key.map { .key($0) } ?? request.place, for: request, at: desk, while: mayGoOn)
         case .drop:
-            try drop(request, at: desk)
-            try retry(request.key.map { .key($0) }, for: request, at: desk)
+            guard try drop(request, at: desk) + request.droppedBefore > 0 else {
+                return try answer(request, FoldFailure(code: "not_parked", reason: Self.notParked))
+            }
+            try retry(request.key.map { .key($0) }, for: request, at: desk, while: mayGoOn)
         }
     }
 
+    private static var notParked: String { "it is not parked any more: it was folded or dropped meanwhile" }
+
     /// Tries everything that is parked on the lane once more, each key in its order.
-    func retryAll() throws(LaneFailure) {
+    func retryAll(while mayGoOn: () -> Bool) throws(LaneFailure) {
         guard let desk = store.desk else { return }
-        try retry(.all, for: nil, at: desk)
+        try retry(.all, for: nil, at: desk, while: mayGoOn)
     }
 
-    private func answer(_ request: LaneRequest) throws(LaneFailure) {
+    private func answer(_ request: LaneRequest, _ failure: FoldFailure? = nil) throws(LaneFailure) {
         var changes = ParkingChanges()
-        changes.progress = ParkingChanges.Progress(request: request.number, isFinished: true)
+        var progress = ParkingChanges.Progress(request: request.number, isFinished: true)
+        progress.code = failure?.code
+        progress.reason = failure?.reason
+        changes.progress = progress
         try write(next, parking: changes)
     }
 
     /// Folds parked events again, a page a transaction: what folds leaves the parking lot in the transaction that has its
     /// rows. New events of a key park behind it until its last page.
     private func retry(
-        _ selection: ParkedSelection?, for request: LaneRequest?, at desk: any ParkingDesk
+        _ selection: ParkedSelection?, for request: LaneRequest?, at desk: any ParkingDesk, while mayGoOn: () -> Bool
     ) throws(LaneFailure) {
         var round = RetryRound()
         while let selection {
+            guard mayGoOn() else { return }
             let records = try desk.parked(claim, selection, after: round.cursor, limit: round.limit)
             guard let last = records.last else { break }
             round.isLast = records.count < round.limit
@@ -101,11 +113,12 @@ extension LaneProcessor {
     }
 
     /// Takes events out of the parking lot together with the decisions that no build folds them.
-    private func drop(_ request: LaneRequest, at desk: any ParkingDesk) throws(LaneFailure) {
+    private func drop(_ request: LaneRequest, at desk: any ParkingDesk) throws(LaneFailure) -> Int {
+        var count = 0
         var cursor: Int64 = 0
         while let selection = request.dropped {
             let records = try desk.parked(claim, selection, after: cursor, limit: EngineLimits.parkedPageEvents)
-            guard let last = records.last else { return }
+            guard let last = records.last else { break }
             let page = RetryPage(records, view, lane: claim.lane)
             var outcome = RetryOutcome()
             for record in records { outcome.remove(record, view) }
@@ -116,9 +129,11 @@ extension LaneProcessor {
             try write(next, parking: outcome.changes)
             for (key, count) in outcome.released { folder.parking.release(key, count: count) }
             counters.discarded.add(records.count)
+            count += records.count
             cursor = last.order
         }
-        folder.decisions = try desk.decisions(lane: claim.lane)
+        if count > 0 { folder.decisions = try desk.decisions(lane: claim.lane) }
+        return count
     }
 
     private func decisions(on page: RetryPage, _ request: LaneRequest) -> [Decision] {

@@ -114,11 +114,14 @@ package final class LaneLoop<Fold: ViewFold> {
 
     /// Does what operators asked of the parking lot meanwhile.
     private func serve(_ processor: LaneProcessor<Fold>) throws(LaneFailure) {
-        guard let desk = store?.desk, ContinuousClock.now >= nextParkingLook else { return }
+        guard ContinuousClock.now >= nextParkingLook, let desk = store?.desk else { return }
+        let deadline = ContinuousClock.now + .milliseconds(EngineLimits.parkingTurnMilliseconds)
+        let mayGoOn = { [stop] in !stop.isSet && ContinuousClock.now < deadline }
         let requests = try desk.requests(lane: lane, limit: EngineLimits.parkingRequestsAtOnce)
-        for request in requests where !stop.isSet { try processor.serve(request, at: desk) }
-        // With a full hand there may be more.
-        guard requests.count < EngineLimits.parkingRequestsAtOnce else { return }
+        counters.statements.add(1)
+        for request in requests where mayGoOn() { try processor.serve(request, at: desk, while: mayGoOn) }
+        // When time was up or the hand full, there is more.
+        guard mayGoOn(), requests.count < EngineLimits.parkingRequestsAtOnce else { return }
         nextParkingLook = .now + .milliseconds(EngineLimits.parkingLookMilliseconds)
     }
 

@@ -40,6 +40,8 @@ package struct LaneRequest: Sendable, Equatable {
     package let offset: Int64?
     /// A drop takes the key's events up to this one along.
     package let throughOrder: Int64?
+    /// What earlier turns dropped already.
+    package let droppedBefore: Int
     package let author: String
     package let time: Timestamp
     package let note: String?

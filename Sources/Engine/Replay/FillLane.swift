@@ -110,7 +110,7 @@ final class FillLane<Fold: ViewFold>: @unchecked Sendable {
     /// Tries once more what was parked on the way: what it lacked may have come since.
     func retryParked() throws(LaneFailure) {
         try processor?.reload()
-        try processor?.retryAll()
+        try processor?.retryAll { [stop] in !stop.isSet }
     }
 
     /// From now on the lane folds as a live one does; the indexes are there.

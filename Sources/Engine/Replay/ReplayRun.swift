@@ -89,7 +89,7 @@ final class Replay<Fold: ViewFold> {
         return ReplaySummary(
             view: view.name, build: build.name, replaced: live.name, records: filler.progress.current,
             seconds: seconds, wasResumed: wasResumed,
-            parked: filler.counters.parked.current)
+            parked: try inDatabase { () throws(PostgresError) in try catalog.parkedCount(of: build) })
     }
 
     /// One rebuild a view at a time.
@@ -171,6 +171,7 @@ final class Replay<Fold: ViewFold> {
             let mark = try parkingMark()
             if mark != tried {
                 try filler.retryParked()
+                try inDatabase { () throws(PostgresError) in try catalog.carryCopies(from: live, to: build) }
                 tried = mark
             }
             let checkpoints = try inDatabase { () throws(PostgresError) in try catalog.checkpoints(of: live) }
