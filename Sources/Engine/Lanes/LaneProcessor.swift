@@ -116,8 +116,8 @@ final class LaneProcessor<Fold: ViewFold> {
     func write(_ next: [Int64], parking changes: ParkingChanges? = nil) throws(LaneFailure) {
         writes.clear()
         folder.fold.drain(into: writes, state: true)
-        let commit = LaneCommit(
-            claim: claim, next: next, writes: writes, parked: folder.parking.rows, parking: changes)
+        var commit = LaneCommit(claim: claim, next: next, writes: writes, parked: folder.parking.rows)
+        commit.parking = changes
         hasParked = hasParked || folder.parking.rows.rowCount > 0
         counters.statements.add(try store.commit(commit))
         for (input, offset) in zip(view.inputs, next) { claim.next[input.topic] = offset }

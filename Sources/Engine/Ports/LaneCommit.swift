@@ -12,4 +12,11 @@ package struct LaneCommit {
     package let parked: RowBatch
     /// What becomes of events that are parked already.
     package var parking: ParkingChanges?
+
+    package init(claim: LaneClaim, next: [Int64], writes: WriteSet, parked: RowBatch) {
+        self.claim = claim
+        self.next = next
+        self.writes = writes
+        self.parked = parked
+    }
 }
