@@ -7,7 +7,7 @@ extension ProcessTests {
     @Suite("Parked events, their copies, retries and drops", .serialized)
     struct DeadLetterTests {
         /// Its book is beyond any quantity once `tooMuch` is in it too.
-        private static let huge = trade(9_000_001, quantity: 90_000_000_000)
+        private static let huge = trade(9_000_001, quantity: 89_000_000_000)
         private static let tooMuch = trade(9_000_002, quantity: 9_000_000_000)
         private static let user = 7
         private static let symbol = 3
@@ -285,36 +285,26 @@ extension ProcessTests {
         func refusedByDatabase() throws {
             let stack = try Stack()
             _ = try stack.startReadyWorker()
-            // A profit that 128 bits hold and numeric(38,8) does not.
-            let buy = extreme(1, side: "BUY", price: "0.01")
-            let sell = extreme(2, side: "SELL", price: "90000000000")
-            let others = (10..<300).map { TradeScript.Event.trade(Self.trade($0, quantity: 1)).message }
-            try stack.send(others.prefix(100) + [buy] + others[100..<200] + [sell] + others[200...])
+            let trades = (10..<310).map { Self.trade($0, quantity: 1) }
+            let refused = "CHECK (trade_id <> 't150')"
+            try stack.database().execute("ALTER TABLE positions_1_1.trades ADD CONSTRAINT refused \(refused)")
+            try stack.send(trades.map { TradeScript.Event.trade($0).message })
             try stack.waitUntilCaughtUp("positions")
-            let list = try stack.dlqJSON("list", "positions", "--all")
+            // It is the book's own trade: the later ones wait behind it.
+            #expect(try stack.count("SELECT count(*) FROM api.trades") == 140)
+            let list = try stack.dlqJSON("list", "positions")
             let items = try #require(list["items"] as? [[String: Any]])
-            #expect(items.map { $0["code"] as? String } == ["sqlstate_22003"], "\(items)")
-            #expect(try stack.count("SELECT count(*) FROM api.trades") == 291)
-            let void = """
-                {"specversion":"1.0","id":"v1","source":"/test","type":"trades.corrected.v1","time":"2026-01-05T05:00:00Z",\
-                "data":{"tradeId":"x1","userId":"user-7","action":"void"}}
-                """
-            try stack.send([
-                KafkaMessage(topic: "trades.corrected", key: Array("user-7".utf8), value: Array(void.utf8))
-            ])
-            try stack.waitUntilCaughtUp("positions")
-            #expect(try stack.dlqJSON("retry", "positions")["folded"] as? Int == 1)
-            #expect(try stack.count("SELECT count(*) FROM api.trades") == 292)
+            #expect(items.map { $0["code"] as? String } == ["sqlstate_23514"], "\(items)")
+            #expect(items.first?["waiting"] as? Int == 159)
+            // In a page with 159 others it is found again.
+            #expect(try stack.dlqJSON("retry", "positions", succeeds: false)["failed"] as? Int == 1)
+            #expect(try stack.parkedCount() == 160)
+            try stack.database().execute("ALTER TABLE positions_1_1.trades DROP CONSTRAINT refused")
+            #expect(try stack.dlqJSON("retry", "positions")["folded"] as? Int == 160)
+            var oracle = TradeOracle()
+            for trade in trades { oracle.record(.trade(trade)) }
+            try stack.expectPositions(oracle)
             try expectVerified(stack)
-        }
-
-        private func extreme(_ number: Int, side: String, price: String) -> KafkaMessage {
-            let value = """
-                {"specversion":"1.0","id":"x\(number)","source":"/test","type":"trades.executed.v1",\
-                "time":"2026-01-05T04:00:0\(number)Z","data":{"tradeId":"x\(number)","userId":"user-7","symbol":"BIG",\
-                "exchange":"NSE","side":"\(side)","quantity":"90000000000","price":"\(price)","multiplier":"150000000"}}
-                """
-            return KafkaMessage(topic: "trades.executed", key: Array("user-7".utf8), value: Array(value.utf8))
         }
 
         /// An event of the script's first book that breaks its schema.

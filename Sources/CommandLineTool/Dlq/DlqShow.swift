@@ -72,7 +72,7 @@ enum DlqShow {
         return Result(
             view: catalog.view, item: DlqItem(event), record: record(bytes), id: id, source: source, refusal: refusal,
             behind: try catalog.first(before: event)?.place.description,
-            remedy: ParkingRemedy.text(code: event.code, view: catalog.view))
+            remedy: ParkingRemedy.text(code: event.code, view: catalog.view, place: event.place))
     }
 
     private static func record(_ bytes: ParkedBytes) -> Record {

@@ -126,10 +126,14 @@ final class LaneFolder<Fold: ViewFold> {
                     + "`tapefold dlq drop \(view.name) --event \(place)`")
         case .park:
             counters.parked.add(1)
-            Log.warning(
-                "parked",
-                ["view": view.definition.name, "record": place, "key": key ?? "", "code": code, "reason": reason])
+            tellParked(place, key: key, code: code, reason: reason)
             try parking.park(record, topic: topic, key: key, code: code, reason: reason, time: time)
         }
+    }
+
+    /// One line for what could not be folded; what waits behind it may be a hundred thousand.
+    private func tellParked(_ place: String, key: String?, code: String, reason: String) {
+        let fields = ["view": view.definition.name, "record": place, "key": key ?? "", "code": code, "reason": reason]
+        if code == ParkedEvent.behindCode { Log.debug("parked", fields) } else { Log.warning("parked", fields) }
     }
 }

@@ -2,8 +2,8 @@ import Events
 
 /// What an operator can do about a parked event, by its code.
 public enum ParkingRemedy {
-    public static func text(code: String, view: String) -> String {
-        let drop = "`tapefold dlq drop \(view) --event …`"
+    public static func text(code: String, view: String, place: EventPlace) -> String {
+        let drop = "`tapefold dlq drop \(view) --event \(place)`"
         let retry = "`tapefold dlq retry \(view)`"
         switch code {
         case ParkedEvent.behindCode:
