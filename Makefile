@@ -27,7 +27,7 @@ lint: ## Check formatting and the rules of the house
 	@scripts/lint.sh
 
 format: ## Format all Swift files
-	@swift format -i -r Sources Tests Package.swift
+	@swift format -i -r Sources Tests examples Package.swift
 
 bench: build ## Measure each part beside its floor; results under bench/results (ARGS="--help")
 	@$(PROGRAMS)/tapefold bench --results bench/results --commit "$$(git describe --always --dirty)" $(ARGS)

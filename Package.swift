@@ -22,6 +22,13 @@ func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
         swiftSettings: strict)
 }
 
+/// A program of examples/, as a user of this package would write it.
+func example(_ name: String, exclude: [String] = []) -> Target {
+    .executableTarget(
+        name: name, dependencies: ["Domain", "Events", "Projections", "Engine", "CommandLineTool"],
+        path: "examples/\(name)", exclude: exclude, swiftSettings: strict)
+}
+
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
     .testTarget(
         name: "\(name)Tests", dependencies: dependencies + ["TestKit"], path: "Tests/\(name)Tests",
@@ -30,6 +37,12 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 
 let package = Package(
     name: "tapefold",
+    products: [
+        // For views of one's own: folds and events, the worker, the command line.
+        .library(name: "Tapefold", targets: ["Domain", "Events", "Projections", "Engine", "CommandLineTool"]),
+        // For their tests.
+        .library(name: "TapefoldTestKit", targets: ["TestKit"]),
+    ],
     targets: [
         .systemLibrary(
             name: "CLibrdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
@@ -53,10 +66,13 @@ let package = Package(
         module("Projections", ["Domain", "Events", "CMemory"]),
         module("Kafka", ["CLibrdkafka"]),
         module("Postgres", ["CLibpq"]),
-        module("Engine", ["Domain", "Events", "Projections", "Kafka", "Postgres", "CMemory"]),
+        module("HTTPServing", ["CMicrohttpd"]),
+        module("Telemetry", ["Domain", "HTTPServing"]),
+        module("Engine", ["Domain", "Events", "Projections", "Kafka", "Postgres", "Telemetry", "CMemory"]),
         module(
-            "ReadAPI", ["Domain", "Events", "Engine", "Postgres", "CMicrohttpd", "COpenSSL", "CLinux"]),
-        module("EmbeddedBroker", ["CIsal", "CLinux"]),
+            "ReadAPI",
+            ["Domain", "Events", "Engine", "Postgres", "HTTPServing", "Telemetry", "CMicrohttpd", "COpenSSL", "CLinux"]),
+        module("EmbeddedBroker", ["Telemetry", "CIsal", "CLinux"]),
         module("Importers", ["Domain", "Events"]),
         module("TestKit", ["Domain", "Events", "Projections"]),
         module("Supervision", ["Postgres", "CLinux"]),
@@ -65,7 +81,10 @@ let package = Package(
             ["Domain", "Events", "Projections", "Engine", "Kafka", "Postgres", "Importers", "Supervision"]),
         module(
             "CommandLineTool",
-            ["Domain", "Events", "Engine", "Kafka", "Postgres", "Importers", "Supervision", "ReadAPI", "Benchmarks"]),
+            [
+                "Domain", "Events", "Engine", "Kafka", "Postgres", "Importers", "Supervision", "ReadAPI", "Telemetry",
+                "Benchmarks",
+            ]),
 
         program("market-processor", ["Engine"]),
         program("positions-processor", ["Engine"]),
@@ -74,15 +93,20 @@ let package = Package(
         program("embedded-broker", ["EmbeddedBroker"]),
         program("tapefold", ["CommandLineTool"]),
 
+        example("custom-view", exclude: ["README.md", "topology.json"]),
+        example("custom-view-fold-2"),
+
         tests("Domain", ["Domain"]),
         tests("Events", ["Events"], exclude: ["judge"]),
         tests("Projections", ["Projections"]),
         tests("Kafka", ["Kafka", "Supervision"]),
         tests("Postgres", ["Postgres", "Supervision"]),
-        tests("Engine", ["Engine", "Events", "Postgres", "Projections", "Supervision"]),
-        tests("ReadAPI", ["ReadAPI", "Supervision"]),
+        tests("Engine", ["Engine", "Events", "Kafka", "Postgres", "Projections", "Supervision", "Telemetry"]),
+        tests("Telemetry", ["Telemetry", "HTTPServing"], exclude: ["judge"]),
+        tests("ReadAPI", ["ReadAPI", "HTTPServing", "Supervision"]),
         tests("EmbeddedBroker", ["EmbeddedBroker", "Kafka", "Supervision"], exclude: ["clients"]),
         tests("Importers", ["Importers"]),
+        tests("Example", ["custom-view", "custom-view-fold-2", "Domain", "Events", "Projections", "Engine"]),
         tests("Process", ["Engine", "Kafka", "Postgres", "Supervision", "CommandLineTool"]),
     ],
     cxxLanguageStandard: .cxx17

@@ -18,10 +18,10 @@ forbid() {
     if [ -n "$found" ]; then complain "$1" "$found"; fi
 }
 
-swift format lint --strict -r Sources Tests Package.swift || complain "not as .swift-format says" "run: make format"
+swift format lint --strict -r Sources Tests examples Package.swift || complain "not as .swift-format says" "run: make format"
 
-forbid "forced tries and casts" 'try!|as!|\.unsafelyUnwrapped' Sources
-forbid "marks of unfinished work" '\b(TODO|FIXME|XXX)\b|fatalError\("?(not implemented|unimplemented)' Sources Tests
+forbid "forced tries and casts" 'try!|as!|\.unsafelyUnwrapped' Sources examples
+forbid "marks of unfinished work" '\b(TODO|FIXME|XXX)\b|fatalError\("?(not implemented|unimplemented)' Sources Tests examples
 forbid "imports that the pure modules must not have" \
     '^(@[a-z_()]+ )?import (Kafka|Postgres|Engine|ReadAPI|CLib|Dispatch|Glibc|FoundationNetworking)' \
     Sources/Domain Sources/Events Sources/Projections

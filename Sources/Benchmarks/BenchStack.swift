@@ -62,7 +62,9 @@ final class BenchStack {
         _ = try admin.createTopics(topics)
     }
 
-    func view(_ name: String) throws -> ViewConfiguration { try ViewRegistry.configuration(of: name, in: topology) }
+    func view(_ name: String) throws -> ViewConfiguration {
+        try ViewRegistry.standard.configuration(of: name, in: topology)
+    }
 
     var worker: WorkerConfiguration { WorkerConfiguration(kafka: kafka, database: database, owner: "bench") }
 

@@ -9,6 +9,8 @@ public enum CommandLineLimits {
     static let readChunkBytes = 256 * 1024
     /// Problems printed of one input; the rest is counted.
     public static let reportedProblems = 100
+    /// Topics named by one check; the rest is counted.
+    static let namedFaults = 4
 
     /// How long a command waits for the first answer of Kafka or the database.
     static let connectTimeoutMilliseconds: Int32 = 8_000
@@ -30,6 +32,12 @@ public enum CommandLineLimits {
     static let probeMilliseconds: Int32 = 1_000
     /// A part that ends this often before it is ready keeps `up` from starting.
     static let startAttempts = 3
+    /// `status --watch` reads this often; its rates are over the readings of so long.
+    static let statusMilliseconds = 1_000
+    static let rateWindowMilliseconds = 30_000
+    /// How long `status` waits for the records whose times it compares, and of how many partitions.
+    static let eventTimeMilliseconds = 1_500
+    static let eventTimePartitions = 256
     /// How often `up` looks whether a part was given up.
     static let watchMilliseconds = 500
     /// How long the parts of an `up` that was killed may take to stop.

@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 
 /// The operator's command line.
@@ -5,18 +6,19 @@ public enum CommandLineTool {
     public static let version = "0.1.0"
 
     /// Runs the command in the process's arguments and ends the process.
-    public static func main() -> Never {
+    /// - Parameter views: `.standard`, or with views of the program's own added.
+    public static func main(views: ViewRegistry = .standard) -> Never {
         signal(SIGPIPE, SIG_IGN)
         let status = run(
             Array(CommandLine.arguments.dropFirst()), environment: ProcessInfo.processInfo.environment,
-            console: .standard)
+            console: .standard, views: views)
         exit(status.rawValue)
     }
 
     /// Runs one command.
     public static func run(
         _ words: [String], environment: [String: String], console: Console,
-        commands: [Command] = CommandTable.all
+        commands: [Command] = CommandTable.all, views: ViewRegistry = .standard
     ) -> ExitStatusCode {
         do {
             switch try ArgumentParser(commands: commands).parse(words) {
@@ -28,7 +30,8 @@ public enum CommandLineTool {
                 return .done
             case .run(let command, let arguments):
                 return execute(
-                    command, Invocation(arguments: arguments, environment: environment, console: console))
+                    command,
+                    Invocation(arguments: arguments, environment: environment, console: console, views: views))
             }
         } catch {
             let command = error.command.map { " \($0)" } ?? ""

@@ -1,3 +1,5 @@
+import Telemetry
+
 /// Reads the program's command line.
 enum CommandLineReader {
     enum Result: Equatable {
@@ -21,6 +23,9 @@ enum CommandLineReader {
           --log-level LEVEL        debug, info, warning or error (TAPEFOLD_LOG_LEVEL; default info)
           --help                   this text
 
+        Environment: TAPEFOLD_LOG_FORMAT (text or json), TAPEFOLD_METRICS_PORT (where /metrics, /livez and /readyz are
+        served; 0 picks a free port, not set: nowhere), TAPEFOLD_METRICS_HOST, TAPEFOLD_METRICS_PORT_FILE.
+
         librdkafka, kcat, kafka-python and confluent-kafka work with it unchanged:
 
           kcat -b 127.0.0.1:9092 -L
@@ -32,7 +37,12 @@ enum CommandLineReader {
     static func read(_ arguments: [String], environment: (String) -> String?) -> Result {
         var options = BrokerOptions()
         if let directory = environment("TAPEFOLD_DATA_DIR"), !directory.isEmpty { options.dataDirectory = directory }
-        if let level = environment("TAPEFOLD_LOG_LEVEL"), !level.isEmpty { options.logLevel = level }
+        do throws(SettingError) {
+            options.log = try LogSettings.read(environment)
+            options.metrics = try MetricsSettings.read(environment)
+        } catch {
+            return .wrong(error.reason)
+        }
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             var name = argument
@@ -52,9 +62,6 @@ enum CommandLineReader {
                 if let reason = set(name, value, &options) { return .wrong(reason) }
             }
         }
-        guard Logger.Level(options.logLevel) != nil else {
-            return .wrong("log level '\(options.logLevel)' is none of debug, info, warning, error")
-        }
         return .run(options)
     }
 
@@ -69,7 +76,11 @@ enum CommandLineReader {
         case "--host": options.host = value
         case "--advertised-host": options.advertisedHost = value
         case "--port-file": options.portFile = value
-        case "--log-level": options.logLevel = value
+        case "--log-level":
+            guard let level = LogLevel(name: value) else {
+                return "log level '\(value)' is none of debug, info, warning, error"
+            }
+            options.log.level = level
         case "--port":
             guard let port = Int(value), (0...65_535).contains(port) else {
                 return "--port must be 0 to 65535, not '\(value)'"

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Telemetry
 
 /// The `embedded-broker` program.
 public enum EmbeddedBrokerProgram {
@@ -19,7 +20,8 @@ public enum EmbeddedBrokerProgram {
             return 2
         case .run(let chosen): options = chosen
         }
-        let log = Logger(level: Logger.Level(options.logLevel) ?? .info)
+        ProcessFigures.begin()
+        let log = Logger(options.log)
         do throws(BrokerFailure) {
             try serve(options, log)
             return 0
@@ -45,6 +47,9 @@ public enum EmbeddedBrokerProgram {
         let listener = try Listener(host: options.host, port: options.port)
         node.port = listener.port
         let reactor = try Reactor(node: node, listener: listener, log: log)
+        let endpoint = try serveMetrics(options.metrics, node.metrics)
+        defer { endpoint?.stop() }
+        node.metrics.look(at: node)
         if let path = options.portFile {
             try FileSystem.replace(path, with: Array("\(listener.port)\n".utf8), durable: false)
         }
@@ -52,6 +57,15 @@ public enum EmbeddedBrokerProgram {
             "listening on \(options.host):\(listener.port) data=\(options.dataDirectory) topics=\(node.topics.topics.count) "
                 + "cluster=\(node.clusterId) startMilliseconds=\(Clock.monotonicMilliseconds() - started)")
         try reactor.run()
+    }
+
+    private static func serveMetrics(
+        _ settings: MetricsSettings?, _ metrics: BrokerMetrics
+    ) throws(BrokerFailure) -> MetricsEndpoint? {
+        guard let settings else { return nil }
+        do throws(SettingError) { return try MetricsEndpoint(settings, metrics.source) } catch {
+            throw BrokerFailure(error.reason)
+        }
     }
 
     /// Every segment is an open file.

@@ -8,6 +8,8 @@ public enum EngineLimits {
     public static let eventWaitMilliseconds: Int32 = 50
     /// How long claiming a lane waits for the row's lock before it tries again.
     public static let claimLockMilliseconds = 1_000
+    /// How often a worker of another fold than the live build's looks whether a swap has made one of its own live.
+    public static let standbyMilliseconds = 500
     /// The wait between two tries of anything that the database or Kafka refused.
     public static let retryMilliseconds = 200
     public static let maximumRetryMilliseconds = 5_000
@@ -16,6 +18,13 @@ public enum EngineLimits {
     public static let databaseTimeoutMilliseconds = 10_000
     /// Group offsets are committed for lag displays this often.
     public static let groupCommitMilliseconds = 1_000
+    /// How often a worker looks which lanes are to stand still, and how often it counts parked events for its metrics.
+    public static let pauseLookMilliseconds = 500
+    public static let watchedFiguresMilliseconds = 5_000
+    /// How old a pause must be before a repartition trusts that every worker obeys it.
+    public static let pauseSettleMilliseconds: Int64 = 5_000
+    /// A name of static membership: Kafka takes 249 with what is put before it.
+    public static let instanceIdCharacters = 200
     /// Shutdown, from the signal to the exit.
     public static let shutdownMilliseconds = 8_000
     /// Parked events of one key, and of one view.
@@ -39,6 +48,8 @@ public enum EngineLimits {
     public static let copyRetryMilliseconds = 10_000
     /// How long a worker that stops waits for the copies in hand.
     public static let copyStopMilliseconds = 1_000
+    /// Effects that an owner before left behind are published in pieces of this size.
+    public static let outboxPieceRecords = 2_000
     /// Rows in one statement.
     public static let statementRows = 10_000
     /// A rebuild's ledger rows go to the database in pieces of this size.

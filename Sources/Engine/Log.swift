@@ -1,42 +1,23 @@
-import Domain
 import Foundation
-import Glibc
 import Synchronization
+import Telemetry
 
-/// One line an event on standard error: `time=… level=… event=… key=value …`.
+/// One line an event on standard error: `event` and what belongs to it.
 public enum Log {
-    public enum Level: Int, Sendable, CaseIterable {
-        case debug, info, warning, error
-
-        init?(name: String) {
-            guard let level = Self.allCases.first(where: { "\($0)" == name.lowercased() }) else { return nil }
-            self = level
-        }
-    }
-
-    private static let minimum = Atomic<Int>(
-        (ProcessInfo.processInfo.environment["TAPEFOLD_LOG_LEVEL"].flatMap(Level.init(name:)) ?? .info).rawValue)
+    /// A setting that makes no sense is told by the program itself before it logs anything.
+    private static let settings: LogSettings = {
+        let environment = ProcessInfo.processInfo.environment
+        do throws(SettingError) { return try LogSettings.read { environment[$0] } } catch { return LogSettings() }
+    }()
 
     public static func info(_ event: String, _ fields: [String: String] = [:]) { write(.info, event, fields) }
     public static func warning(_ event: String, _ fields: [String: String] = [:]) { write(.warning, event, fields) }
     public static func error(_ event: String, _ fields: [String: String] = [:]) { write(.error, event, fields) }
     public static func debug(_ event: String, _ fields: [String: String] = [:]) { write(.debug, event, fields) }
 
-    private static func write(_ level: Level, _ event: String, _ fields: [String: String]) {
-        guard level.rawValue >= minimum.load(ordering: .relaxed) else { return }
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        let now = Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
-        var line = "time=\(now) level=\(level) event=\(event)"
-        for (key, value) in fields.sorted(by: { $0.key < $1.key }) { line += " \(key)=\(quoted(value))" }
-        line += "\n"
-        line.withUTF8 { _ = Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
-    }
-
-    private static func quoted(_ value: String) -> String {
-        let isPlain = !value.isEmpty && value.utf8.allSatisfy { $0 > 0x20 && $0 != UInt8(ascii: "\"") && $0 != 0x7F }
-        guard !isPlain else { return value }
-        return "\"" + value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
-            + "\""
+    private static func write(_ level: LogLevel, _ event: String, _ fields: [String: String]) {
+        guard level >= settings.level else { return }
+        let sorted = fields.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
+        LogLine(level, [(name: "event", value: event)] + sorted).emit(settings.format)
     }
 }

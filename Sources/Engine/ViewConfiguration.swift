@@ -8,16 +8,21 @@ public struct ViewConfiguration: Sendable {
     /// Partitions of every input topic.
     public let lanes: Int
     public let policy: ParkingPolicy
+    /// Topics that the fold's effects go to; effects for others are left out.
+    public let outputs: [ViewOutput]
 
     public var name: String { definition.name }
     public var topics: [String] { inputs.map(\.topic) }
     /// `tapefold.<view>.v<fold>`.
     public var groupId: String { "tapefold.\(name).v\(definition.foldNumber)" }
 
-    public init(definition: ViewSchema, inputs: [ViewInput], lanes: Int, policy: ParkingPolicy) {
+    public init(
+        definition: ViewSchema, inputs: [ViewInput], lanes: Int, policy: ParkingPolicy, outputs: [ViewOutput] = []
+    ) {
         self.definition = definition
         self.inputs = inputs
         self.lanes = lanes
         self.policy = policy
+        self.outputs = outputs
     }
 }

@@ -2,18 +2,44 @@ import Events
 import Kafka
 import Projections
 
-/// The folds that this program was compiled with, and how topology.json wires them.
-public enum ViewRegistry {
-    public static let folds: [any ViewFold.Type] = [MarketFold.self, PositionsFold.self, OrdersFold.self]
+/// The folds of a program, and how topology.json wires them. A program with views of its own adds them to `standard`
+/// and hands the result to whatever it runs.
+public struct ViewRegistry: Sendable {
+    private let folds: [any ViewFold.Type]
 
-    public static var names: [String] { folds.map { $0.schema.name } }
+    /// The views of this package.
+    public static let standard = ViewRegistry([MarketFold.self, PositionsFold.self, OrdersFold.self])
 
-    public static func fold(named name: String) -> (any ViewFold.Type)? { folds.first { $0.schema.name == name } }
+    private init(_ folds: [any ViewFold.Type]) { self.folds = folds }
+
+    /// With one view more, or in place of the one of the same name.
+    public func adding(_ fold: any ViewFold.Type) -> ViewRegistry {
+        ViewRegistry(folds.filter { $0.schema.name != fold.schema.name } + [fold])
+    }
+
+    public var names: [String] { folds.map { $0.schema.name } }
+
+    /// - Throws: `EngineError` naming the views that there are.
+    public func fold(named name: String) throws(EngineError) -> any ViewFold.Type {
+        guard let fold = folds.first(where: { $0.schema.name == name }) else {
+            throw EngineError(.topology, "there is no view \(name); the views are \(names.joined(separator: ", "))")
+        }
+        return fold
+    }
 
     /// A view's configuration; partitions and partitioners come from the topology.
-    public static func configuration(of name: String, in topology: Topology) throws(EngineError) -> ViewConfiguration {
-        guard let fold = fold(named: name), let view = topology.view(named: name) else {
-            throw EngineError(.topology, "there is no view \(name); the views are \(names.joined(separator: ", "))")
+    public func configuration(of name: String, in topology: Topology) throws(EngineError) -> ViewConfiguration {
+        let fold = try fold(named: name)
+        guard name.wholeMatch(of: /[a-z][a-z0-9_]*/) != nil else {
+            throw EngineError(
+                .topology,
+                "view name \"\(name)\" can't name a schema of the database: use lower case, digits and underscores")
+        }
+        guard let view = topology.view(named: name) else {
+            throw EngineError(
+                .topology,
+                "the topology in force does not say which topics view \(name) folds: add it to a topology.json that "
+                    + "\(Topology.environmentVariable) names")
         }
         var inputs: [ViewInput] = []
         for topic in topology.inputs(of: view) {
@@ -27,6 +53,24 @@ public enum ViewRegistry {
         }
         return ViewConfiguration(
             definition: fold.schema, inputs: inputs, lanes: view.partitions,
-            policy: ParkingPolicy(rawValue: view.policy.rawValue) ?? .park)
+            policy: ParkingPolicy(rawValue: view.policy.rawValue) ?? .park, outputs: try outputs(of: view, in: topology)
+        )
+    }
+
+    private func outputs(
+        of view: ViewDefinition, in topology: Topology
+    ) throws(EngineError) -> [ViewOutput] {
+        var outputs: [ViewOutput] = []
+        for index in view.outputs {
+            let topic = topology[index]
+            guard let kind = topic.kind else {
+                throw EngineError(.topology, "view \(view.name): this version cannot write topic \(topic.name)")
+            }
+            outputs.append(
+                ViewOutput(
+                    topic: topic.name, kind: kind, partitioner: topic.partitioner == .murmur2 ? .murmur2 : .crc32,
+                    partitions: topic.partitions))
+        }
+        return outputs
     }
 }

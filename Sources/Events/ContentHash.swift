@@ -15,6 +15,15 @@ public struct ContentHash: Hashable, Sendable {
     }
 }
 
+extension ContentHash {
+    /// Of a text's UTF-8; stable across releases.
+    public init(of text: String) {
+        var text = text
+        let hash = text.withUTF8 { tapefold_xxh3_128(UnsafeRawPointer($0.baseAddress), $0.count) }
+        self.init(high: hash.high64, low: hash.low64)
+    }
+}
+
 extension ContentHash: CustomStringConvertible {
     /// 32 hexadecimal digits.
     public var description: String {
@@ -69,6 +78,7 @@ extension EventPayload {
         case .tradeExecuted(let trade): trade.visit(&sink)
         case .tradeCorrected(let correction): correction.visit(&sink)
         case .marketUpdated(let update): update.visit(&sink)
+        case .notificationSend(let notification): notification.visit(&sink)
         }
     }
 }
@@ -105,6 +115,8 @@ private struct HashSink: FieldSink, ~Copyable {
         buffer.append(littleEndian: UInt32(truncatingIfNeeded: value.utf8.count))
         value.withRawUTF8 { buffer.append($0) }
     }
+
+    mutating func object(_ key: FieldKey, json: String) { text(key, json) }
 
     mutating func list(_ key: FieldKey, _ values: [String]) {
         head(key, count: values.count)

@@ -11,11 +11,16 @@ public struct Envelope: Sendable, Equatable {
     /// The event's time; the record's timestamp where the producer gave none.
     public var time: Timestamp
     public var subject: String?
+    /// nil where the producer takes no part in tracing.
+    public var trace: TraceContext?
 }
 
 extension Envelope {
-    public init(id: String, source: String, time: Timestamp, subject: String? = nil, version: Int = 1) {
-        self.init(version: version, id: id, source: source, time: time, subject: subject)
+    public init(
+        id: String, source: String, time: Timestamp, subject: String? = nil, version: Int = 1,
+        trace: TraceContext? = nil
+    ) {
+        self.init(version: version, id: id, source: source, time: time, subject: subject, trace: trace)
     }
 }
 
@@ -43,6 +48,8 @@ public enum EventPayload: Sendable, Equatable {
     case tradeExecuted(TradeExecuted)
     case tradeCorrected(TradeCorrected)
     case marketUpdated(MarketUpdated)
+    // Boxed, because it is large and the others are copied by the million.
+    indirect case notificationSend(NotificationSend)
 
     @inlinable
     public var kind: EventKind {
@@ -53,6 +60,7 @@ public enum EventPayload: Sendable, Equatable {
         case .tradeExecuted: .tradeExecuted
         case .tradeCorrected: .tradeCorrected
         case .marketUpdated: .marketUpdated
+        case .notificationSend: .notificationSend
         }
     }
 
@@ -66,6 +74,7 @@ public enum EventPayload: Sendable, Equatable {
         case .tradeExecuted(let trade): trade.userId
         case .tradeCorrected(let correction): correction.userId
         case .marketUpdated(let update): update.symbol
+        case .notificationSend(let notification): notification.userId
         }
     }
 }
@@ -79,6 +88,7 @@ extension DecodedEvent {
         case .orderCancelled(let order): (order.userId, order.orderId)
         case .tradeExecuted(let trade): (trade.userId, trade.tradeId)
         case .orderUpdated, .tradeCorrected: (envelope.source, envelope.id)
+        case .notificationSend(let notification): (notification.userId, notification.notificationId)
         case .marketUpdated: nil
         }
     }

@@ -98,6 +98,34 @@ extension EventDecoder {
         }
     }
 
+    /// The trace that a structured event names.
+    @inline(__always)
+    static func trace(_ attributes: FieldReader) -> TraceContext? {
+        attributes.isAbsent(EnvelopeKey.traceparent) ? nil : readTrace(attributes)
+    }
+
+    @inline(never)
+    private static func readTrace(_ attributes: FieldReader) -> TraceContext? {
+        guard attributes.isString(EnvelopeKey.traceparent) else { return nil }
+        let state = EnvelopeKey.tracestate
+        return TraceContext(
+            parent: attributes.bytes(EnvelopeKey.traceparent),
+            state: attributes.isString(state) ? attributes.bytes(state) : nil)
+    }
+
+    /// The event with the trace of its record's headers, where it names none itself.
+    static func traced<Headers: EventHeaders & ~Copyable>(
+        _ event: consuming DecodedEvent, _ headers: borrowing Headers
+    ) -> DecodedEvent {
+        guard event.envelope.trace == nil else { return event }
+        if let parent = headers.value(named: "ce_traceparent") {
+            event.envelope.trace = TraceContext(parent: parent, state: headers.value(named: "ce_tracestate"))
+        } else if let parent = headers.value(named: "traceparent") {
+            event.envelope.trace = TraceContext(parent: parent, state: headers.value(named: "tracestate"))
+        }
+        return event
+    }
+
     @inline(never)
     static func missingData(_ attributes: FieldReader) -> EventRefusal {
         guard attributes.isAbsent(EnvelopeKey.dataBase64) else {
@@ -126,6 +154,7 @@ extension EventKind {
         case .tradeExecuted: "com.tapefold.trades.executed.v1"
         case .tradeCorrected: "com.tapefold.trades.corrected.v1"
         case .marketUpdated: "com.tapefold.market.updates.v1"
+        case .notificationSend: "com.tapefold.notifications.send.v1"
         }
     }
 }

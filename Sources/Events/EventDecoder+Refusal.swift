@@ -100,6 +100,7 @@ extension EventDecoder {
         let ids = Self.envelopeIds(attributes)
         key.eventId = ids.eventId
         key.source = ids.source
+        key.traceId = ids.traceId
         return key
     }
 
@@ -107,6 +108,7 @@ extension EventDecoder {
         var key = ReadableKey()
         key.eventId = try? attributes.optionalText(EnvelopeKey.id, .identifier)
         key.source = try? attributes.optionalText(EnvelopeKey.source, .source)
+        key.traceId = trace(attributes)?.traceId
         return key
     }
 }

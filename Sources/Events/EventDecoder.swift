@@ -49,12 +49,12 @@ public final class EventDecoder {
         if headers.isEmpty { return try decodeStructured(kind, value, recordTime) }
         if let type = headers.value(named: "content-type"), type.starts(with: "application/cloudevents".utf8) {
             guard !type.starts(with: "application/cloudevents-batch".utf8) else { throw Self.batch(type) }
-            return try decodeStructured(kind, value, recordTime)
+            return Self.traced(try decodeStructured(kind, value, recordTime), headers)
         }
         guard headers.value(named: "ce_specversion") != nil || headers.value(named: "ce_id") != nil else {
-            return try decodeStructured(kind, value, recordTime)
+            return Self.traced(try decodeStructured(kind, value, recordTime), headers)
         }
-        return try withUnsafeTemporaryAllocation(of: csimdjson_field.self, capacity: EnvelopeKey.all.count) {
+        let event = try withUnsafeTemporaryAllocation(of: csimdjson_field.self, capacity: EnvelopeKey.all.count) {
             fields throws(EventRefusal) in
             fields.initialize(repeating: csimdjson_field())
             for (index, name) in EnvelopeKey.headers.enumerated() {
@@ -64,6 +64,7 @@ public final class EventDecoder {
             guard let base = fields.baseAddress else { return try decodeStructured(kind, value, recordTime) }
             return try decodeBinary(kind, value, UnsafePointer(base), recordTime)
         }
+        return Self.traced(event, headers)
     }
 
     /// Decodes a record without headers.
@@ -130,7 +131,8 @@ extension EventDecoder {
         }
         let subject = try attributes.optionalText(EnvelopeKey.subject, .source)
         if !attributes.isAbsent(EnvelopeKey.datacontenttype) { try Self.checkContentType(attributes) }
-        return Envelope(version: version, id: id, source: source, time: time, subject: subject)
+        return Envelope(
+            version: version, id: id, source: source, time: time, subject: subject, trace: Self.trace(attributes))
     }
 
     @inline(__always)
@@ -169,6 +171,7 @@ extension EventPayload {
         case .tradeExecuted: .tradeExecuted(try TradeExecuted.read(&reader, time: time))
         case .tradeCorrected: .tradeCorrected(try TradeCorrected.read(&reader, time: time))
         case .marketUpdated: .marketUpdated(try MarketUpdated.read(&reader, time: time))
+        case .notificationSend: .notificationSend(try NotificationSend.read(&reader, time: time))
         }
     }
 }
@@ -182,6 +185,7 @@ extension EventKind {
         case .tradeExecuted: TradeExecuted.self
         case .tradeCorrected: TradeCorrected.self
         case .marketUpdated: MarketUpdated.self
+        case .notificationSend: NotificationSend.self
         }
     }
 

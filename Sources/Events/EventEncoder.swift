@@ -36,6 +36,10 @@ public final class EventEncoder {
             ("ce_type", event.kind.type), ("ce_time", event.envelope.time.description),
         ]
         if let subject = event.envelope.subject { headers.append(("ce_subject", subject)) }
+        if let trace = event.envelope.trace {
+            headers.append(("ce_traceparent", trace.parent))
+            if let state = trace.state { headers.append(("ce_tracestate", state)) }
+        }
         headers.append(("content-type", Self.dataContentType))
         return headers.map { (name: $0.0, value: Array($0.1.utf8)) }
     }
@@ -55,10 +59,19 @@ public final class EventEncoder {
             sink.buffer.append(",\"subject\":")
             sink.string(subject)
         }
+        if let trace = event.envelope.trace { write(trace) }
         sink.buffer.append(",\"data\":")
         writeData(event.payload)
         sink.buffer.append(UInt8(ascii: "}"))
         return sink.buffer.bytes
+    }
+
+    private func write(_ trace: TraceContext) {
+        sink.buffer.append(",\"traceparent\":")
+        sink.string(trace.parent)
+        guard let state = trace.state else { return }
+        sink.buffer.append(",\"tracestate\":")
+        sink.string(state)
     }
 
     private func writeData(_ payload: EventPayload) {

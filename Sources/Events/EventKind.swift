@@ -6,6 +6,7 @@ public enum EventKind: UInt8, Sendable, CaseIterable, Hashable {
     case tradeExecuted
     case tradeCorrected
     case marketUpdated
+    case notificationSend
 
     /// The topic, which is the event type's name without prefix and version.
     @inlinable
@@ -17,6 +18,7 @@ public enum EventKind: UInt8, Sendable, CaseIterable, Hashable {
         case .tradeExecuted: "trades.executed"
         case .tradeCorrected: "trades.corrected"
         case .marketUpdated: "market.updates"
+        case .notificationSend: "notifications.send"
         }
     }
 
@@ -30,6 +32,7 @@ public enum EventKind: UInt8, Sendable, CaseIterable, Hashable {
         case .tradeExecuted: "com.tapefold.trades.executed.v1"
         case .tradeCorrected: "com.tapefold.trades.corrected.v1"
         case .marketUpdated: "com.tapefold.market.updates.v1"
+        case .notificationSend: "com.tapefold.notifications.send.v1"
         }
     }
 
@@ -49,6 +52,7 @@ public enum EventKind: UInt8, Sendable, CaseIterable, Hashable {
         case .tradeExecuted: .userAndTrade
         case .orderUpdated, .tradeCorrected: .sourceAndId
         case .marketUpdated: .none
+        case .notificationSend: .userAndNotification
         }
     }
 }
@@ -60,4 +64,5 @@ public enum IdentityRule: Sendable, Hashable {
     case sourceAndId
     case userAndOrder
     case userAndTrade
+    case userAndNotification
 }

@@ -47,6 +47,7 @@ public struct ReadableKey: Sendable, Equatable {
     public var exchange: String?
     public var account: String?
     public var isin: String?
+    public var traceId: String?
 
     public init() {}
 }

@@ -17,6 +17,8 @@ public enum EventsLimits {
     public static let maximumExchangeCharacters = 16
     public static let maximumNotesCharacters = 4_096
     public static let maximumReasonCharacters = 1_024
+    /// traceparent and tracestate: what W3C asks everybody to pass on.
+    public static let maximumTraceBytes = 512
     public static let maximumTags = 32
     public static let maximumTagCharacters = 64
 

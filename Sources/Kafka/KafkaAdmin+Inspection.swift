@@ -33,9 +33,29 @@ extension KafkaAdmin {
     public func topicConfiguration(
         _ topic: String, timeoutMilliseconds: Int32 = KafkaLimits.requestTimeoutMilliseconds
     ) throws(KafkaError) -> [String: String] {
-        var resources: [OpaquePointer?] = [rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic)]
+        try configuration(RD_KAFKA_RESOURCE_TOPIC, topic, "topic \(topic)", timeoutMilliseconds)
+    }
+
+    /// A broker's configuration, all values of it; sensitive ones have none.
+    public func brokerConfiguration(
+        _ broker: Int32, timeoutMilliseconds: Int32 = KafkaLimits.requestTimeoutMilliseconds
+    ) throws(KafkaError) -> [String: String] {
+        try configuration(RD_KAFKA_RESOURCE_BROKER, "\(broker)", "broker \(broker)", timeoutMilliseconds)
+    }
+
+    /// The numbers of the cluster's brokers, in order.
+    public func brokerNumbers(
+        timeoutMilliseconds: Int32 = KafkaLimits.requestTimeoutMilliseconds
+    ) throws(KafkaError) -> [Int32] {
+        try ClusterMetadata.brokers(handle, timeoutMilliseconds: timeoutMilliseconds)
+    }
+
+    private func configuration(
+        _ type: rd_kafka_ResourceType_t, _ name: String, _ described: String, _ timeoutMilliseconds: Int32
+    ) throws(KafkaError) -> [String: String] {
+        var resources: [OpaquePointer?] = [rd_kafka_ConfigResource_new(type, name)]
         defer { for resource in resources { rd_kafka_ConfigResource_destroy(resource) } }
-        let action = "read of the configuration of topic \(topic)"
+        let action = "read of the configuration of \(described)"
         let event = try run(action, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, timeoutMilliseconds) { options, queue in
             rd_kafka_DescribeConfigs(handle.pointer, &resources, resources.count, options, queue)
         }

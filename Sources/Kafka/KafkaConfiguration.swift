@@ -33,6 +33,7 @@ public struct KafkaConfiguration: Sendable {
             "log.connection.close": "false",
             "socket.nagle.disable": "true",
             "socket.keepalive.enable": "true",
+            "topic.metadata.refresh.interval.ms": String(KafkaLimits.metadataRefreshMilliseconds),
             "reconnect.backoff.ms": String(KafkaLimits.reconnectBackoffMilliseconds),
             "reconnect.backoff.max.ms": String(KafkaLimits.maximumReconnectBackoffMilliseconds),
             "statistics.interval.ms": String(KafkaLimits.statisticsIntervalMilliseconds),

@@ -48,6 +48,8 @@ public enum KafkaLimits {
 
     public static let statisticsIntervalMilliseconds = 5_000
     public static let requestTimeoutMilliseconds: Int32 = 10_000
+    /// A topic that was given more partitions is noticed within this.
+    public static let metadataRefreshMilliseconds = 10_000
     public static let reconnectBackoffMilliseconds = 50
     /// librdkafka's default of 10 s makes recovery after a broker restart slow.
     public static let maximumReconnectBackoffMilliseconds = 500

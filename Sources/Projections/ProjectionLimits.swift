@@ -17,4 +17,8 @@ public enum ProjectionLimits {
     public static let identitiesPerOrder = 14
     /// Orders that a lane keeps in memory while it is live.
     public static let maximumCachedOrders = 40_000
+    /// A row of a keyed view takes the memory of about so many identities in a rebuild.
+    public static let identitiesPerKeyedRow = 14
+    /// Rows that a lane of a keyed view keeps in memory while it is live.
+    public static let maximumCachedKeyedRows = 40_000
 }

@@ -1,18 +1,6 @@
 /// Every bound of the read API, in one place.
 public enum ReadAPILimits {
-    // The socket and a connection
-    public static let listenBacklog: Int32 = 1_024
-    public static let eventLoopThreads = 2
-    public static let connections = 10_000
-    public static let connectionIdleSeconds = 30
-    /// Request line and headers of one request; the other half of a connection's memory is its answer's headers.
-    public static let connectionMemoryBytes = 32 * 1_024
-
     // A request
-    public static let requestTargetBytes = 8 * 1_024
-    public static let requestBodyBytes = 16 * 1_024
-    public static let requestHeaders = 100
-    public static let requestIdentifierBytes = 128
     public static let tokenBytes = 8 * 1_024
     public static let jsonNesting = 16
 
@@ -44,10 +32,6 @@ public enum ReadAPILimits {
     public static let retryAfterSeconds = 1
     public static let gzipMinimumBytes = 1_024
     public static let gzipLevel: Int32 = 1
-
-    // Stopping
-    public static let drainMilliseconds = 8_000
-    public static let flushMilliseconds = 1_000
 
     // Tokens
     public static let secretMinimumBytes = 32

@@ -242,7 +242,7 @@ struct BrokerTests {
         expected.port = 0
         expected.autoCreateTopics = true
         expected.defaultPartitions = 4
-        expected.logLevel = "debug"
+        expected.log.level = .debug
         #expect(
             read(
                 "--data-dir", "/d", "--port=0", "--auto-create-topics", "--default-partitions", "4", "--log-level",

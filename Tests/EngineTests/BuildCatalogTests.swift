@@ -20,9 +20,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ViewRegistry.names) func everyViewsFirstBuildIsLiveAndPublished(name: String) throws {
+    @Test(arguments: ViewRegistry.standard.names) func everyViewsFirstBuildIsLiveAndPublished(name: String) throws {
         let connection = try connect()
-        let view = try ViewRegistry.configuration(of: name, in: Topology.standard())
+        let view = try ViewRegistry.standard.configuration(of: name, in: Topology.standard())
         let catalog = BuildCatalog(connection)
         let build = try catalog.ensureLiveBuild(of: view.definition, lanes: view.lanes, start: start(view))
         #expect(try catalog.ensureLiveBuild(of: view.definition, lanes: view.lanes, start: start(view)) == build)
@@ -37,7 +37,7 @@ import Testing
 
     @Test func droppedBuildLeavesNothing() throws {
         let connection = try connect()
-        let view = try ViewRegistry.configuration(of: "positions", in: Topology.standard())
+        let view = try ViewRegistry.standard.configuration(of: "positions", in: Topology.standard())
         let catalog = BuildCatalog(connection)
         _ = try catalog.ensureLiveBuild(of: view.definition, lanes: view.lanes, start: start(view))
         let second = try catalog.makeBuild(
@@ -51,7 +51,7 @@ import Testing
 
     @Test func liveBuildIsNeverDropped() throws {
         let connection = try connect()
-        let view = try ViewRegistry.configuration(of: "orders", in: Topology.standard())
+        let view = try ViewRegistry.standard.configuration(of: "orders", in: Topology.standard())
         let catalog = BuildCatalog(connection)
         let live = try catalog.ensureLiveBuild(of: view.definition, lanes: view.lanes, start: start(view))
         #expect(throws: PostgresError.self) { try catalog.drop(live) }

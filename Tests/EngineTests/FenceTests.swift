@@ -15,7 +15,7 @@ import Testing
             connection = try PostgresConnection.connect(
                 try PostgresConfiguration(url: TemporaryPostgres.shared().freshDatabase()))
             try Migrations.run(on: connection)
-            let view = try ViewRegistry.configuration(of: "positions", in: Topology.standard())
+            let view = try ViewRegistry.standard.configuration(of: "positions", in: Topology.standard())
             let start = (0..<view.lanes).map { lane in
                 LaneOffsets(lane: lane, next: Dictionary(uniqueKeysWithValues: view.topics.map { ($0, 0) }))
             }

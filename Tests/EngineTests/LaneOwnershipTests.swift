@@ -8,6 +8,7 @@ import Testing
     private typealias Phase = LaneOwnership.Phase
 
     private static let retry = EngineLimits.retryMilliseconds
+    private static let standby = EngineLimits.standbyMilliseconds
     private static let look = EngineLimits.maximumRetryMilliseconds
     private static let grace = EngineLimits.groupCommitMilliseconds
 
@@ -26,6 +27,13 @@ import Testing
                 (0, .given([1]), []), (0, .time, [.claim([1])]), (0, .claimRefused, []), (1, .time, []),
                 (retry, .time, [.claim([1])]),
             ], [1: .wanted]
+        ),
+        (
+            "lanes of another fold's build are asked for now and then",
+            [
+                (0, .given([1]), []), (0, .time, [.claim([1])]), (0, .standBy, []), (standby - 1, .time, []),
+                (standby, .time, [.claim([1])]), (standby, .claimed(faults: [:]), [.assign([1])]),
+            ], [1: .running]
         ),
         (
             "a group that gives nothing asks for nothing",
@@ -89,7 +97,10 @@ import Testing
         ),
         (
             "a paused lane is drained and stays claimed",
-            started([1, 2]) + [(5, .pauses([1]), [.drain([1])]), (5, .pauses([1]), []), (look, .time, [])],
+            started([1, 2]) + [
+                (5, .pauses([1]), [.drain([1, 2])]), (5, .pauses([1]), []), (5, .time, [.claim([1, 2])]),
+                (6, .claimed(faults: [:]), [.assign([2])]), (look, .time, []),
+            ],
             [1: .paused, 2: .running]
         ),
         (
@@ -102,7 +113,9 @@ import Testing
         (
             "a resumed lane is claimed with the others and consumed from its checkpoint",
             started([1, 2]) + [
-                (5, .pauses([1]), [.drain([1])]), (6, .pauses([]), [.drain([2])]), (6, .time, [.claim([1, 2])]),
+                (5, .pauses([1]), [.drain([1, 2])]), (5, .time, [.claim([1, 2])]),
+                (5, .claimed(faults: [:]), [.assign([2])]), (6, .pauses([]), [.drain([2])]),
+                (6, .time, [.claim([1, 2])]),
                 (6, .claimed(faults: [:]), [.assign([1, 2])]),
             ], [1: .running, 2: .running]
         ),

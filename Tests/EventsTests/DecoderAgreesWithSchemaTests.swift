@@ -42,6 +42,12 @@ import Testing
             ("bidQuantity", "100"), ("askQuantity", "200"), ("openInterest", "0"), ("depth", #"{"buy":[],"sell":[]}"#),
             ("source", #""kite""#),
         ],
+        .notificationSend: [
+            ("notificationId", #""n-1""#), ("userId", #""user-1""#), ("channel", #""in_app""#),
+            ("category", #""trade_alert""#), ("title", #""Bought""#), ("body", #""10 TCS""#), ("priority", #""high""#),
+            ("data", #"{"orderId":"o-1"}"#), ("actionUrl", #""/orders/o-1""#),
+            ("scheduledFor", #""2026-01-15T09:15:00+05:30""#), ("expiresAt", #""2026-01-16T03:45:00Z""#),
+        ],
     ]
 
     @Test func samplesNameEveryField() {

@@ -44,6 +44,7 @@ struct RandomEvents {
         case .tradeExecuted: .tradeExecuted(trade(time))
         case .tradeCorrected: .tradeCorrected(correction())
         case .marketUpdated: .marketUpdated(tick())
+        case .notificationSend: .notificationSend(notification())
         }
     }
 
@@ -99,6 +100,14 @@ struct RandomEvents {
             dayLow: maybe { $0.decimal() }, previousClose: maybe { $0.decimal() }, bid: maybe { $0.decimal() },
             ask: maybe { $0.decimal() }, bidQuantity: maybe { $0.decimal() }, askQuantity: maybe { $0.decimal() },
             openInterest: maybe { $0.decimal() }, source: maybe { $0.text() })
+    }
+
+    private mutating func notification() -> NotificationSend {
+        NotificationSend(
+            notificationId: text(), userId: text(), channel: pick(NotificationChannel.allCases), category: text(),
+            title: text(), body: text(), priority: pick(NotificationPriority.allCases),
+            data: maybe { _ in #"{"a":[1.50,null],"b":"\u00e9"}"# }, actionUrl: maybe { $0.text() },
+            scheduledFor: maybe { $0.time() }, expiresAt: maybe { $0.time() })
     }
 
     private mutating func maybe<T>(_ make: (inout RandomEvents) -> T) -> T? {

@@ -111,7 +111,7 @@ extension ProcessTests {
             let worker = try stack.startWorker("positions", ["TAPEFOLD_TOPOLOGY": path])
             #expect(worker.process.wait(timeoutMilliseconds: 60_000) == .exited(1))
             #expect(worker.log.contains("was built from 4 lanes, its topics have 8 partitions now"), "\(worker.log)")
-            #expect(worker.log.contains("give the topics 4 partitions again"), "\(worker.log)")
+            #expect(worker.log.contains("tapefold topics repartition positions --partitions 8"), "\(worker.log)")
         }
     }
 }

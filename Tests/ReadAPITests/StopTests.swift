@@ -1,4 +1,5 @@
 import Glibc
+import HTTPServing
 import Postgres
 import Supervision
 import Synchronization

@@ -1,3 +1,5 @@
+import Engine
+
 /// One command: what it takes and what it does.
 public struct Command: Sendable {
     /// `["topics", "create"]`.
@@ -40,8 +42,13 @@ public struct Invocation: Sendable {
     public let arguments: ParsedArguments
     public let environment: [String: String]
     public let console: Console
+    /// The views that this program has folds for.
+    public let views: ViewRegistry
 
-    public init(arguments: ParsedArguments, environment: [String: String], console: Console) {
+    public init(
+        arguments: ParsedArguments, environment: [String: String], console: Console, views: ViewRegistry = .standard
+    ) {
+        self.views = views
         self.arguments = arguments
         self.environment = environment
         self.console = console

@@ -9,7 +9,7 @@ enum ReplayCommand {
             Folds the whole log into a new build while readers and workers go on with the live one, then makes it live in one
             transaction. Interrupted, it leaves the live build as it was; the next replay goes on where it stopped.
             """,
-        positionals: PositionalDefinition("VIEW", "The view: \(ViewRegistry.names.joined(separator: ", "))."),
+        positionals: ViewArgument.definition,
         options: [
             .flag("fresh", "Start anew instead of going on with an interrupted replay."), .dataDirectory, .json,
         ],
@@ -44,7 +44,7 @@ enum ReplayCommand {
         defer { progress.end() }
         return try orInterrupted(invocation, note: "the live build is as it was; the next replay goes on") {
             let summary = try ReplayRun.run(
-                view: view.name, configuration: configuration, topology: view,
+                view: view.name, of: invocation.views, configuration: configuration, topology: view,
                 fresh: invocation.arguments.flag("fresh"), stop: StopSignal(), observer: { progress.show($0) })
             progress.end()
             return try print(Result(summary), invocation)
@@ -68,17 +68,5 @@ enum ReplayCommand {
         if result.resumed { text += ", continued from an interrupted replay" }
         if result.parked > 0 { text += "; \(result.parked) events parked" }
         return text
-    }
-}
-
-/// The one positional argument of commands on a view.
-enum ViewArgument {
-    static func read(_ invocation: Invocation) throws -> String {
-        let name = invocation.arguments.positionals[0]
-        guard ViewRegistry.names.contains(name) else {
-            let hint = Suggestion.nearest(to: name, among: ViewRegistry.names).map { "; did you mean \($0)?" } ?? ""
-            throw UsageError("there is no view \"\(name)\"\(hint) Views: \(ViewRegistry.names.joined(separator: ", "))")
-        }
-        return name
     }
 }

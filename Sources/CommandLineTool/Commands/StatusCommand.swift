@@ -1,110 +1,108 @@
 import Engine
 import Foundation
-import Kafka
-import Postgres
+import Glibc
+import Telemetry
 
 /// `tapefold status`.
 enum StatusCommand {
     static let command = Command(
-        "status", "Show where each view stands: build, offsets, lag, owners, parked keys.",
+        "status", "Show where each view stands: build, offsets, lag, owners, parked keys, pauses, replays.",
+        discussion: """
+            Lag is in records and, in brackets, in seconds between the times of the newest event and of the last one \
+            folded. A rate needs two readings: --watch and --over take them, a single look shows none.
+            """,
         positionals: PositionalDefinition("VIEW", "Only these views.", count: 0...16),
-        options: [.flag("watch", "Show it again every second until Ctrl-C."), .dataDirectory, .json],
-        examples: ["tapefold status", "tapefold status --watch", "tapefold status positions --json"], run: run)
+        options: [
+            .flag("watch", "Show it again every second until Ctrl-C; lines where the output is no terminal."),
+            OptionDefinition(
+                "over", .integer("SECONDS", 1...600), "Look twice, so many seconds apart, and show rates between."),
+            .dataDirectory, .json,
+        ],
+        examples: [
+            "tapefold status", "tapefold status --watch", "tapefold status --over 10",
+            "tapefold status positions --json",
+        ], run: run)
 
-    struct Partition: Encodable {
-        let topic: String
-        let partition: Int
-        let offset: Int64
-        let end: Int64
-        let lag: Int64
-        let owner: String?
-    }
-
-    struct View: Encodable {
-        let view: String
-        let build: String
-        let building: String?
-        let lag: Int64
-        /// Records folded a second since the last look; absent at the first.
-        let rate: Int?
-        let parkedEvents: Int
-        let parkedKeys: Int
-        let partitions: [Partition]
-    }
-
-    struct Result: Encodable {
-        let views: [View]
+    private struct Result: Encodable {
+        let views: [StatusView]
+        /// Processes of a running `up`, with the addresses of their metrics.
+        let processes: [MetricsAddress]
     }
 
     private static func run(_ invocation: Invocation) throws -> ExitStatusCode {
-        let names = try names(invocation)
         let connections = Connections(invocation)
-        let connection = try connections.database()
-        let admin = try connections.admin()
+        var reader = try StatusReader(try names(invocation), connections)
         Interruption.shared.install()
-        var before: [String: Int64] = [:]
-        repeat {
-            let views = try read(names, connection, admin, &before)
-            if invocation.wantsJSON {
-                try invocation.console.json(Result(views: views))
-            } else {
-                for line in text(views) { invocation.console.line(line) }
-            }
-            guard invocation.arguments.flag("watch") else { return .done }
-            Interruption.shared.pause(milliseconds: CommandLineLimits.watchMilliseconds)
-        } while !Interruption.shared.isRequested
-        return Interruption.shared.exitCode
+        if invocation.arguments.flag("watch") { return try watch(&reader, invocation) }
+        var views = try reader.read()
+        if let seconds = invocation.arguments.integer("over") {
+            Interruption.shared.pause(milliseconds: seconds * 1_000)
+            if Interruption.shared.isRequested { return Interruption.shared.exitCode }
+            views = try reader.read()
+        }
+        let processes = MetricsAddress.all(connections.settings)
+        if invocation.wantsJSON {
+            try invocation.console.json(Result(views: views, processes: processes))
+        } else {
+            for line in lines(views, processes) { invocation.console.line(line) }
+        }
+        return .done
     }
 
     private static func names(_ invocation: Invocation) throws -> [String] {
-        for name in invocation.arguments.positionals where !ViewRegistry.names.contains(name) {
-            throw UsageError("there is no view \"\(name)\"; views: \(ViewRegistry.names.joined(separator: ", "))")
+        let views = invocation.views.names
+        for name in invocation.arguments.positionals where !views.contains(name) {
+            throw UsageError("there is no view \"\(name)\"; views: \(views.joined(separator: ", "))")
         }
-        return invocation.arguments.positionals.isEmpty ? ViewRegistry.names : invocation.arguments.positionals
+        return invocation.arguments.positionals.isEmpty ? views : invocation.arguments.positionals
     }
 
-    private static func read(
-        _ names: [String], _ connection: PostgresConnection, _ admin: KafkaAdmin, _ before: inout [String: Int64]
-    ) throws -> [View] {
-        var views: [View] = []
-        for name in names {
-            guard let status = try ViewStatus.read(name, on: connection, admin: admin) else { continue }
-            let folded = status.partitions.reduce(Int64(0)) { $0 + $1.offset }
-            let rate = before[name].map { Int(folded - $0) }
-            before[name] = folded
-            views.append(view(status, rate))
-        }
-        return views
-    }
-
-    private static func view(_ status: ViewStatus, _ rate: Int?) -> View {
-        let owners = Dictionary(uniqueKeysWithValues: status.lanes.map { ($0.lane, $0.owner) })
-        return View(
-            view: status.view, build: status.build, building: status.building, lag: status.lag, rate: rate,
-            parkedEvents: status.lanes.reduce(0) { $0 + $1.parkedEvents },
-            parkedKeys: status.lanes.reduce(0) { $0 + $1.parkedKeys },
-            partitions: status.partitions.map {
-                Partition(
-                    topic: $0.topic, partition: $0.partition, offset: $0.offset, end: $0.end, lag: $0.lag,
-                    owner: owners[$0.partition] ?? nil)
-            })
-    }
-
-    private static func text(_ views: [View]) -> [String] {
+    private static func lines(_ views: [StatusView], _ processes: [MetricsAddress]) -> [String] {
         guard !views.isEmpty else { return ["no view has a live build yet; start its processor"] }
-        var lines: [String] = []
-        for view in views {
-            var head = "\(view.view)  build \(view.build)  lag \(view.lag)"
-            if let rate = view.rate { head += "  \(rate)/s" }
-            if let building = view.building { head += "  building \(building)" }
-            if view.parkedEvents > 0 { head += "  parked \(view.parkedEvents) events of \(view.parkedKeys) keys" }
-            lines.append(head)
-            for part in view.partitions {
-                lines.append(
-                    "  \(part.topic)/\(part.partition)  offset \(part.offset)  end \(part.end)  lag \(part.lag)  "
-                        + "owner \(part.owner ?? "none")")
+        return views.flatMap(\.lines) + processes.map { "metrics of \($0.name): \($0.metrics)" }
+    }
+
+    /// Reads on through restarts of broker and database: to see them come back is what one watches for.
+    private static func watch(_ reader: inout StatusReader, _ invocation: Invocation) throws -> ExitStatusCode {
+        let screen = StatusScreen(invocation.console)
+        while !Interruption.shared.isRequested {
+            do {
+                let views = try reader.read()
+                let processes = MetricsAddress.all(Settings(invocation))
+                if invocation.wantsJSON {
+                    try invocation.console.json(Result(views: views, processes: processes))
+                } else {
+                    screen.show(lines(views, processes), brief: views.map(\.head))
+                }
+            } catch {
+                let text = CommandFailure.text(error)
+                if invocation.wantsJSON { invocation.console.note(text) } else { screen.show([text], brief: [text]) }
             }
+            Interruption.shared.pause(milliseconds: CommandLineLimits.statusMilliseconds)
         }
-        return lines
+        screen.end()
+        return Interruption.shared.exitCode
+    }
+}
+
+/// A terminal that is drawn over, or lines with their time where there is none.
+private struct StatusScreen {
+    private let console: Console
+    private let isTerminal = isatty(STDOUT_FILENO) == 1
+
+    init(_ console: Console) { self.console = console }
+
+    func show(_ lines: [String], brief: [String]) {
+        guard isTerminal else {
+            for line in brief { console.line("\(LogLine.now())  \(line)") }
+            return
+        }
+        // Home, each line cleared to its end, then whatever stood below: no flicker.
+        let text = lines.map { "\($0)\u{1B}[K\n" }.joined()
+        console.write(Array("\u{1B}[H\(text)\u{1B}[J".utf8))
+    }
+
+    func end() {
+        if isTerminal { console.write(Array("\n".utf8)) }
     }
 }

@@ -9,7 +9,7 @@ enum VerifyCommand {
             Reads the live rows and checkpoints in one snapshot, folds the log up to those offsets beside it and compares both,
             row by row. Exits 0 when all rows are the same. Workers and readers are not disturbed.
             """,
-        positionals: PositionalDefinition("VIEW", "The view: \(ViewRegistry.names.joined(separator: ", "))."),
+        positionals: ViewArgument.definition,
         options: [.dataDirectory, .json],
         examples: ["tapefold verify positions", "tapefold verify market --json"], run: run)
 
@@ -56,7 +56,7 @@ enum VerifyCommand {
         defer { progress.end() }
         return try orInterrupted(invocation, note: "nothing was changed") {
             let summary = try VerifyRun.run(
-                view: view.name, configuration: configuration, topology: view, stop: StopSignal(),
+                view: view.name, of: invocation.views, configuration: configuration, topology: view, stop: StopSignal(),
                 observer: { progress.show($0) })
             progress.end()
             return try print(Result(summary), invocation)

@@ -71,7 +71,7 @@ struct DemoRun {
     }
 
     private func statuses(_ connection: PostgresConnection, _ admin: KafkaAdmin) throws -> [ViewStatus] {
-        try ViewRegistry.names.compactMap { try ViewStatus.read($0, on: connection, admin: admin) }
+        try ViewRegistry.standard.names.compactMap { try ViewStatus.read($0, on: connection, admin: admin) }
     }
 
     private func rebuild(_ summary: inout DemoSummary) throws {

@@ -1,3 +1,4 @@
+import Engine
 import Events
 import Foundation
 import Kafka
@@ -7,13 +8,16 @@ import Postgres
 struct Connections {
     let settings: Settings
     let console: Console
+    let views: ViewRegistry
 
     init(_ invocation: Invocation) {
+        views = invocation.views
         settings = Settings(invocation)
         console = invocation.console
     }
 
-    init(settings: Settings, console: Console) {
+    init(settings: Settings, console: Console, views: ViewRegistry = .standard) {
+        self.views = views
         self.settings = settings
         self.console = console
     }
@@ -40,6 +44,18 @@ struct Connections {
         var configuration = try PostgresConfiguration(url: url.value)
         configuration.connectTimeoutMilliseconds = Int(CommandLineLimits.connectTimeoutMilliseconds)
         return try PostgresConnection.connect(configuration.withApplicationName(applicationName))
+    }
+
+    /// A database that knows what this program asks of it.
+    func migratedDatabase() throws -> PostgresConnection {
+        let connection = try database()
+        let states = try MigrationRunner(Migrations.all).status(on: connection)
+        guard !states.contains(where: { $0.state == .pending }) else {
+            throw CommandFailure(
+                "the database lacks migrations of this version",
+                remedy: "Run `tapefold db migrate`, or start a processor of this version.")
+        }
+        return connection
     }
 
     /// The topic in Kafka, or why it cannot be used.

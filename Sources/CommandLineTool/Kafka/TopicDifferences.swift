@@ -20,8 +20,8 @@ struct TopicDifferences {
             switch self {
             case .missing: "create it with `tapefold topics create`"
             case .partitions:
-                "keys keep their order only while the count stays: delete and create the topic while it is empty, or "
-                    + "correct the topology"
+                "keys keep their order only while the count stays: correct the topology, or move the history with "
+                    + "`tapefold topics repartition`"
             case .setting(let name, _, let wanted): "set \(name)=\(wanted) on the topic with Kafka's own tools"
             }
         }

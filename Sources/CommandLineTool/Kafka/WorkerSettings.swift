@@ -11,6 +11,6 @@ extension Connections {
         _ = try settings.requireDatabase()
         var configuration = try WorkerConfiguration.fromEnvironment(settings.effectiveEnvironment, view: view)
         configuration.kafka.logSink = { _ in }
-        return (configuration, try ViewRegistry.configuration(of: view, in: topology()))
+        return (configuration, try views.configuration(of: view, in: topology()))
     }
 }

@@ -10,6 +10,8 @@ final class DataDirectory: Sendable {
     var logs: String { path + "/logs" }
     var broker: String { path + "/broker" }
     var secretFile: String { path + "/jwt-secret" }
+    /// Where processes write down the ports of their metrics.
+    var metrics: String { MetricsAddress.folder(in: path) }
     private var pids: String { path + "/pids" }
 
     /// Makes the folder where it is missing and takes the lock.
@@ -41,6 +43,18 @@ final class DataDirectory: Sendable {
 
     deinit {
         close(lockDescriptor)
+    }
+
+    /// An empty folder for ports: those of an earlier `up` lead nowhere, or elsewhere.
+    func clearMetrics() throws(CommandFailure) {
+        do {
+            try? FileManager.default.removeItem(atPath: metrics)
+            try FileManager.default.createDirectory(atPath: metrics, withIntermediateDirectories: true)
+        } catch {
+            throw CommandFailure(
+                "\(metrics) cannot be made: \(error.localizedDescription)",
+                remedy: "Check the permissions of the data directory.")
+        }
     }
 
     /// The secret that tokens are signed with, made once.

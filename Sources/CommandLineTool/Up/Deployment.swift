@@ -9,7 +9,7 @@ import Synchronization
 /// Everything on one machine: PostgreSQL, the broker, the processors and the read API, supervised.
 final class Deployment: Sendable {
     /// One for each view that this build folds.
-    static var processors: [String] { ViewRegistry.names.map { "\($0)-processor" } }
+    static var processors: [String] { ViewRegistry.standard.names.map { "\($0)-processor" } }
 
     let options: UpOptions
     let runFile: RunFile

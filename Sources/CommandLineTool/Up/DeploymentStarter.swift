@@ -4,6 +4,7 @@ import Foundation
 import Kafka
 import Postgres
 import Supervision
+import Telemetry
 
 /// The steps from nothing to ready.
 struct DeploymentStarter {
@@ -17,6 +18,7 @@ struct DeploymentStarter {
 
     func run() throws -> RunFile {
         let programs = try programPaths()
+        try directory.clearMetrics()
         let database = try startPostgres()
         try startBroker(programs)
         try checkSignal()
@@ -53,7 +55,7 @@ struct DeploymentStarter {
     private func startBroker(_ programs: [String: String]) throws {
         let arguments = ["--data-dir", directory.broker, "--port", "\(options.kafkaPort)"]
         let broker = kafka
-        try supervisor.start(description("embedded-broker", programs, arguments, [:])) {
+        try supervisor.start(description("embedded-broker", programs, arguments, metrics("embedded-broker"))) {
             var configuration = KafkaConfiguration(brokers: broker, clientId: "tapefold-up")
             configuration.logSink = { _ in }
             guard let admin = try? KafkaAdmin(configuration: configuration) else { return false }
@@ -86,9 +88,27 @@ struct DeploymentStarter {
         let connection: [String: String?] = ["KAFKA_BROKERS": kafka, "DATABASE_URL": database]
         for name in Deployment.processors {
             marks[name] = LogTail.size(supervisor.logPath(name))
-            try supervisor.start(description(name, programs, [], connection))
+            let variables = connection.merging(metrics(name)) { $1 }.merging(instance) { $1 }
+            try supervisor.start(description(name, programs, [], variables))
         }
         return marks
+    }
+
+    /// Metrics on a free port of each process, written where `status` finds it; `off` is handed on.
+    private func metrics(_ name: String) -> [String: String?] {
+        guard environment[MetricsSettings.portVariable]?.lowercased() != "off" else { return [:] }
+        return [
+            MetricsSettings.portVariable: "0",
+            MetricsSettings.portFileVariable: MetricsAddress.portFile(of: name, in: directory.path),
+        ]
+    }
+
+    /// One worker a view, always the same member of its group: a restart, also after a crash, gets its lanes back
+    /// without waiting for the session of the one before to time out.
+    private var instance: [String: String?] {
+        let name = WorkerConfiguration.instanceVariable
+        guard environment[name]?.isEmpty ?? true else { return [:] }
+        return [name: "\(ProcessInfo.processInfo.hostName)-0"]
     }
 
     private func startAPI(_ programs: [String: String], _ database: String) throws {
@@ -118,9 +138,7 @@ struct DeploymentStarter {
         var waiting = Set(Deployment.processors)
         while !waiting.isEmpty {
             try checkSignal()
-            for name in waiting where LogTail.contains("event=ready", supervisor.logPath(name), from: logs[name] ?? 0) {
-                waiting.remove(name)
-            }
+            for name in waiting where isReady(name, from: logs[name] ?? 0) { waiting.remove(name) }
             if let failing = waiting.first(where: { journal.ends(of: $0) >= CommandLineLimits.startAttempts }) {
                 throw failure("\(failing) ends again and again", failing)
             }
@@ -128,6 +146,12 @@ struct DeploymentStarter {
                 throw failure("\(slow) was not ready in time", slow)
             }
             usleep(UInt32(CommandLineLimits.readyPollMilliseconds) * 1_000)
+        }
+    }
+
+    private func isReady(_ name: String, from mark: UInt64) -> Bool {
+        ["event=ready", "\"event\":\"ready\""].contains {
+            LogTail.contains($0, supervisor.logPath(name), from: mark)
         }
     }
 

@@ -212,6 +212,8 @@ extension BrokerNode {
             "message.max.bytes": String(limits.defaultMaximumBatchBytes),
             "num.partitions": String(options.defaultPartitions),
             "socket.request.max.bytes": String(limits.maximumRequestBytes),
+            // Who asks can tell that there is one node and no other to take over.
+            "tapefold.embedded.broker": "true",
         ]
         return values.sorted { $0.key < $1.key }.map {
             ConfigEntry(name: $0.key, value: $0.value, source: ConfigEntry.staticBrokerSource, readOnly: true)

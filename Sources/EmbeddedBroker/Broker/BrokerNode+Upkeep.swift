@@ -10,6 +10,7 @@ extension BrokerNode {
 
     /// Deletes what each topic's settings say is too old or too much.
     func applyRetention() {
+        defer { metrics.look(at: self) }
         let now = Clock.wallMilliseconds()
         for topic in topics.topics.values {
             for partition in topic.partitions {

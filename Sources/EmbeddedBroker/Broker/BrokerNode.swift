@@ -1,3 +1,5 @@
+import Telemetry
+
 /// What the operator chose.
 struct BrokerOptions: Equatable {
     var dataDirectory = ".tapefold/broker"
@@ -5,7 +7,9 @@ struct BrokerOptions: Equatable {
     var advertisedHost: String?
     var port = 9092
     var portFile: String?
-    var logLevel = "info"
+    var log = LogSettings()
+    /// nil: no metrics are served.
+    var metrics: MetricsSettings?
     var autoCreateTopics = false
     var defaultPartitions = EmbeddedBrokerLimits.defaultPartitions
 }
@@ -19,6 +23,7 @@ struct ProtocolViolation: Error {
 final class BrokerNode {
     let options: BrokerOptions
     let log: Logger
+    let metrics = BrokerMetrics()
     let topics: TopicStore
     let offsets: OffsetStore
     var groups = GroupCoordinator()
@@ -107,6 +112,7 @@ final class BrokerNode {
             guard let api = header.api else {
                 throw ProtocolViolation(reason: "unknown api key \(header.key), version \(header.version)")
             }
+            metrics.count(api)
             let slot = ResponseSlot(token: makeToken(), header: header, connection: connection)
             guard api.versions.contains(header.version) else {
                 return try refuseVersion(api, header, slot, connection)

@@ -1,6 +1,8 @@
 /// All groups of the broker: finds the group a request is about, and knows when the next one has something to do.
 struct GroupCoordinator {
     private var groups: [String: ConsumerGroup] = [:]
+
+    var count: Int { groups.count }
     /// When `tick` is to be called next; never later than the earliest deadline of any group.
     private(set) var nextDeadline = Int64.max
 

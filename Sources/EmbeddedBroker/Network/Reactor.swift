@@ -147,6 +147,7 @@ final class Reactor {
         if offsetsEnd != nil { job.append(.file(node.offsets.file)) }
         inFlight = (targets, offsetsEnd)
         syncIsReady = false
+        node.metrics.syncStarted(microseconds: Clock.monotonicMicroseconds())
         sync.start(job)
     }
 
@@ -155,6 +156,7 @@ final class Reactor {
         if isReady { syncIsReady = true }
         guard isDone, let finished = inFlight else { return }
         inFlight = nil
+        node.metrics.syncEnded(microseconds: Clock.monotonicMicroseconds())
         for target in finished.targets {
             target.log.synced(target)
             node.advanced(target.log)
@@ -204,6 +206,7 @@ final class Reactor {
                 id: nextConnectionId, descriptor: descriptor, peer: "\(peer.host):\(peer.port)", now: now)
             nextConnectionId += 1
             connections[connection.id] = connection
+            node.metrics.connections.add(1)
             do throws(BrokerFailure) {
                 connection.watched = UInt32(EPOLLIN.rawValue)
                 try watch(descriptor, connection.id, connection.watched, isNew: true)
@@ -216,6 +219,8 @@ final class Reactor {
     private func drop(_ connection: Connection, because reason: String, _ now: Int64, quietly: Bool = false) {
         guard !connection.isClosed else { return }
         connection.isClosed = true
+        node.metrics.connections.add(-1)
+        if !quietly { node.metrics.closedConnections.add(1) }
         if quietly {
             log.debug("peer=\(connection.peer) closed: \(reason)")
         } else {
@@ -259,6 +264,7 @@ final class Reactor {
                 return drop(connection, because: "all receive buffers together are at their limit", now)
             }
             connection.lastActivity = now
+            node.metrics.receivedBytes.add(count)
             budget -= count
         }
     }

@@ -35,15 +35,31 @@ public struct BuildCatalog {
     }
 
     /// The live build, made from the log's start if there is none. Several workers may ask at once.
+    ///
+    /// - Parameter effectMarks: what lies before is history to a view's first build, and no news to anybody.
     public func ensureLiveBuild(
-        of view: ViewSchema, lanes: Int, start: [LaneOffsets]
+        of view: ViewSchema, lanes: Int, start: [LaneOffsets], effectMarks: [LaneOffsets] = []
     ) throws(PostgresError) -> Build {
         try connection.transaction { () throws(PostgresError) in
             try lockCatalog(of: view.name)
             if let live = try liveBuild(of: view.name) { return live }
             let build = try create(view, lanes: lanes, status: .live, indexed: true, start: start)
-            try connection.execute(BuildSQL.publish(build, view))
+            try setEffectMarks(of: view.name, effectMarks)
+            try BuildPublication.publish(build, over: nil, view, on: connection)
             return build
+        }
+    }
+
+    /// Marks that are there already stay: an earlier build emitted up to them.
+    private func setEffectMarks(of view: String, _ marks: [LaneOffsets]) throws(PostgresError) {
+        for lane in marks {
+            for (topic, offset) in lane.next.sorted(by: { $0.key < $1.key }) {
+                try connection.query(
+                    """
+                    INSERT INTO tapefold.effect_mark (view, topic, partition, next_offset) VALUES ($1, $2, $3, $4)
+                    ON CONFLICT DO NOTHING
+                    """, [.text(view), .text(topic), .int32(Int32(lane.lane)), .int64(offset)])
+            }
         }
     }
 

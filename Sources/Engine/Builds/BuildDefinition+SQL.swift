@@ -50,11 +50,4 @@ enum BuildSQL {
                 WHERE place > 1)
             """
     }
-
-    /// Makes the build what schema `api` shows.
-    static func publish(_ build: Build, _ view: ViewSchema) -> String {
-        view.presentation.map {
-            "CREATE OR REPLACE VIEW api.\($0.name) AS SELECT * FROM \(build.schema).api_\($0.name)"
-        }.joined(separator: ";\n")
-    }
 }

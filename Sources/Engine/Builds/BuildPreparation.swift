@@ -4,14 +4,16 @@ import Projections
 
 /// What must hold before a worker folds: topics with the right partitions, a migrated database, a live build.
 enum BuildPreparation {
+    /// - Parameter rebuilds: a new build is to be made, which takes the topics as they are now.
     static func run(
-        _ view: ViewConfiguration, _ configuration: WorkerConfiguration, consumer: KafkaConsumer
+        _ view: ViewConfiguration, _ configuration: WorkerConfiguration, consumer: KafkaConsumer, rebuilds: Bool = false
     ) throws(EngineError) {
         try checkTopics(view, consumer)
         let connection = try inDatabase { () throws(PostgresError) in
             try PostgresConnection.connect(configuration.database)
         }
         _ = try inDatabase { () throws(PostgresError) in try Migrations.run(on: connection) }
+        try RepartitionLedger.requireNone(of: view.topics, on: connection)
         let catalog = BuildCatalog(connection)
         let live = try inDatabase { () throws(PostgresError) in try catalog.liveBuild(of: view.name) }
         let build: Build
@@ -19,16 +21,18 @@ enum BuildPreparation {
             build = live
         } else {
             let start = try logStart(view, consumer)
+            let ends = view.outputs.isEmpty ? [] : try logEnds(view, consumer)
             build = try inDatabase { () throws(PostgresError) in
-                try catalog.ensureLiveBuild(of: view.definition, lanes: view.lanes, start: start)
+                try catalog.ensureLiveBuild(
+                    of: view.definition, lanes: view.lanes, start: start, effectMarks: ends)
             }
         }
-        guard build.lanes == view.lanes else {
+        guard build.lanes == view.lanes || rebuilds else {
             throw EngineError(
                 .topology,
                 "view \(view.name) was built from \(build.lanes) lanes, its topics have \(view.lanes) partitions now: "
-                    + "give the topics \(build.lanes) partitions again, or start with new topics and a new database; "
-                    + "repartitioning a view's history is not built yet")
+                    + "unless it was done, `tapefold topics repartition \(view.name) --partitions \(view.lanes)` with the "
+                    + "topology of before; then `tapefold replay \(view.name)`")
         }
     }
 
@@ -63,6 +67,21 @@ enum BuildPreparation {
                             + "\(view.name); restore the topic and set its retention to unlimited")
                 }
                 next[input.topic] = bounds.low
+            }
+            lanes.append(LaneOffsets(lane: lane, next: next))
+        }
+        return lanes
+    }
+
+    private static func logEnds(_ view: ViewConfiguration, _ consumer: KafkaConsumer) throws(EngineError)
+        -> [LaneOffsets]
+    {
+        var lanes: [LaneOffsets] = []
+        for lane in 0..<view.lanes {
+            var next: [String: Int64] = [:]
+            for topic in view.topics {
+                let place = TopicPartition(topic: topic, partition: Int32(lane))
+                next[topic] = try inKafka { () throws(KafkaError) in try consumer.watermarks(place) }.high
             }
             lanes.append(LaneOffsets(lane: lane, next: next))
         }

@@ -8,6 +8,8 @@ public struct ViewStatus: Sendable {
         public let partition: Int
         /// The offset of the next record to fold.
         public let offset: Int64
+        /// The first offset that the log still has.
+        public let start: Int64
         /// The offset that the next record written will get.
         public let end: Int64
         public var lag: Int64 { max(0, end - offset) }
@@ -21,12 +23,25 @@ public struct ViewStatus: Sendable {
         public let parkedKeys: Int
     }
 
+    /// A rebuild in progress, or interrupted.
+    public struct Rebuild: Sendable, Equatable {
+        public let build: String
+        /// As far as its checkpoints say, which move every few seconds.
+        public let records: Int64
+        /// Up to the live build's checkpoints.
+        public let total: Int64
+        /// A process works on it.
+        public let isRunning: Bool
+
+        public var fraction: Double { total > 0 ? min(1, Double(records) / Double(total)) : 1 }
+    }
+
     public let view: String
     public let build: String
-    /// A rebuild in progress or interrupted.
-    public let building: String?
+    public let rebuild: Rebuild?
     public let partitions: [Partition]
     public let lanes: [Lane]
+    public let pauses: [LanePause]
 
     public var lag: Int64 { partitions.reduce(0) { $0 + $1.lag } }
 
@@ -43,12 +58,40 @@ public struct ViewStatus: Sendable {
             for (topic, offset) in lane.next.sorted(by: { $0.key < $1.key }) {
                 let place = TopicPartition(topic: topic, partition: Int32(lane.lane))
                 let bounds = try inKafka { () throws(KafkaError) in try admin.watermarks(place) }
-                partitions.append(Partition(topic: topic, partition: lane.lane, offset: offset, end: bounds.high))
+                partitions.append(
+                    Partition(topic: topic, partition: lane.lane, offset: offset, start: bounds.low, end: bounds.high))
             }
         }
-        return ViewStatus(
-            view: view, build: live.name, building: builds.first { $0.status == .building }?.name,
-            partitions: partitions, lanes: try inDatabase { () throws(PostgresError) in try lanes(live, connection) })
+        return try inDatabase { () throws(PostgresError) in
+            let building = builds.first { $0.status == .building }
+            return ViewStatus(
+                view: view, build: live.name,
+                rebuild: try building.map { (build) throws(PostgresError) in
+                    try rebuild(build, beside: partitions, connection)
+                }, partitions: partitions, lanes: try lanes(live, connection),
+                pauses: try LanePause.all(of: view, on: connection))
+        }
+    }
+
+    private static func rebuild(
+        _ build: Build, beside live: [Partition], _ connection: PostgresConnection
+    ) throws(PostgresError) -> Rebuild {
+        var next: [Int: [String: Int64]] = [:]
+        for lane in try BuildCatalog(connection).checkpoints(of: build) { next[lane.lane] = lane.next }
+        var (records, total) = (Int64(0), Int64(0))
+        for part in live {
+            records += max(0, (next[part.partition]?[part.topic] ?? 0) - part.start)
+            total += max(0, part.offset - part.start)
+        }
+        // A replay holds this advisory lock as long as its session lives.
+        let rows = try connection.query(
+            """
+            SELECT count(*) FROM pg_locks
+            WHERE locktype = 'advisory' AND granted AND objsubid = 1
+                AND (classid::bigint << 32 | objid::bigint) = hashtextextended('tapefold.replay.' || $1, 0)
+                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            """, [.text(build.view)])
+        return Rebuild(build: build.name, records: records, total: total, isRunning: try rows.int64(0, 0) > 0)
     }
 
     private static func lanes(

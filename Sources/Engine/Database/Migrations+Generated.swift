@@ -134,7 +134,75 @@ BEGIN
 END $$;
 """# + "\n"),
         Migration(
-            number: 2, name: "parking",
+            number: 2, name: "outbox",
+            sql: #"""
+-- What folds gave rise to, until the broker has it. Independent of builds: no build emits twice what another emitted.
+CREATE TABLE tapefold.outbox (
+    view text COLLATE "C" NOT NULL,
+    lane integer NOT NULL,
+    seq bigint NOT NULL,
+    topic text COLLATE "C" NOT NULL,
+    partition integer NOT NULL,
+    record_key bytea NOT NULL,
+    record_value bytea NOT NULL,
+    PRIMARY KEY (view, lane, seq)
+);
+
+-- The number that a lane's next effect gets.
+CREATE TABLE tapefold.outbox_lane (
+    view text COLLATE "C" NOT NULL,
+    lane integer NOT NULL,
+    next_seq bigint NOT NULL DEFAULT 0,
+    PRIMARY KEY (view, lane)
+) WITH (fillfactor = 20);
+
+-- No build emits effects of events below the mark, but for those owed.
+CREATE TABLE tapefold.effect_mark (
+    view text COLLATE "C" NOT NULL,
+    topic text COLLATE "C" NOT NULL,
+    partition integer NOT NULL,
+    next_offset bigint NOT NULL,
+    PRIMARY KEY (view, topic, partition)
+) WITH (fillfactor = 20);
+
+-- Events below the mark that were parked: what they give rise to is owed until they fold or are dropped.
+CREATE TABLE tapefold.effect_debt (
+    view text COLLATE "C" NOT NULL,
+    topic text COLLATE "C" NOT NULL,
+    partition integer NOT NULL,
+    log_offset bigint NOT NULL,
+    PRIMARY KEY (view, topic, partition, log_offset)
+);
+"""# + "\n"),
+        Migration(
+            number: 3, name: "operations",
+            sql: #"""
+-- Lanes that an operator wants to stand still. Of views, not of builds: a pause outlives a swap of builds and a restart.
+CREATE TABLE tapefold.pause (
+    view text COLLATE "C" NOT NULL,
+    -- -1: every lane of the view.
+    lane integer NOT NULL CHECK (lane >= -1),
+    paused_by text NOT NULL,
+    reason text NOT NULL DEFAULT '',
+    paused_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (view, lane)
+);
+
+-- Topics that got more partitions, with the history to move for it. Not finished: the topic is half moved.
+CREATE TABLE tapefold.repartition (
+    topic text COLLATE "C" PRIMARY KEY,
+    old_count integer NOT NULL CHECK (old_count > 0),
+    new_count integer NOT NULL CHECK (new_count > old_count),
+    -- By old partition, the end of its history when the topic grew.
+    ends bigint[] NOT NULL,
+    -- By new partition, its end when all of that history was there.
+    new_ends bigint[],
+    started_at timestamptz NOT NULL DEFAULT now(),
+    finished_at timestamptz
+);
+"""# + "\n"),
+        Migration(
+            number: 4, name: "parking",
             sql: #"""
 -- In the order in which they were parked, which per key is the order they are folded in when they are tried again.
 ALTER TABLE tapefold.parked_event

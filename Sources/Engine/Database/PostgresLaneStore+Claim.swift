@@ -22,15 +22,28 @@ extension PostgresLaneStore {
         return current
     }
 
+    /// The lanes of a build of another fold are left alone: whoever serves it goes on undisturbed.
     private func raise(_ lane: Int, _ owner: String) throws(PostgresError) -> LaneClaim.Outcome {
         let rows = try connection.query(
             """
             UPDATE tapefold.lane l SET owner = $3, owner_epoch = owner_epoch + 1, claimed_at = now()
             FROM tapefold.build b
             WHERE l.view = $1 AND l.lane = $2 AND l.live AND b.view = l.view AND b.build = l.build
-            RETURNING l.build, b.schema_name, b.fold, l.owner_epoch
-            """, [.text(view.name), .int32(Int32(lane)), .text(owner)])
-        guard rows.rowCount == 1 else { return .busy }
+                AND b.fold = $4
+            RETURNING l.build, b.schema_name, b.fold, l.owner_epoch, b.lanes
+            """,
+            [.text(view.name), .int32(Int32(lane)), .text(owner), .int32(Int32(view.definition.foldNumber))])
+        guard rows.rowCount == 1 else {
+            let live = try BuildCatalog(connection).liveBuild(of: view.name)
+            guard let live, live.fold != view.definition.foldNumber else { return .busy }
+            return .otherFold(live.fold)
+        }
+        let lanes = Int(try rows.int32(0, 4))
+        guard lanes == view.lanes else {
+            throw .usage(
+                "build \(try rows.text(0, 0)) of view \(view.name) was made from \(lanes) partitions, this worker's topology "
+                    + "has \(view.lanes): start it with the topology of now (TAPEFOLD_TOPOLOGY)")
+        }
         let claim = LaneClaim(
             build: try rows.text(0, 0), schema: try rows.text(0, 1), fold: Int(try rows.int32(0, 2)), lane: lane,
             epoch: try rows.int64(0, 3), next: [:])

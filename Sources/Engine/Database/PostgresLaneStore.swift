@@ -71,6 +71,9 @@ final class PostgresLaneStore: LaneStore {
                 if let changes = commit.parking {
                     statements += try ParkedChanges.add(changes, commit.claim, view: view.name, to: pipeline)
                 }
+                if let effects = commit.effects {
+                    statements += try OutboxSQL.add(effects, commit, view, to: pipeline)
+                }
                 if isOwn { _ = try pipeline.addCached("COMMIT") }
             }
             return statements

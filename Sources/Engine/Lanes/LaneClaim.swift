@@ -23,6 +23,8 @@ package struct LaneClaim: Sendable, Equatable {
         case busy
         /// Another worker has it, and the caller only wanted it back.
         case taken(by: String)
+        /// The live build is of this fold, which the caller does not have: its workers serve the view.
+        case otherFold(Int)
     }
 
     /// By input, the offset of the next record to fold.

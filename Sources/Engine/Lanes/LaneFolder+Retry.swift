@@ -61,7 +61,9 @@ extension LaneFolder {
             guard mayTry(record, page, trouble.record, stopped, &outcome) else { return }
             switch trouble.kind {
             // The caller produced it again where it belongs.
-            case .misplaced: outcome.remove(record, view)
+            case .misplaced:
+                outcome.remove(record, view)
+                effects?.settled(input: record.input, offset: record.offset)
             case .refused(let refusal):
                 note(
                     .refused(code: refusal.code.rawValue, reason: refusal.description), record, &stopped, &outcome)
@@ -77,6 +79,7 @@ extension LaneFolder {
     ) -> Bool {
         if decisions.leavesOut(input: record.input, offset: record.offset, value: page.batch[index].value) {
             outcome.remove(record, view)
+            effects?.settled(input: record.input, offset: record.offset)
             outcome.dropped += 1
             return false
         }
@@ -88,6 +91,7 @@ extension LaneFolder {
     ) {
         guard case .refused(let code, let reason) = result else {
             outcome.remove(record, view)
+            effects?.settled(input: record.input, offset: record.offset)
             outcome.folded += 1
             return
         }

@@ -15,6 +15,8 @@ final class LaneFolder<Fold: ViewFold> {
     var decisions = LaneDecisions()
     /// Parked whatever the fold would say: a verify holds back what the live build holds back.
     var heldBack: Set<ParkingChanges.Place> = []
+    /// Nil for a fold without effects.
+    var effects: (any EffectSink)?
 
     init(_ view: ViewConfiguration, claim: LaneClaim, mode: FoldMode, counters: LaneCounters) {
         self.view = view
@@ -90,9 +92,13 @@ final class LaneFolder<Fold: ViewFold> {
         let outcome =
             failure.map { FoldOutcome.refused(code: $0.code, reason: $0.reason) } ?? fold.fold(event)
         switch outcome {
-        case .folded: break
-        case .duplicate: counters.duplicates.add(1)
-        case .skipped: counters.skipped.add(1)
+        case .folded: effects?.settled(input: event.input, offset: event.offset)
+        case .duplicate:
+            counters.duplicates.add(1)
+            effects?.settled(input: event.input, offset: event.offset)
+        case .skipped:
+            counters.skipped.add(1)
+            effects?.settled(input: event.input, offset: event.offset)
         case .refused(let code, let reason):
             try park(event, batch[record], key: fold.parkingKey(of: event), code: code, reason: reason)
         }
@@ -102,38 +108,46 @@ final class LaneFolder<Fold: ViewFold> {
         _ event: FoldEvent, _ record: KafkaRecord, key: String, code: String, reason: String
     ) throws(LaneFailure) {
         try park(
-            record, input: event.input, key: key, code: code, reason: reason, time: event.decoded.envelope.time)
+            record, input: event.input, key: key, code: code, reason: reason, time: event.decoded.envelope.time,
+            traceId: event.decoded.envelope.trace?.traceId)
     }
 
     private func refuse(_ refusal: EventRefusal, input: Int, _ record: KafkaRecord) throws(LaneFailure) {
         try park(
             record, input: input, key: Fold.parkingKey(of: refusal.readable, kind: view.inputs[input].kind),
-            code: refusal.code.rawValue, reason: refusal.description, time: nil)
+            code: refusal.code.rawValue, reason: refusal.description, time: nil, traceId: refusal.readable.traceId)
     }
 
     private func park(
-        _ record: KafkaRecord, input: Int, key: String?, code: String, reason: String, time: Timestamp?
+        _ record: KafkaRecord, input: Int, key: String?, code: String, reason: String, time: Timestamp?,
+        traceId: String?
     ) throws(LaneFailure) {
         let topic = view.inputs[input].topic
         let place = "\(topic)/\(claim.lane)@\(record.offset)"
+        var fields = ["view": view.definition.name, "record": place, "code": code, "reason": reason]
+        fields["topic"] = topic
+        fields["lane"] = "\(claim.lane)"
+        fields["offset"] = "\(record.offset)"
+        fields["traceId"] = traceId
         switch view.policy {
         case .skip:
-            counters.skipped.add(1)
-            Log.warning("skipped", ["view": view.definition.name, "record": place, "code": code, "reason": reason])
+            counters.refusedSkipped.add(1)
+            Log.warning("skipped", fields)
         case .stop:
             throw .parkingLotFull(
                 "\(place) can't be folded and the view's policy is to stop: \(reason); run a version that can, or "
                     + "`tapefold dlq drop \(view.name) --event \(place)`")
         case .park:
             counters.parked.add(1)
-            tellParked(place, key: key, code: code, reason: reason)
+            tellParked(fields, key: key, code: code)
+            effects?.parked(input: input, offset: record.offset)
             try parking.park(record, topic: topic, key: key, code: code, reason: reason, time: time)
         }
     }
 
     /// One line for what could not be folded; what waits behind it may be a hundred thousand.
-    private func tellParked(_ place: String, key: String?, code: String, reason: String) {
-        let fields = ["view": view.definition.name, "record": place, "key": key ?? "", "code": code, "reason": reason]
+    private func tellParked(_ fields: [String: String], key: String?, code: String) {
+        let fields = fields.merging(["key": key ?? ""]) { $1 }
         if code == ParkedEvent.behindCode { Log.debug("parked", fields) } else { Log.warning("parked", fields) }
     }
 }

@@ -27,6 +27,8 @@ package struct LaneOwnership: Sendable, Equatable {
         /// All lanes are claimed; by lane, why the log can't give its next record.
         case claimed(faults: [Int: String])
         case claimRefused
+        /// The live build is of another fold, and its workers serve it.
+        case standBy
         /// The log did not let the claimed lanes be consumed.
         case assignFailed
         /// A lane's thread ended by itself.
@@ -69,6 +71,7 @@ package struct LaneOwnership: Sendable, Equatable {
         case .lost: return giveBack([.release])
         case .claimed(let faults): return run(faults, now)
         case .claimRefused: return []
+        case .standBy: return wait(until: now + EngineLimits.standbyMilliseconds)
         case .assignFailed: return claimAgain(at: now + EngineLimits.retryMilliseconds)
         case .ended(let lane, let end): return note(lane, end, now)
         case .looked(let faults): return compare(faults, now)
@@ -120,6 +123,11 @@ package struct LaneOwnership: Sendable, Equatable {
         return actions
     }
 
+    private mutating func wait(until time: Int) -> [Action] {
+        nextClaim = time
+        return []
+    }
+
     private mutating func note(_ lane: Int, _ end: LaneEnd, _ now: Int) -> [Action] {
         guard lanes[lane] == .running else { return [] }
         switch end {
@@ -147,11 +155,10 @@ package struct LaneOwnership: Sendable, Equatable {
 
     private mutating func pause(_ wanted: Set<Int>, _ now: Int) -> [Action] {
         paused = wanted
-        let resumed = those { $0 == .paused }.contains { !wanted.contains($0) }
-        if resumed { return claimAgain(at: now) }
-        let stopping = running.filter(wanted.contains)
-        for lane in stopping { lanes[lane] = .paused }
-        return stopping.isEmpty ? [] : [.drain(stopping)]
+        let resumes = those { $0 == .paused }.contains { !wanted.contains($0) }
+        // A lane that stands still must not be consumed, and an assignment replaces all of the one before.
+        let stops = running.contains(where: wanted.contains)
+        return resumes || stops ? claimAgain(at: now) : []
     }
 
     private mutating func pass(_ now: Int) -> [Action] {

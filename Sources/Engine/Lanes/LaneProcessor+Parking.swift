@@ -54,6 +54,7 @@ extension LaneProcessor {
                 try retry(records, &round, nil, for: request)
             } catch {
                 folder.fold.forget()
+                folder.effects?.forget()
                 guard let failure = error.eventFailure, !store.isInTransaction else { throw error }
                 try reload()
                 if records.count > 1 {
@@ -121,7 +122,10 @@ extension LaneProcessor {
             guard let last = records.last else { break }
             let page = RetryPage(records, view, lane: claim.lane)
             var outcome = RetryOutcome()
-            for record in records { outcome.remove(record, view) }
+            for record in records {
+                outcome.remove(record, view)
+                folder.effects?.settled(input: record.input, offset: record.offset)
+            }
             outcome.changes.decisions = decisions(on: page, request)
             var progress = ParkingChanges.Progress(request: request.number)
             progress.dropped = records.count

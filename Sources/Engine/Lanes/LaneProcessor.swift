@@ -13,23 +13,38 @@ final class LaneProcessor<Fold: ViewFold> {
     let folder: LaneFolder<Fold>
     let intake: RecordIntake
     let writes: WriteSet
-    private let rerouter: (any LogProducer)?
+    private let producer: (any LogProducer)?
+    /// Nil where nothing is published.
+    private let outbox: LaneOutbox?
+    private let figures: LaneFigures
 
     /// - Parameters:
     ///   - folder: a fold that goes on live, after a rebuild; nil for a new one.
-    ///   - rerouter: nil where misplaced records are only ignored.
+    ///   - producer: nil for a build that is not live: misplaced records are only ignored there, and nothing is
+    ///     published.
     init(
         _ view: ViewConfiguration, claim: LaneClaim, folder: LaneFolder<Fold>? = nil, store: any LaneStore,
-        rerouter: (any LogProducer)?, counters: LaneCounters
+        producer: (any LogProducer)?, counters: LaneCounters
     ) throws(LaneFailure) {
         self.view = view
         self.claim = claim
         self.store = store
-        self.rerouter = rerouter
+        self.producer = producer
         self.counters = counters
-        self.folder = folder ?? LaneFolder(view, claim: claim, mode: .live, counters: counters)
+        figures = counters.lane(claim.lane, inputs: view.inputs.count)
+        let folder = folder ?? LaneFolder(view, claim: claim, mode: .live, counters: counters)
+        self.folder = folder
         intake = RecordIntake(inputs: view.inputs, lane: claim.lane, lanes: view.lanes)
         writes = WriteSet(view.definition, insertLayout: .arrays)
+        figures.claimed(claim, view)
+        if producer == nil {
+            outbox = nil
+        } else {
+            outbox = try LaneOutbox(view, lane: claim.lane, fold: folder.fold) { () throws(LaneFailure) in
+                try store.effects(claim)
+            }
+            folder.effects = outbox
+        }
         try reload()
     }
 
@@ -50,12 +65,13 @@ final class LaneProcessor<Fold: ViewFold> {
         counters.dropped.add(taken.dropped)
         counters.rounded.add(taken.rounded)
         guard taken.next != next else { return }
+        counters.batchRecords.observe(batch.count)
         try reroute(taken.troubles, batch)
         try commit(taken.whole, batch, next: taken.next)
     }
 
     func reroute(_ troubles: [IntakeTrouble], _ batch: KafkaBatch) throws(LaneFailure) {
-        guard let rerouter else { return }
+        guard let producer else { return }
         var messages: [KafkaMessage] = []
         for trouble in troubles {
             guard case .misplaced(let key) = trouble.kind else { continue }
@@ -65,7 +81,7 @@ final class LaneProcessor<Fold: ViewFold> {
             messages.append(Rerouter.message(batch[trouble.record], key: key, input: input, lanes: view.lanes))
         }
         guard !messages.isEmpty else { return }
-        try rerouter.produce(messages)
+        try producer.produce(messages)
         counters.rerouted.add(messages.count)
     }
 
@@ -76,6 +92,7 @@ final class LaneProcessor<Fold: ViewFold> {
             try foldAndWrite(piece, batch, next: next, parking: nil)
         } catch {
             folder.fold.forget()
+            folder.effects?.forget()
             // A transaction of the caller's has failed with it: parts of the batch can't be tried in there.
             guard isOwn, let failure = error.eventFailure else { throw error }
             try reload()
@@ -103,6 +120,7 @@ final class LaneProcessor<Fold: ViewFold> {
         try folder.followUp(from: store)
         try write(next)
         counters.folded.add(piece.events.count)
+        figures.folded(piece.events)
     }
 
     /// What a rebuild put off: folds it in pieces until nothing is left.
@@ -116,13 +134,31 @@ final class LaneProcessor<Fold: ViewFold> {
     func write(_ next: [Int64], parking changes: ParkingChanges? = nil) throws(LaneFailure) {
         writes.clear()
         folder.fold.drain(into: writes, state: true)
-        var commit = LaneCommit(claim: claim, next: next, writes: writes, parked: folder.parking.rows)
+        var commit = LaneCommit(
+            claim: claim, next: next, writes: writes, parked: folder.parking.rows, effects: folder.effects?.drain())
         commit.parking = changes
         hasParked = hasParked || folder.parking.rows.rowCount > 0
+        let begun = ContinuousClock.now
         counters.statements.add(try store.commit(commit))
+        counters.commitTime.observe((ContinuousClock.now - begun).inNanoseconds)
         for (input, offset) in zip(view.inputs, next) { claim.next[input.topic] = offset }
+        figures.moved(to: next)
         folder.fold.committed()
         folder.parking.committed()
+        folder.effects?.committed(next: next)
         counters.commits.add(1)
+    }
+
+    /// Publishes what an owner before stored and may not have published.
+    func publishLeftovers() throws(LaneFailure) {
+        guard let outbox, let producer else { return }
+        try outbox.publishLeftovers(from: store, claim, by: producer)
+    }
+
+    /// Publishes the effects of what was committed; when idle, clears away what the broker has.
+    func publish(isIdle: Bool) throws(LaneFailure) {
+        guard let outbox, let producer else { return }
+        counters.effects.add(try outbox.publish(by: producer))
+        if isIdle { try outbox.clearPublished(in: store, claim) }
     }
 }

@@ -7,19 +7,30 @@ extension LaneKeeper {
             let store = try openStore()
             var taken: [Int: LaneClaim] = [:]
             for lane in lanes {
-                guard case .claimed(let claim) = try store.claim(lane: lane, owner: owner, onlyIfOwned: false) else {
-                    return .claimRefused
-                }
+                let outcome = try store.claim(lane: lane, owner: owner, onlyIfOwned: false)
+                guard case .claimed(let claim) = outcome else { return refused(outcome) }
                 taken[lane] = claim
             }
             let faults = try faults(of: taken.mapValues(\.next))
             claims = taken
+            servingFold = nil
             return .claimed(faults: faults)
         } catch {
             Log.warning("claim_retry", ["view": view.name, "reason": error.reason])
             if error.isOfDatabase { store = nil }
             return .claimRefused
         }
+    }
+
+    private func refused(_ outcome: LaneClaim.Outcome) -> LaneOwnership.Event {
+        guard case .otherFold(let fold) = outcome else { return .claimRefused }
+        if servingFold != fold {
+            Log.info(
+                "standing_by",
+                ["view": view.name, "fold": "\(view.definition.foldNumber)", "live_fold": "\(fold)"])
+        }
+        servingFold = fold
+        return .standBy
     }
 
     /// Whether the log has the next records of lanes that stand still for want of them, as after a replay.
@@ -79,7 +90,10 @@ extension LaneKeeper {
         for lane in lanes.keys where lane >= view.lanes {
             Log.error("unknown_lane", ["view": view.name, "lane": "\(lane)", "reason": unknownReason])
         }
-        let known = Set(whole.keys.filter { $0 < view.lanes })
+        // A changed count stops the view: its keys may lie on lanes that this worker does not know.
+        let isKnown = lanes.keys.allSatisfy { $0 < view.lanes }
+        refusal = isKnown ? nil : unknownReason
+        let known = isKnown ? Set(whole.keys) : []
         Log.info("assigned", ["view": view.name, "lanes": "\(known.sorted())"])
         return known
     }
@@ -91,7 +105,7 @@ extension LaneKeeper {
 
     private var unknownReason: String {
         "the topics have more partitions than the \(view.lanes) lanes that view \(view.name) was built from; what lies "
-            + "there is not folded: give the topics \(view.lanes) partitions again, or start with new topics and a new "
-            + "database; repartitioning a view's history is not built yet"
+            + "there would not be folded: `tapefold topics repartition \(view.name)`, then `tapefold replay \(view.name)` "
+            + "and start the workers with the new topology"
     }
 }

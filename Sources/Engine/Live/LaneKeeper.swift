@@ -18,9 +18,13 @@ package final class LaneKeeper {
     var store: (any LaneStore)?
     /// Of the last claim of all lanes.
     var claims: [Int: LaneClaim] = [:]
+    /// The fold of the live build while it is another than this worker's, which then stands by.
+    var servingFold: Int?
     /// Why lanes stand still, already told of.
     private var told: [Int: String] = [:]
     private var hasAssignment = false
+    /// Why nothing of what the group gave is folded; nil mostly.
+    var refusal: String?
     private var nextGroupCommit = 0
     /// The last commits of all lanes that this worker had, and what of it the group knows.
     private var progress: [TopicPartition: Int64] = [:]
@@ -38,8 +42,8 @@ package final class LaneKeeper {
         self.starter = starter
     }
 
-    /// Every lane that the group gave folds, or stands still for a reason.
-    package var isReady: Bool { hasAssignment && !ownership.hasWanted }
+    /// Every lane that the group gave folds, or stands still for a reason, or waits for a build of this worker's fold.
+    package var isReady: Bool { hasAssignment && (!ownership.hasWanted || servingFold != nil) }
 
     /// - Parameter now: milliseconds of a clock that never goes back.
     package func handle(_ event: KafkaConsumerEvent, now: Int) {

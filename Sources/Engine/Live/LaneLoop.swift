@@ -67,19 +67,15 @@ package final class LaneLoop<Fold: ViewFold> {
             switch try store.claim(lane: lane, owner: owner, onlyIfOwned: true) {
             case .claimed(let taken): claim = taken
             case .taken(let other): return .lost(to: other)
+            case .otherFold(let fold): return .lost(to: "the workers of fold \(fold)")
             case .busy: throw .database(.usage("the lane is being claimed elsewhere"))
             }
         }
         guard let claim else { return nil }
-        if claim.fold != view.definition.foldNumber {
-            return .failed(
-                "build \(claim.build) of \(view.name) needs fold \(claim.fold), this worker has "
-                    + "\(view.definition.foldNumber): run the worker of that version, or `tapefold replay \(view.name)`"
-            )
-        }
         let processor = try LaneProcessor<Fold>(
-            view, claim: claim, store: store, rerouter: producer, counters: counters)
+            view, claim: claim, store: store, producer: producer, counters: counters)
         guard zip(processor.next, floor).allSatisfy({ $0 >= $1 }) else { return .rewind }
+        try processor.publishLeftovers()
         self.processor = processor
         report(processor.claim.next)
         copier?.copy(processor.claim)
@@ -109,6 +105,7 @@ package final class LaneLoop<Fold: ViewFold> {
         self.batch = nil
         report(processor.claim.next)
         tellOfParking(processor)
+        try processor.publish(isIdle: batch.count == 0)
         return nil
     }
 
@@ -152,9 +149,12 @@ package final class LaneLoop<Fold: ViewFold> {
         switch failure {
         case .fenced, .moved:
             counters.fenced.add(1)
-            Log.info("fenced", fields)
+            fields["epoch"] = "\(counters.lane(lane, inputs: view.inputs.count).epoch.current)"
+            fields["reason"] = "another claim or a swap of builds moved the lane on; nothing of this batch was written"
+            Log.warning("fenced", fields)
         case .database, .reroute:
             fields["reason"] = failure.reason
+            (failure.isOfDatabase ? counters.databaseRetries : counters.rerouteRetries).add(1)
             Log.warning(failure.isOfDatabase ? "database_retry" : "reroute_retry", fields)
         case .parkingLotFull(let reason):
             guard toldFull != reason else { return }

@@ -1,5 +1,6 @@
 import Kafka
 import Projections
+import Telemetry
 
 /// Serves a view's live build: joins the view's group, claims the lanes it is given and runs a thread for each.
 public final class LiveWorker<Fold: ViewFold> {
@@ -9,6 +10,7 @@ public final class LiveWorker<Fold: ViewFold> {
     public let counters = LaneCounters()
     private let started = ContinuousClock.now
     private var isReady = false
+    private let state = WorkerState()
 
     public init(_ view: ViewConfiguration, _ configuration: WorkerConfiguration, stop: StopSignal) {
         self.view = view
@@ -21,8 +23,13 @@ public final class LiveWorker<Fold: ViewFold> {
         let consumer = try inKafka { () throws(KafkaError) in
             try KafkaConsumer(configuration: configuration.kafka, groupId: view.groupId)
         }
+        let endpoint = try serveMetrics(consumer)
+        defer { endpoint?.stop() }
         try prepareBuild(consumer)
         guard !stop.isSet else { return }
+        let watch = WorkerWatch(view, configuration.database, state, stop: stop)
+        watch.start()
+        while watch.paused == nil, !stop.isSet { stop.pause(milliseconds: EngineLimits.retryMilliseconds) }
         let copier = DeadLetterCopier(view, configuration)
         defer { copier.stop() }
         let keeper = makeKeeper(consumer, copier)
@@ -30,17 +37,51 @@ public final class LiveWorker<Fold: ViewFold> {
         Log.info("started", ["view": view.name, "group": view.groupId, "owner": configuration.owner])
         while !stop.isSet {
             if let event = consumer.poll(timeoutMilliseconds: EngineLimits.eventWaitMilliseconds) {
+                try note(event)
                 keeper.handle(event, now: now)
             }
+            if let paused = watch.paused { keeper.pause(paused, now: now) }
             keeper.tend(now: now)
+            state.update { state in
+                state.lanes = keeper.laneStates
+                state.refusal = keeper.refusal
+            }
             if !isReady, keeper.isReady {
                 isReady = true
+                state.update { $0.waitsFor = nil }
                 Log.info("ready", ["view": view.name])
             }
         }
         keeper.end(now: now)
         consumer.close()
         Log.info("stopped", counters.fields.merging(["view": view.name]) { first, _ in first })
+    }
+
+    private func serveMetrics(_ consumer: KafkaConsumer) throws(EngineError) -> MetricsEndpoint? {
+        guard let settings = configuration.metrics else { return nil }
+        let (state, figures) = (
+            state,
+            WorkerMetrics(view: view, counters: counters, state: state) { consumer.lastKnownWatermarks($0)?.high }
+        )
+        do throws(SettingError) {
+            return try MetricsEndpoint(
+                settings, .init(metrics: { figures.add(to: &$0) }, unreadiness: { state.unreadiness }))
+        } catch {
+            throw EngineError(.topology, error.reason)
+        }
+    }
+
+    private func note(_ event: KafkaConsumerEvent) throws(EngineError) {
+        switch event {
+        case .assigned: state.rebalances.add(1)
+        case .statistics(let statistics): state.update { $0.statistics = statistics }
+        case .error(let error) where error.isFatal:
+            // Another member came in under the same name: two of them would take each other's place for ever.
+            let remedy =
+                "give every worker another \(WorkerConfiguration.instanceVariable), or leave it out and start again"
+            throw EngineError(.kafka, "\(error.description): \(remedy)")
+        default: break
+        }
     }
 
     private var now: Int { Int((ContinuousClock.now - started).inSeconds * 1_000) }
@@ -65,6 +106,7 @@ public final class LiveWorker<Fold: ViewFold> {
                 return
             } catch {
                 if error.code == .topology || error.code == .build { throw error }
+                state.update { $0.waitsFor = error.message }
                 Log.warning("waiting", ["view": view.name, "reason": error.message])
                 stop.pause(milliseconds: wait)
                 wait = min(wait * 2, EngineLimits.maximumRetryMilliseconds)

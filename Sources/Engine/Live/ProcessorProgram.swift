@@ -2,12 +2,15 @@ import Events
 import Foundation
 import Kafka
 import Projections
+import Telemetry
 
 /// What a processor's main.swift calls.
 public enum ProcessorProgram {
     /// Serves a view until SIGTERM or SIGINT.
     /// - Returns: the exit code: 0 stopped on request, 1 failed, 2 wrong usage.
-    public static func run(view name: String, arguments: [String], environment: [String: String]) -> Int32 {
+    public static func run(
+        view name: String, of views: ViewRegistry = .standard, arguments: [String], environment: [String: String]
+    ) -> Int32 {
         if arguments.dropFirst().contains(where: { $0 == "--help" || $0 == "-h" }) {
             print(help(name))
             return 0
@@ -16,14 +19,22 @@ public enum ProcessorProgram {
             Log.error("usage", ["reason": "unknown argument \(arguments[1]); see --help"])
             return 2
         }
+        return serve(view: name, of: views, environment: environment)
+    }
+
+    /// Serves a view until SIGTERM or SIGINT.
+    /// - Returns: the exit code: 0 stopped on request, 1 failed, 2 a setting that cannot be read.
+    public static func serve(view name: String, of views: ViewRegistry, environment: [String: String]) -> Int32 {
+        ProcessFigures.begin()
+        do throws(SettingError) { _ = try LogSettings.read { environment[$0] } } catch {
+            Log.error("usage", ["reason": error.reason])
+            return 2
+        }
         StopSignal.catchSignals()
         do throws(EngineError) {
-            guard let fold = ViewRegistry.fold(named: name) else {
-                throw EngineError(.topology, "this program has no fold for view \(name)")
-            }
-            let view = try ViewRegistry.configuration(of: name, in: topology(environment))
+            let view = try views.configuration(of: name, in: topology(environment))
             let configuration = try WorkerConfiguration.fromEnvironment(environment, view: name)
-            try serve(fold, view, configuration)
+            try serve(views.fold(named: name), view, configuration)
             return 0
         } catch {
             Log.error("failed", ["view": name, "reason": error.message])
@@ -55,6 +66,11 @@ public enum ProcessorProgram {
           TAPEFOLD_KAFKA_<PROPERTY>  any librdkafka property, for example TAPEFOLD_KAFKA_SECURITY_PROTOCOL
           TAPEFOLD_TOPOLOGY          another topology.json than the one built in
           TAPEFOLD_LOG_LEVEL         debug, info (default), warning, error
+          TAPEFOLD_LOG_FORMAT        text (default), json
+          TAPEFOLD_METRICS_PORT      where /metrics, /livez and /readyz are served; 0 picks a free port, not set: nowhere
+          TAPEFOLD_METRICS_HOST      the address for it (127.0.0.1)
+          TAPEFOLD_METRICS_PORT_FILE where the port in use is written
+          TAPEFOLD_INSTANCE_ID       static membership: another name for each worker of a view, the same after a restart
         """
     }
 }

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Kafka
 import Postgres
+import Telemetry
 
 /// Where a worker finds Kafka and the database, and who it is.
 public struct WorkerConfiguration: Sendable {
@@ -9,8 +10,13 @@ public struct WorkerConfiguration: Sendable {
     public var database: PostgresConfiguration
     /// Unique among running workers: host, process and a random part.
     public var owner: String
+    /// Where metrics and probes are served; nil: nowhere.
+    public var metrics: MetricsSettings?
 
-    public init(kafka: KafkaConfiguration, database: PostgresConfiguration, owner: String) {
+    public init(
+        kafka: KafkaConfiguration, database: PostgresConfiguration, owner: String, metrics: MetricsSettings? = nil
+    ) {
+        self.metrics = metrics
         self.kafka = kafka
         self.database = database
         self.owner = owner
@@ -31,14 +37,40 @@ public struct WorkerConfiguration: Sendable {
                 .kafka, "KAFKA_BROKERS is not set: give it as host:port[,host:port], or run `tapefold up`")
         }
         let host = ProcessInfo.processInfo.hostName
-        let kafkaConfiguration = try inKafka { () throws(KafkaError) in
+        var kafkaConfiguration = try inKafka { () throws(KafkaError) in
             try KafkaConfiguration.fromEnvironment(environment, clientId: "tapefold-\(view)-\(host)")
         }
+        kafkaConfiguration.properties.merge(try membership(environment, view: view)) { given, _ in given }
         var settings = try inDatabase { () throws(PostgresError) in try PostgresConfiguration(url: url) }
         settings = settings.withApplicationName("tapefold-\(view)")
+        let metrics: MetricsSettings?
+        do throws(SettingError) { metrics = try MetricsSettings.read { environment[$0] } } catch {
+            throw EngineError(.topology, error.reason)
+        }
         return WorkerConfiguration(
             kafka: kafkaConfiguration, database: settings,
-            owner: "\(host):\(getpid()):\(String(UInt32.random(in: 0...(.max)), radix: 16))")
+            owner: "\(host):\(getpid()):\(String(UInt32.random(in: 0...(.max)), radix: 16))",
+            metrics: metrics)
+    }
+
+    /// The name under which a worker is the same member of its group after a restart.
+    public static let instanceVariable = "TAPEFOLD_INSTANCE_ID"
+
+    /// Static membership, where it is asked for. Without it a worker that ends leaves its group at once, which hands its
+    /// lanes to others soonest; with it, they wait for its return until its session times out.
+    static func membership(_ environment: [String: String], view: String) throws(EngineError) -> [String: String] {
+        guard let id = environment[instanceVariable], !id.isEmpty, id.lowercased() != "off" else { return [:] }
+        let isPlain = id.utf8.allSatisfy { byte in
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || [0x2D, 0x2E, 0x5F].contains(byte)
+        }
+        guard isPlain, id.utf8.count <= EngineLimits.instanceIdCharacters else {
+            throw EngineError(
+                .topology,
+                "\(instanceVariable): \"\(id)\" must be 1 to \(EngineLimits.instanceIdCharacters) letters, digits, '.', "
+                    + "'_' or '-', another for each worker, such as the name of a StatefulSet's pod")
+        }
+        return ["group.instance.id": "tapefold-\(view)-\(id)"]
     }
 
     /// A variable's value, or the contents of the file that `<name>_FILE` names.

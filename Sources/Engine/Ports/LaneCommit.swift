@@ -10,13 +10,8 @@ package struct LaneCommit {
     package let writes: WriteSet
     /// Rows of `tapefold.parked_event`, as `ParkingLot.table` has them.
     package let parked: RowBatch
+    /// What goes to the outbox; nil for a view without outputs.
+    package let effects: LaneEffects?
     /// What becomes of events that are parked already.
     package var parking: ParkingChanges?
-
-    package init(claim: LaneClaim, next: [Int64], writes: WriteSet, parked: RowBatch) {
-        self.claim = claim
-        self.next = next
-        self.writes = writes
-        self.parked = parked
-    }
 }

@@ -24,6 +24,15 @@ package protocol LaneStore: AnyObject {
     ///   what the database said. After a lost connection whether it was done is not known.
     func commit(_ commit: LaneCommit) throws(LaneFailure) -> Int
 
+    /// Where the lane's effects stand. A view that has just been given outputs starts at its checkpoints.
+    func effects(_ claim: LaneClaim) throws(LaneFailure) -> EffectState
+
+    /// Stored effects behind a sequence number, in order, at most `limit`.
+    func waitingEffects(_ claim: LaneClaim, after sequence: Int64, limit: Int) throws(LaneFailure) -> [OutboxRecord]
+
+    /// Deletes effects that the broker has; nothing else of the lane is touched, so a zombie may do it too.
+    func deleteEffects(_ claim: LaneClaim, through sequence: Int64) throws(LaneFailure)
+
     /// Commits join a transaction of the caller's, which alone ends it.
     var isInTransaction: Bool { get }
 

@@ -135,10 +135,12 @@ final class RecordIntake {
 }
 
 /// A record's headers, as the decoder asks for them.
-struct RecordHeaders: EventHeaders {
-    let record: KafkaRecord
+public struct RecordHeaders: EventHeaders {
+    private let record: KafkaRecord
 
-    var isEmpty: Bool { !record.hasHeaders }
+    public init(record: KafkaRecord) { self.record = record }
 
-    func value(named name: StaticString) -> UnsafeRawBufferPointer? { record.header(named: name) }
+    public var isEmpty: Bool { !record.hasHeaders }
+
+    public func value(named name: StaticString) -> UnsafeRawBufferPointer? { record.header(named: name) }
 }

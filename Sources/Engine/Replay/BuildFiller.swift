@@ -3,6 +3,7 @@ import Kafka
 import Postgres
 import Projections
 import Synchronization
+import Telemetry
 
 /// Fills a build from the log up to given offsets, beside whatever is live: in bulk, then indexes, then as live lanes do.
 final class BuildFiller<Fold: ViewFold> {
@@ -11,6 +12,8 @@ final class BuildFiller<Fold: ViewFold> {
     private(set) var build: Build
     /// An interrupted run left rows in it.
     private let isResumed: Bool
+    /// It may go live, and then pays what the live build owes.
+    private let paysEffects: Bool
     let counters = LaneCounters()
     let progress = Counter()
     private let stop: StopSignal
@@ -25,13 +28,14 @@ final class BuildFiller<Fold: ViewFold> {
 
     init(
         _ view: ViewConfiguration, _ configuration: WorkerConfiguration, build: Build, isResumed: Bool = false,
-        stop: StopSignal, observer: @escaping ReplayObserver
+        paysEffects: Bool = false, stop: StopSignal, observer: @escaping ReplayObserver
     ) throws(EngineError) {
         Heap.keepFreedMemory()
         self.view = view
         self.configuration = configuration
         self.build = build
         self.isResumed = isResumed
+        self.paysEffects = paysEffects
         self.stop = stop
         self.observer = observer
         consumer = try inKafka { () throws(KafkaError) in
@@ -58,10 +62,13 @@ final class BuildFiller<Fold: ViewFold> {
             let parts = view.topics.map { TopicPartition(topic: $0, partition: Int32(lane)) }
             let queue = try inKafka { () throws(KafkaError) in try consumer.laneQueue(for: parts) }
             for part in parts { offsets.append(TopicPartitionOffset(part, offset: claim.next[part.topic] ?? 0)) }
+            let owed = try inDatabase { () throws(PostgresError) in
+                paysEffects ? try OwedRows.read(view: view.name, lane: lane, on: connection) : [:]
+            }
             lanes.append(
                 FillLane(
                     view, build: build, claim: claim, queue: queue, connection: connection, stateIndexes: indexes,
-                    counters: counters, progress: progress, stop: stop))
+                    owed: owed, counters: counters, progress: progress, stop: stop))
         }
         for (lane, places) in heldBack { lanes[lane].holdBack(places) }
         try inKafka { () throws(KafkaError) in try consumer.assign(offsets) }

@@ -2,6 +2,7 @@ import Events
 import Kafka
 import Postgres
 import Projections
+import Telemetry
 
 /// One lane of a build that is being filled beside the live one.
 ///
@@ -24,11 +25,13 @@ final class FillLane<Fold: ViewFold>: @unchecked Sendable {
     private var held: [KafkaBatch] = []
     /// Folded in a transaction that is not committed yet.
     private var kept: [KafkaBatch] = []
+    private let rebuiltEffects: RebuiltEffects?
 
     init(
         _ view: ViewConfiguration, build: Build, claim: LaneClaim, queue: KafkaLaneQueue,
         connection: PostgresConnection,
-        stateIndexes: StateIndexes, counters: LaneCounters, progress: Counter, stop: StopSignal
+        stateIndexes: StateIndexes, owed: [String: Set<Int64>], counters: LaneCounters, progress: Counter,
+        stop: StopSignal
     ) {
         self.view = view
         self.build = build
@@ -41,6 +44,8 @@ final class FillLane<Fold: ViewFold>: @unchecked Sendable {
         self.stop = stop
         folder = LaneFolder(view, claim: claim, mode: build.isIndexed ? .live : .rebuild, counters: counters)
         intake = RecordIntake(inputs: view.inputs, lane: claim.lane, lanes: view.lanes)
+        rebuiltEffects = RebuiltEffects(view, lane: claim.lane, fold: folder.fold, owed: owed)
+        folder.effects = rebuiltEffects
     }
 
     /// By input, the offset of the next record to fold.
@@ -63,6 +68,7 @@ final class FillLane<Fold: ViewFold>: @unchecked Sendable {
             counters.folded.add(taken.events.count)
             next = taken.next
             try bulk.drain(folder.fold, claim: &claim, next: next)
+            rebuiltEffects?.committed(next: next)
             return folder.fold.rememberedIdentities > identityLimit ? nil : next
         }
         try bulk.flush(folder.fold, claim: &claim, next: next)
@@ -137,6 +143,7 @@ final class FillLane<Fold: ViewFold>: @unchecked Sendable {
     ) throws(LaneFailure) -> Bool {
         let tail = try makeProcessor(on: connection)
         processor = tail
+        rebuiltEffects?.beginTail()
         try consume(EngineLimits.batchRecords, upTo: target, from: next, until: deadline) {
             (batch) throws(LaneFailure) in
             try tail.process(batch, upTo: target)
@@ -149,14 +156,20 @@ final class FillLane<Fold: ViewFold>: @unchecked Sendable {
     /// After a rollback: forgets what the tail folded and takes its batches again.
     func revert() throws(LaneFailure) {
         folder.fold.forget()
+        rebuiltEffects?.rollBackTail()
         held = kept + held.filter { batch in !kept.contains { $0 === batch } }
         kept = []
         processor = try makeProcessor(on: connection)
     }
 
+    /// In the swap's transaction: what the live build owes and this one could fold leaves with it.
+    func payEffects(on connection: PostgresConnection) throws(PostgresError) {
+        try rebuiltEffects?.pay(on: connection)
+    }
+
     private func makeProcessor(on connection: PostgresConnection) throws(LaneFailure) -> LaneProcessor<Fold> {
         try LaneProcessor(
-            view, claim: claim, folder: folder, store: PostgresLaneStore(view, on: connection), rerouter: nil,
+            view, claim: claim, folder: folder, store: PostgresLaneStore(view, on: connection), producer: nil,
             counters: counters)
     }
 }

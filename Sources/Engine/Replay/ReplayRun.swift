@@ -23,14 +23,11 @@ public enum ReplayRun {
     ///   - fresh: drop what an interrupted run left instead of going on with it.
     /// - Throws: `EngineError`; the live build is then as it was.
     public static func run(
-        view name: String, configuration: WorkerConfiguration, topology view: ViewConfiguration, fresh: Bool = false,
+        view name: String, of views: ViewRegistry = .standard, configuration: WorkerConfiguration,
+        topology view: ViewConfiguration, fresh: Bool = false,
         stop: StopSignal, observer: @escaping ReplayObserver
     ) throws(EngineError) -> ReplaySummary {
-        guard let fold = ViewRegistry.fold(named: name) else {
-            throw EngineError(
-                .topology, "there is no view \(name); the views are \(ViewRegistry.names.joined(separator: ", "))")
-        }
-        return try start(fold, view, configuration, fresh, stop, observer)
+        try start(views.fold(named: name), view, configuration, fresh, stop, observer)
     }
 
     private static func start<Fold: ViewFold>(
@@ -71,15 +68,18 @@ final class Replay<Fold: ViewFold> {
             try KafkaConsumer(configuration: configuration.kafka, groupId: nil)
         }
         defer { consumer.close() }
-        try BuildPreparation.run(view, configuration, consumer: consumer)
+        try BuildPreparation.run(view, configuration, consumer: consumer, rebuilds: true)
         let live = try liveBuild()
+        let workers = try FoldWorkers(view, configuration.kafka)
+        try workers.check(over: live)
         let (build, wasResumed) = try begin(fresh: fresh, consumer)
+        try checkPublication(build, over: live)
         let filler = try BuildFiller<Fold>(
-            view, configuration, build: build, isResumed: wasResumed, stop: stop, observer: observer)
+            view, configuration, build: build, isResumed: wasResumed, paysEffects: true, stop: stop, observer: observer)
         defer { filler.close() }
         try filler.open()
         try filler.fill(to: try targets(of: live, consumer))
-        try follow(live, build, filler, consumer)
+        try follow(live, build, filler, consumer, workers)
         let seconds = (ContinuousClock.now - begun).inSeconds
         observer(
             ReplayProgress(
@@ -110,6 +110,17 @@ final class Replay<Fold: ViewFold> {
         return live
     }
 
+    /// A build that can't go live is not filled, and not left lying about either.
+    private func checkPublication(_ build: Build, over live: Build) throws(EngineError) {
+        do throws(EngineError) {
+            try BuildPublication.check(build, over: live, view.definition, on: connection)
+        } catch {
+            guard error.code == .build else { throw error }
+            try inDatabase { () throws(PostgresError) in try catalog.drop(build) }
+            throw error
+        }
+    }
+
     /// Goes on with an interrupted build of this fold, or makes a new one at the start of the log.
     private func begin(fresh: Bool, _ consumer: KafkaConsumer) throws(EngineError) -> (Build, Bool) {
         let builds = try inDatabase { () throws(PostgresError) in try catalog.builds(of: view.name) }
@@ -124,7 +135,8 @@ final class Replay<Fold: ViewFold> {
         return (made, false)
     }
 
-    /// A build of another fold or of a log that is gone is of no use; one without rows is sooner begun anew, in bulk.
+    /// A build of another fold or of a log that is gone is of no use; one without rows is sooner begun anew, in bulk. One
+    /// that has folded events whose effects are owed can't tell them any more.
     private func isWorthResuming(_ build: Build, _ consumer: KafkaConsumer) throws(EngineError) -> Bool {
         guard build.fold == view.definition.foldNumber, build.lanes == view.lanes else { return false }
         let checkpoints = try inDatabase { () throws(PostgresError) in try catalog.checkpoints(of: build) }
@@ -134,6 +146,7 @@ final class Replay<Fold: ViewFold> {
             })
         else { return false }
         return try inDatabase { () throws(PostgresError) in
+            if try OwedRows.exist(below: build, on: connection) { return false }
             for table in view.definition.tables {
                 let found = try connection.query("SELECT EXISTS (SELECT 1 FROM \(build.schema).\(table.name))")
                 if try found.bool(0, 0) { return true }
@@ -144,8 +157,31 @@ final class Replay<Fold: ViewFold> {
 
     /// Where the live build is, as far as the log goes.
     private func targets(of live: Build, _ consumer: KafkaConsumer) throws(EngineError) -> [[Int64]] {
-        let checkpoints = try inDatabase { () throws(PostgresError) in try catalog.checkpoints(of: live) }
-        return try targets(checkpoints, consumer)
+        try targets(try checkpoints(of: live, consumer), consumer)
+    }
+
+    /// Where the live build is. One of another number of lanes stands still, and lanes that it lacks begin where the
+    /// history that was moved to them ends: what came later is for live workers, who tell of its effects.
+    private func checkpoints(of live: Build, _ consumer: KafkaConsumer) throws(EngineError) -> [LaneOffsets] {
+        var lanes = try inDatabase { () throws(PostgresError) in try catalog.checkpoints(of: live) }
+        guard live.lanes != view.lanes else { return lanes }
+        lanes = Array(lanes.prefix(view.lanes))
+        for lane in lanes.count..<view.lanes {
+            var next: [String: Int64] = [:]
+            for topic in view.topics {
+                let moved = try inDatabase { () throws(PostgresError) in
+                    try RepartitionLedger.newEnds(of: topic, count: view.lanes, on: connection)
+                }
+                if let moved, lane >= moved.first, lane - moved.first < moved.ends.count {
+                    next[topic] = moved.ends[lane - moved.first]
+                } else {
+                    let place = TopicPartition(topic: topic, partition: Int32(lane))
+                    next[topic] = try inKafka { () throws(KafkaError) in try consumer.watermarks(place) }.high
+                }
+            }
+            lanes.append(LaneOffsets(lane: lane, next: next))
+        }
+        return lanes
     }
 
     private func targets(_ checkpoints: [LaneOffsets], _ consumer: KafkaConsumer) throws(EngineError) -> [[Int64]] {
@@ -164,7 +200,7 @@ final class Replay<Fold: ViewFold> {
 
     /// Follows the live build until it is near, then swaps; tries again while the live lanes are too busy.
     private func follow(
-        _ live: Build, _ build: Build, _ filler: BuildFiller<Fold>, _ consumer: KafkaConsumer
+        _ live: Build, _ build: Build, _ filler: BuildFiller<Fold>, _ consumer: KafkaConsumer, _ workers: FoldWorkers
     ) throws(EngineError) {
         var tried: String?
         while true {
@@ -174,7 +210,7 @@ final class Replay<Fold: ViewFold> {
                 try inDatabase { () throws(PostgresError) in try catalog.carryCopies(from: live, to: build) }
                 tried = mark
             }
-            let checkpoints = try inDatabase { () throws(PostgresError) in try catalog.checkpoints(of: live) }
+            let checkpoints = try checkpoints(of: live, consumer)
             let targets = try targets(checkpoints, consumer)
             let distance =
                 zip(filler.lanes, targets).map { lane, target in
@@ -184,6 +220,7 @@ final class Replay<Fold: ViewFold> {
                 try filler.catchUp(to: targets)
                 continue
             }
+            try workers.check(over: live)
             filler.report(.swapping, force: true)
             if try swap(live, build, filler, cut(checkpoints, targets), mark) { return }
             if stop.isSet { throw .interrupted(build) }
@@ -247,7 +284,7 @@ final class Replay<Fold: ViewFold> {
         } catch {
             throw .from(error)
         }
-        let checkpoints: [LaneOffsets]
+        var checkpoints: [LaneOffsets]
         do throws(PostgresError) {
             // What operators had retried or dropped meanwhile has to be done here too, outside of this transaction.
             guard try ParkingCatalog(view: view.name, on: connection).mark() == mark else { return false }
@@ -255,6 +292,8 @@ final class Replay<Fold: ViewFold> {
         } catch {
             throw .from(error)
         }
+        // Lanes that fold nothing have no tail: workers of the new build's lanes go on from where it is.
+        if live.lanes != view.lanes { checkpoints = [] }
         let deadline = ContinuousClock.now + .milliseconds(EngineLimits.swapTailMilliseconds)
         for (lane, offsets) in zip(filler.lanes, checkpoints) {
             let target = zip(view.topics, lane.next).map { topic, next in
@@ -264,6 +303,8 @@ final class Replay<Fold: ViewFold> {
             guard try lane.tail(to: target, on: connection, deadline: deadline) else { return false }
         }
         do throws(PostgresError) {
+            for lane in filler.lanes { try lane.payEffects(on: connection) }
+            for place in cut { try OwedRows.forget(place, view: view.name, on: connection) }
             try BuildSwap.promote(build, over: live, view.definition, on: connection)
             try connection.commit()
         } catch {

@@ -25,14 +25,11 @@ public struct VerifySummary: Sendable {
 /// Folds the log anew up to the live build's checkpoints and compares every row.
 public enum VerifyRun {
     public static func run(
-        view name: String, configuration: WorkerConfiguration, topology view: ViewConfiguration, stop: StopSignal,
+        view name: String, of views: ViewRegistry = .standard, configuration: WorkerConfiguration,
+        topology view: ViewConfiguration, stop: StopSignal,
         observer: @escaping ReplayObserver
     ) throws(EngineError) -> VerifySummary {
-        guard let fold = ViewRegistry.fold(named: name) else {
-            throw EngineError(
-                .topology, "there is no view \(name); the views are \(ViewRegistry.names.joined(separator: ", "))")
-        }
-        return try start(fold, view, configuration, stop, observer)
+        try start(views.fold(named: name), view, configuration, stop, observer)
     }
 
     private static func start<Fold: ViewFold>(
@@ -112,6 +109,12 @@ final class Verify<Fold: ViewFold> {
         }
         guard let live else {
             throw EngineError(.build, "view \(view.name) has no live build to verify; start its processor first")
+        }
+        guard live.lanes == view.lanes else {
+            throw EngineError(
+                .topology,
+                "build \(live.name) of view \(view.name) was made from \(live.lanes) partitions, the topology has "
+                    + "\(view.lanes): `tapefold replay \(view.name)` first")
         }
         guard live.fold == view.definition.foldNumber else {
             throw EngineError(

@@ -42,7 +42,7 @@ public struct TopicDefinition: Sendable, Equatable {
     public let partitioner: Partitioner
     public let partitions: Int
     public let history: History
-    /// What this build decodes it as; `nil` for topics of later issues.
+    /// What this build decodes it as; `nil` for topics that it only passes on.
     public let kind: EventKind?
 }
 

@@ -23,6 +23,34 @@ extension Topology {
         return try parse(data, place: path)
     }
 
+    /// The topology in force as a file, with other counts of partitions where `partitions` gives one for a topic.
+    public static func text(
+        environment: [String: String], partitions: (String) -> Int?
+    ) throws(TopologyError) -> Data {
+        var data = Data(standardJSON.utf8)
+        if let path = environment[environmentVariable], !path.isEmpty {
+            guard let read = FileManager.default.contents(atPath: path) else {
+                throw TopologyError(
+                    place: path, reason: "cannot be read", remedy: "check the path in \(environmentVariable)")
+            }
+            data = read
+        }
+        _ = try parse(data, place: "the topology in force")
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .withoutEscapingSlashes]
+        do {
+            var file = try JSONDecoder().decode(TopologyFile.self, from: data)
+            for index in file.topics.indices {
+                if let count = partitions(file.topics[index].name) { file.topics[index].partitions = count }
+            }
+            return try encoder.encode(file)
+        } catch {
+            throw TopologyError(
+                place: "the topology in force", reason: wording(error), remedy: "compare it with topology/topology.json"
+            )
+        }
+    }
+
     /// - Parameter place: what to call the text in errors.
     public static func parse(_ json: Data, place: String) throws(TopologyError) -> Topology {
         let file: TopologyFile
@@ -151,6 +179,7 @@ extension TopologyFile.Topic {
             case .sourceAndId: .sourceAndId
             case .userAndOrder: .fields(["userId", "orderId"])
             case .userAndTrade: .fields(["userId", "tradeId"])
+            case .userAndNotification: .fields(["userId", "notificationId"])
             }
         guard definition.identity == expected else {
             throw error(

@@ -42,7 +42,7 @@ extension Topology {
               "inputs": ["orders.placed", "orders.updated", "orders.cancelled", "trades.executed"],
               "parkingKey": "order",
               "policy": "park",
-              "outputs": [],
+              "outputs": ["notifications.send"],
               "deadLetters": ["orders.placed.orders.dlq", "orders.updated.orders.dlq", "orders.cancelled.orders.dlq", "trades.executed.orders.dlq"]
             }
           ],

@@ -9,8 +9,12 @@ enum EnvelopeKey {
     static let datacontenttype = FieldKey(6, "datacontenttype")
     static let data = FieldKey(7, "data")
     static let dataBase64 = FieldKey(8, "data_base64")
+    static let traceparent = FieldKey(9, "traceparent")
+    static let tracestate = FieldKey(10, "tracestate")
 
-    static let all = [specversion, id, source, type, time, subject, datacontenttype, data, dataBase64]
+    static let all = [
+        specversion, id, source, type, time, subject, datacontenttype, data, dataBase64, traceparent, tracestate,
+    ]
 
     /// The headers of the attributes, by index; `data` has none.
     static let headers: [StaticString] = [

@@ -194,6 +194,12 @@ extension FieldReader {
         isAbsent(key) ? nil : try choice(key)
     }
 
+    /// An object whose JSON text is kept as it came.
+    func optionalJSON(_ key: FieldKey) throws(EventRefusal) -> String? {
+        try optionalObject(key)
+        return isAbsent(key) ? nil : String(decoding: bytes(key), as: UTF8.self)
+    }
+
     /// An object that is checked and not kept.
     func optionalObject(_ key: FieldKey) throws(EventRefusal) {
         guard !isAbsent(key) else { return }

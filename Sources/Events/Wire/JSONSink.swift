@@ -102,6 +102,11 @@ struct JSONSink: FieldSink, ~Copyable {
         value.withText { quoted($0) }
     }
 
+    mutating func object(_ key: FieldKey, json: String) {
+        name(key.name)
+        json.withRawUTF8 { buffer.append($0) }
+    }
+
     mutating func list(_ key: FieldKey, _ values: [String]) {
         name(key.name)
         buffer.append(UInt8(ascii: "["))

@@ -20,6 +20,8 @@ protocol FieldSink: ~Copyable {
     mutating func timestamp(_ key: FieldKey, _ value: Timestamp)
     /// Called with at least one tag.
     mutating func list(_ key: FieldKey, _ values: [String])
+    /// `json` is the text of a valid object.
+    mutating func object(_ key: FieldKey, json: String)
 }
 
 extension FieldSink where Self: ~Copyable {
@@ -41,5 +43,10 @@ extension FieldSink where Self: ~Copyable {
     @inline(__always)
     mutating func tags(_ key: FieldKey, _ values: [String]) {
         if !values.isEmpty { list(key, values) }
+    }
+
+    @inline(__always)
+    mutating func object(_ key: FieldKey, json: String?) {
+        if let json { object(key, json: json) }
     }
 }

@@ -33,4 +33,14 @@ enum ClusterMetadata {
         }
         return result
     }
+
+    static func brokers(_ handle: KafkaHandle, timeoutMilliseconds: Int32) throws(KafkaError) -> [Int32] {
+        var metadata: UnsafePointer<rd_kafka_metadata>?
+        try handle.check(
+            rd_kafka_metadata(handle.pointer, 0, nil, &metadata, timeoutMilliseconds),
+            doing: "read of the cluster's brokers")
+        guard let metadata else { return [] }
+        defer { rd_kafka_metadata_destroy(metadata) }
+        return (0..<Int(metadata.pointee.broker_cnt)).map { metadata.pointee.brokers[$0].id }.sorted()
+    }
 }

@@ -25,10 +25,7 @@ public final class MarketFold: ViewFold {
 
     /// Traps when the process's settings can't be read; see ``MarketSettings/ofProcess``.
     public convenience init(mode: FoldMode, lane: Int) {
-        switch MarketSettings.ofProcess {
-        case .success(let settings): self.init(mode: mode, lane: lane, settings: settings)
-        case .failure(let error): preconditionFailure(error.description)
-        }
+        self.init(mode: mode, lane: lane, settings: .required)
     }
 
     public init(mode: FoldMode, lane: Int, settings: MarketSettings) {

@@ -37,4 +37,18 @@ public struct MarketSettings: Sendable {
     public static let ofProcess: Result<MarketSettings, CalendarError> = Result { () throws(CalendarError) in
         try load(ProcessInfo.processInfo.environment)
     }
+
+    /// The same, for folds: traps when they can't be read.
+    static var required: MarketSettings {
+        switch ofProcess {
+        case .success(let settings): settings
+        case .failure(let error): preconditionFailure(error.description)
+        }
+    }
+}
+
+extension ExchangeCalendar {
+    /// The calendar that this process folds by: the built-in one, or what `TAPEFOLD_CALENDAR` names. Traps when that can't
+    /// be read, as a view that folded by another one would be wrong.
+    public static var ofProcess: ExchangeCalendar { MarketSettings.required.calendar }
 }

@@ -102,6 +102,7 @@ extension OrdersFold {
         fills = [:]
         facts = [:]
         ledgerRows = []
+        effects.clear()
         fillIdentities = IdentitySet()
         factIdentities = IdentitySet()
     }

@@ -5,8 +5,10 @@ import Events
 ///
 /// Executions and updates are known by ledgers of their own, placing and cancelling by hashes in the order's row. In a
 /// rebuild the identities are remembered and every order stays in memory.
-public final class OrdersFold: ViewFold {
+public final class OrdersFold: EffectfulFold {
     public static var schema: ViewSchema { OrdersView.definition }
+
+    public let effects = EffectCollector()
 
     var mode: FoldMode
     let lane: Int
@@ -53,7 +55,7 @@ public final class OrdersFold: ViewFold {
         case .orderUpdated(let order): OrderKey(userId: order.userId, orderId: order.orderId)
         case .orderCancelled(let order): OrderKey(userId: order.userId, orderId: order.orderId)
         case .tradeExecuted(let trade): trade.orderId.map { OrderKey(userId: trade.userId, orderId: $0) }
-        case .tradeCorrected, .marketUpdated: nil
+        case .tradeCorrected, .marketUpdated, .notificationSend: nil
         }
     }
 
@@ -61,13 +63,13 @@ public final class OrdersFold: ViewFold {
         let payload = event.decoded.payload
         guard let key = Self.key(of: payload) else { return .skipped(reason: "names no order") }
         let hash = hasher.hash(payload)
-        let time = event.decoded.envelope.time
         switch payload {
-        case .orderPlaced(let order): return fold(order, key, hash, at: time)
-        case .orderCancelled(let order): return fold(order, key, hash, at: time)
-        case .orderUpdated(let order): return fold(order, key, hash, of: event.decoded.envelope)
-        case .tradeExecuted(let trade): return fold(trade, key, hash, at: time)
-        case .tradeCorrected, .marketUpdated: return .skipped(reason: "not an event of this view")
+        case .orderPlaced(let order): return fold(order, key, hash, at: event.decoded.envelope.time)
+        case .orderCancelled(let order): return fold(order, key, hash, event)
+        case .orderUpdated(let order): return fold(order, key, hash, event)
+        case .tradeExecuted(let trade): return fold(trade, key, hash, event)
+        case .tradeCorrected, .marketUpdated, .notificationSend:
+            return .skipped(reason: "not an event of this view")
         }
     }
 
@@ -82,33 +84,43 @@ public final class OrdersFold: ViewFold {
     }
 
     private func fold(
-        _ order: OrderCancelled, _ key: OrderKey, _ hash: ContentHash, at time: Timestamp
+        _ order: OrderCancelled, _ key: OrderKey, _ hash: ContentHash, _ event: FoldEvent
     ) -> FoldOutcome {
+        let time = event.decoded.envelope.time
         if let known = orders[key]?.cancelledHash {
             return repetition(known == hash, "order \(key.orderId) of \(key.userId) was cancelled before")
         }
         let state = state(key, at: time)
         state.cancel(order, hash: hash)
         touch(state, at: time)
+        notify(ofEnded: key, as: .cancelled, reason: order.reason, from: event)
         return .folded
     }
 
     private func fold(
-        _ order: OrderUpdated, _ key: OrderKey, _ hash: ContentHash, of envelope: Envelope
+        _ order: OrderUpdated, _ key: OrderKey, _ hash: ContentHash, _ event: FoldEvent
     ) -> FoldOutcome {
+        let envelope = event.decoded.envelope
         let fact = OrderFactKey(source: envelope.source, eventId: envelope.id, userId: key.userId)
         if let isSame = isKnown(fact, hash) {
             return repetition(isSame, "event \(fact.eventId) of \(fact.source) came before")
         }
         remember(fact, hash)
         let state = state(key, at: envelope.time)
+        let before = state.toldStatus
         state.update(order)
+        if order.status.isTold, order.status != before, state.toldStatus == order.status {
+            notify(ofEnded: key, as: order.status, reason: order.reason, from: event)
+        }
         ledgerRows.append(.fact(fact, orderId: key.orderId, hash))
         touch(state, at: envelope.time)
         return .folded
     }
 
-    private func fold(_ trade: TradeExecuted, _ key: OrderKey, _ hash: ContentHash, at time: Timestamp) -> FoldOutcome {
+    private func fold(
+        _ trade: TradeExecuted, _ key: OrderKey, _ hash: ContentHash, _ event: FoldEvent
+    ) -> FoldOutcome {
+        let time = event.decoded.envelope.time
         let fill = TradeKey(userId: trade.userId, tradeId: trade.tradeId)
         if let isSame = isKnown(fill, hash) {
             return repetition(isSame, "tradeId \(fill.tradeId) of \(fill.userId) came before")
@@ -121,6 +133,7 @@ public final class OrdersFold: ViewFold {
         remember(fill, hash)
         ledgerRows.append(.fill(trade, orderId: key.orderId, hash))
         touch(state, at: time)
+        notify(of: trade, from: event)
         return .folded
     }
 

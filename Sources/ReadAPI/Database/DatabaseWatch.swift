@@ -1,3 +1,4 @@
+import HTTPServing
 import Postgres
 import Synchronization
 

@@ -1,3 +1,5 @@
+import HTTPServing
+
 /// One request on its way through the query threads.
 final class ReadJob: Sendable {
     let plan: ReadPlan

@@ -1,4 +1,5 @@
 import Domain
+import HTTPServing
 
 /// What operators and tools ask: liveness, readiness, metrics, the API's own description.
 enum SystemEndpoints {

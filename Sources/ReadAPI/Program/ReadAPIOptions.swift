@@ -1,5 +1,6 @@
 import Glibc
 import Postgres
+import Telemetry
 
 /// What the command line and the environment say, checked.
 struct ReadAPIOptions: Sendable {
@@ -18,7 +19,7 @@ struct ReadAPIOptions: Sendable {
 
         environment: DATABASE_URL (or DATABASE_URL_FILE), TAPEFOLD_JWT_SECRET (or TAPEFOLD_JWT_SECRET_FILE),
           TAPEFOLD_CORS_ORIGINS (origins with commas between, or *), TAPEFOLD_DEFAULT_EXCHANGE (NSE),
-          TAPEFOLD_LOG_LEVEL (debug, info, warning, error)
+          TAPEFOLD_LOG_LEVEL (debug, info, warning, error), TAPEFOLD_LOG_FORMAT (text, json)
 
         """
 
@@ -52,9 +53,9 @@ struct ReadAPIOptions: Sendable {
     }
 
     private static func service(_ environment: [String: String]) throws(Failure) -> ReadService.Configuration {
-        let level = set(environment, "TAPEFOLD_LOG_LEVEL") ?? "info"
-        guard let level = Log.Level(name: level) else {
-            throw .usage("TAPEFOLD_LOG_LEVEL: \"\(level)\" is not one of debug, info, warning, error")
+        let log: LogSettings
+        do throws(SettingError) { log = try LogSettings.read { set(environment, $0) } } catch {
+            throw .usage(error.reason)
         }
         let secret: TokenSecret
         do throws(TokenSecretError) { secret = try TokenSecret.load(environment: environment) } catch {
@@ -67,7 +68,7 @@ struct ReadAPIOptions: Sendable {
             throw .usage(error.message)
         }
         var configuration = ReadService.Configuration(database: database, secret: secret)
-        configuration.log = Log(level: level)
+        configuration.log = Log(log)
         if let exchange = set(environment, "TAPEFOLD_DEFAULT_EXCHANGE") { configuration.defaultExchange = exchange }
         configuration.corsOrigins = (set(environment, "TAPEFOLD_CORS_ORIGINS") ?? "").split(separator: ",").map {
             part in

@@ -1,4 +1,6 @@
 import Glibc
+import HTTPServing
+import Telemetry
 
 /// The `read-api` executable.
 public enum ReadAPIProgram {
@@ -35,7 +37,7 @@ public enum ReadAPIProgram {
             return 1
         }
         log.info("listening on http://\(options.host):\(server.port), database \(options.service.database)")
-        if let path = options.portFile, let reason = writePort(server.port, to: path) {
+        if let path = options.portFile, let reason = PortFile.write(server.port, to: path) {
             log.error("cannot write --port-file \(path): \(reason)")
             server.stop()
             return 1
@@ -62,18 +64,6 @@ public enum ReadAPIProgram {
         var number: Int32 = 0
         while sigwait(&signals, &number) != 0 {}
         return number == SIGINT ? "SIGINT" : "SIGTERM"
-    }
-
-    /// Written beside and renamed: who waits for the file never reads half a number. Nil, or why it failed.
-    private static func writePort(_ port: UInt16, to path: String) -> String? {
-        let temporary = path + ".new"
-        guard let file = fopen(temporary, "we") else { return String(cString: strerror(errno)) }
-        let text = "\(port)\n"
-        let isWritten = fputs(text, file) >= 0
-        guard fclose(file) == 0, isWritten, rename(temporary, path) == 0 else {
-            return String(cString: strerror(errno))
-        }
-        return nil
     }
 }
 

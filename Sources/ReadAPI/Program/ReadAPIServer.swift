@@ -1,3 +1,5 @@
+import HTTPServing
+
 /// The read API on a socket: `ReadService` behind `HTTPServer`.
 final class ReadAPIServer: Sendable {
     let service: ReadService
@@ -8,10 +10,9 @@ final class ReadAPIServer: Sendable {
     init(host: String, port: UInt16, service configuration: ReadService.Configuration) throws(HTTPServerError) {
         let service = ReadService(configuration)
         self.service = service
-        server = try HTTPServer(HTTPServer.Configuration(host: host, port: port), observer: service.metrics) {
-            request in
-            service.answer(request)
-        }
+        server = try HTTPServer(
+            HTTPServer.Configuration(host: host, port: port), observer: service.metrics,
+            refuse: { Problem($0).response(for: $1) }, handler: { service.answer($0) })
         service.start()
     }
 

@@ -1,3 +1,5 @@
+import HTTPServing
+
 /// One thing the API serves, at one path, for GET (and so HEAD).
 struct Route: Sendable {
     enum Access: Sendable {

@@ -1,34 +1,24 @@
-import Domain
 import Glibc
+import Telemetry
 
-/// Lines on standard error: time, level, program, message.
+/// Lines on standard error.
 struct Log: Sendable {
-    enum Level: Int, Sendable, Comparable, CaseIterable {
-        case debug, info, warning, error
+    let settings: LogSettings
 
-        init?(name: String) {
-            guard let level = Self.allCases.first(where: { "\($0)" == name.lowercased() }) else { return nil }
-            self = level
-        }
+    init(_ settings: LogSettings) { self.settings = settings }
 
-        static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
-    }
-
-    let level: Level
+    init(level: LogLevel) { self.init(LogSettings(level: level)) }
 
     func debug(_ message: @autoclosure () -> String) { write(.debug, message) }
     func info(_ message: @autoclosure () -> String) { write(.info, message) }
     func warning(_ message: @autoclosure () -> String) { write(.warning, message) }
     func error(_ message: @autoclosure () -> String) { write(.error, message) }
 
-    private func write(_ level: Level, _ message: () -> String) {
-        guard level >= self.level else { return }
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        let time = Timestamp(microseconds: Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1_000)
+    private func write(_ level: LogLevel, _ message: () -> String) {
+        guard level >= settings.level else { return }
         // One line per message whatever it holds: a client's text must not forge another line.
         let text = String(message().map { $0.isNewline ? " " : $0 })
-        Self.emit("\(time) \(level) read-api: \(text)\n")
+        LogLine(level, [(name: "program", value: "read-api"), (name: "message", value: text)]).emit(settings.format)
     }
 
     static func emit(_ line: String) {

@@ -1,3 +1,5 @@
+import HTTPServing
+
 /// An error answer: RFC 9457 problem details. `detail` says what was wrong, where, and what to do.
 struct Problem: Error, Sendable, Equatable {
     /// The last part of the problem's type, a stable name that clients may switch on.
@@ -35,6 +37,16 @@ struct Problem: Error, Sendable, Equatable {
 }
 
 extension Problem {
+    /// What the server turned away before any route saw it.
+    init(_ refusal: HTTPRefusal) {
+        switch refusal {
+        case .targetTooLong(let bytes): self = .targetTooLong(bytes: bytes)
+        case .tooManyHeaders(let count): self = .tooManyHeaders(count: count)
+        case .bodyTooLarge: self = .bodyTooLarge
+        case .stopping: self = .stopping
+        }
+    }
+
     /// A parameter that was refused: names the field, the value and the reason.
     static func invalidParameter(_ field: String, value: String, reason: String) -> Problem {
         let shown = value.count > 80 ? value.prefix(80) + "…" : value[...]
@@ -77,19 +89,19 @@ extension Problem {
 
     static let bodyTooLarge = Problem(
         kind: "content-too-large", title: "Content too large", status: 413,
-        detail: "a request's body may have \(ReadAPILimits.requestBodyBytes) bytes at most; queries need none")
+        detail: "a request's body may have \(HTTPLimits.requestBodyBytes) bytes at most; queries need none")
 
     static func targetTooLong(bytes: Int) -> Problem {
         Problem(
             kind: "uri-too-long", title: "URI too long", status: 414,
-            detail: "path and query have \(bytes) bytes, \(ReadAPILimits.requestTargetBytes) are taken; "
+            detail: "path and query have \(bytes) bytes, \(HTTPLimits.requestTargetBytes) are taken; "
                 + "ask for fewer symbols at a time")
     }
 
     static func tooManyHeaders(count: Int) -> Problem {
         Problem(
             kind: "too-many-headers", title: "Request header fields too large", status: 431,
-            detail: "\(count) headers, \(ReadAPILimits.requestHeaders) are taken")
+            detail: "\(count) headers, \(HTTPLimits.requestHeaders) are taken")
     }
 
     static let overloaded = unavailable(

@@ -1,4 +1,6 @@
+import HTTPServing
 import Synchronization
+import Telemetry
 
 /// Counts of the read API, as Prometheus text. Labels are routes and statuses: never users, symbols or paths.
 final class ReadMetrics: HTTPObserver {
@@ -67,7 +69,9 @@ final class ReadMetrics: HTTPObserver {
         text += gauge("requests_queued", "Requests that wait for a query thread.", queued)
         text += gauge("requests_waiting", "Requests that wait for a view to reach a position.", waiting)
         text += pool()
-        return text
+        var process = MetricsText()
+        ProcessFigures.add(to: &process)
+        return text + process.text
     }
 
     private func pool() -> String {

@@ -1,4 +1,5 @@
 import Glibc
+import HTTPServing
 
 /// A thread of its own for work that blocks, which Swift's cooperative pool must not do.
 ///

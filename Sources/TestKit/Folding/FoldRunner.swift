@@ -40,6 +40,8 @@ public struct FoldRun {
     public let store: MemoryViewStore
     /// By event, in the order folded; an event that waits behind a parked one is refused as `behind_parked`.
     public let outcomes: [FoldOutcome]
+    /// What the fold's live part gave rise to, in the order committed; a rebuild emits nothing.
+    public let effects: [Effect]
 
     public func count(where isCounted: (FoldOutcome) -> Bool) -> Int { outcomes.lazy.filter(isCounted).count }
 }
@@ -59,6 +61,9 @@ public final class FoldRunner<Fold: ViewFold> {
     /// The last flush of a rebuild: events folded, keys parked.
     private var flushed: (events: Int, parked: Set<String>) = (0, [])
     private var outcomes: [FoldOutcome] = []
+    private var effects: [Effect] = []
+    /// By input, where the committed events end.
+    private var marks: [Int64] = []
 
     /// - Parameter parks: whether later events of a refused one's key wait behind it, as the view's policy says.
     public init(_ options: FoldOptions, parks: Bool = true, make: @escaping (FoldMode) -> Fold) {
@@ -82,6 +87,7 @@ public final class FoldRunner<Fold: ViewFold> {
 
     private func run(_ tape: EventTape) throws -> FoldRun {
         let events = tape.events
+        marks = tape.inputs.map { _ in 0 }
         let rebuilt = options.rebuildWithTail.map { max(0, events.count - $0) } ?? 0
         var at = 0
         var batch = 0
@@ -98,7 +104,7 @@ public final class FoldRunner<Fold: ViewFold> {
             batch += 1
         }
         if isRebuilding { try finishRebuild() }
-        return FoldRun(store: store, outcomes: outcomes)
+        return FoldRun(store: store, outcomes: outcomes, effects: effects)
     }
 
     /// Goes back to the last flush with an empty memory when there is to be a crash among these events.
@@ -143,8 +149,11 @@ public final class FoldRunner<Fold: ViewFold> {
     }
 
     private func foldAndWrite(_ events: ArraySlice<FoldEvent>, parking failure: FoldFailure?, commits: Bool) throws {
+        let collector = (fold as? any EffectfulFold)?.effects
+        collector?.gate = isRebuilding ? .closed : EffectGate(marks: marks)
         try answer(fold.reads(for: events))
         for event in events { outcomes.append(take(event, failure)) }
+        for event in events where isRebuilding { marks[event.input] = event.offset + 1 }
         guard !isRebuilding else { return try drainInBulk() }
         try followUp()
         writes.clear()
@@ -152,6 +161,9 @@ public final class FoldRunner<Fold: ViewFold> {
         guard commits else { return }
         try store.apply(writes)
         fold.committed()
+        effects += collector?.pending ?? []
+        collector?.clear()
+        for event in events { marks[event.input] = event.offset + 1 }
     }
 
     /// Ledgers are drained with every batch; the rest only before a flush, which makes all of it durable at once.

@@ -5,7 +5,7 @@ import Testing
 /// A partition's log without a broker around it: synced when the test says so.
 final class TestLog {
     static let quiet: Logger = {
-        var logger = Logger(level: .error)
+        var logger = Logger(LogSettings(level: .error))
         logger.isSilent = true
         return logger
     }()

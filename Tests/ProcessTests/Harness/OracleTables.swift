@@ -24,7 +24,8 @@ struct OracleTables {
 
     private func compare(_ view: String, _ name: String, _ expected: Set<PresentedRow>) throws -> [String] {
         let build = try #require(try BuildCatalog(connection).liveBuild(of: view))
-        let table = try #require(ViewRegistry.fold(named: view)?.schema.tables.first { $0.name == name })
+        let table = try #require(
+            ViewRegistry.standard.fold(named: view).schema.tables.first { $0.name == name })
         let columns = Set(expected.flatMap(\.keys))
         var missing = Set(expected.map(Self.text))
         var differences: [String] = []

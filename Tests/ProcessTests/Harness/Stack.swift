@@ -125,7 +125,7 @@ final class Stack {
         let logPath: String
 
         var log: String { (try? String(contentsOfFile: logPath, encoding: .utf8)) ?? "" }
-        var isReady: Bool { log.contains("event=ready") }
+        var isReady: Bool { log.contains("event=ready") || log.contains("\"event\":\"ready\"") }
 
         /// The value of a field in the last line of an event.
         func last(_ event: String, _ field: String) -> String? {
@@ -148,11 +148,15 @@ final class Stack {
         ]
     }
 
+    /// - Parameter command: the program and its arguments; `<view>-processor` where left out.
     @discardableResult
-    func startWorker(_ view: String = "positions", _ variables: [String: String] = [:]) throws -> Worker {
+    func startWorker(
+        _ view: String = "positions", _ variables: [String: String] = [:], by command: [String]? = nil
+    ) throws -> Worker {
         serial += 1
+        let command = command ?? ["\(view)-processor"]
         var description = ChildProcessDescription(
-            name: "\(view)-\(serial)", executable: try Self.program("\(view)-processor"))
+            name: "\(view)-\(serial)", executable: try Self.program(command[0]), arguments: Array(command.dropFirst()))
         description.logPath = folder + "/\(view)-\(serial).log"
         description.environment = environment.merging(variables) { _, new in new }.mapValues { $0 as String? }
         let worker = Worker(
@@ -161,8 +165,8 @@ final class Stack {
         return worker
     }
 
-    func startReadyWorker(_ view: String = "positions") throws -> Worker {
-        let worker = try startWorker(view)
+    func startReadyWorker(_ view: String = "positions", _ variables: [String: String] = [:]) throws -> Worker {
+        let worker = try startWorker(view, variables)
         try eventually("\(view)-processor to be ready; its log: \(worker.log.suffix(2_000))") {
             worker.isReady
         }

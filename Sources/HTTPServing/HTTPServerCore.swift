@@ -6,6 +6,7 @@ import Synchronization
 final class HTTPServerCore: Sendable {
     let observer: any HTTPObserver
     private let handler: @Sendable (HTTPRequest) -> HTTPAnswer
+    private let refuse: HTTPServer.Refuser
     private let draining = Atomic(false)
     private let running = Atomic(0)
     private let requestCounter = Atomic<UInt64>(0)
@@ -18,9 +19,13 @@ final class HTTPServerCore: Sendable {
         var isClosed = false
     }
 
-    init(observer: any HTTPObserver, handler: @escaping @Sendable (HTTPRequest) -> HTTPAnswer) {
+    init(
+        observer: any HTTPObserver, handler: @escaping @Sendable (HTTPRequest) -> HTTPAnswer,
+        refuse: @escaping HTTPServer.Refuser
+    ) {
         self.observer = observer
         self.handler = handler
+        self.refuse = refuse
     }
 
     // MARK: A request's life, on its event loop
@@ -61,12 +66,12 @@ final class HTTPServerCore: Sendable {
     /// The request is whole: asks the handler.
     func requestArrived(_ exchange: HTTPExchange, bodyBytes: Int) -> MHD_Result {
         guard let request = exchange.request else { return .NO }
-        guard bodyBytes <= ReadAPILimits.requestBodyBytes else { return queue(bodyTooLarge(request), on: exchange) }
+        guard bodyBytes <= HTTPLimits.requestBodyBytes else { return queue(bodyTooLarge(request), on: exchange) }
         switch handler(request) {
         case .now(let response):
             return queue(response, on: exchange)
         case .later(let start):
-            guard suspend(exchange) else { return queue(Problem.stopping.response(for: request), on: exchange) }
+            guard suspend(exchange) else { return queue(refuse(.stopping, request), on: exchange) }
             start(HTTPReply(exchange))
             return .YES
         }
@@ -123,7 +128,7 @@ final class HTTPServerCore: Sendable {
             suspended.isClosed = true
             return Array(suspended.exchanges.values)
         }
-        for exchange in waiting { exchange.answer(Problem.stopping.response(for: exchange.request)) }
+        for exchange in waiting { exchange.answer(refuse(.stopping, exchange.request)) }
         // What another thread is just answering is resumed within microseconds.
         while !suspended.withLock(\.exchanges.isEmpty) { usleep(1_000) }
     }
@@ -131,20 +136,20 @@ final class HTTPServerCore: Sendable {
     // MARK: Bounds
 
     private func refusal(of request: HTTPRequest, target: String) -> HTTPResponse? {
-        if target.utf8.count > ReadAPILimits.requestTargetBytes {
-            return Problem.targetTooLong(bytes: target.utf8.count).response(for: request)
+        if target.utf8.count > HTTPLimits.requestTargetBytes {
+            return refuse(.targetTooLong(bytes: target.utf8.count), request)
         }
-        if request.headers.count > ReadAPILimits.requestHeaders {
-            return Problem.tooManyHeaders(count: request.headers.count).response(for: request)
+        if request.headers.count > HTTPLimits.requestHeaders {
+            return refuse(.tooManyHeaders(count: request.headers.count), request)
         }
-        if let length = request.header("content-length").flatMap({ Int($0) }), length > ReadAPILimits.requestBodyBytes {
+        if let length = request.header("content-length").flatMap({ Int($0) }), length > HTTPLimits.requestBodyBytes {
             return bodyTooLarge(request)
         }
         return nil
     }
 
     private func bodyTooLarge(_ request: HTTPRequest) -> HTTPResponse {
-        var response = Problem.bodyTooLarge.response(for: request)
+        var response = refuse(.bodyTooLarge, request)
         response.headers.append(HTTPHeader("Connection", "close"))
         return response
     }
@@ -158,7 +163,7 @@ final class HTTPServerCore: Sendable {
     }
 
     private static func isPrintable(_ text: String) -> Bool {
-        !text.isEmpty && text.utf8.count <= ReadAPILimits.requestIdentifierBytes
+        !text.isEmpty && text.utf8.count <= HTTPLimits.requestIdentifierBytes
             && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }
     }
 }

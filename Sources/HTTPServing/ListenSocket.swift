@@ -31,7 +31,7 @@ struct ListenSocket {
         var on: Int32 = 1
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
         guard bind(descriptor, address.ai_addr, address.ai_addrlen) == 0,
-            Glibc.listen(descriptor, ReadAPILimits.listenBacklog) == 0
+            Glibc.listen(descriptor, HTTPLimits.listenBacklog) == 0
         else {
             let failure = errno
             close(descriptor)

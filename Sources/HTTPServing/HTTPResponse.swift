@@ -16,7 +16,7 @@ public struct HTTPResponse: Sendable {
         self.init(status: status, headers: [HTTPHeader("Content-Type", contentType)], body: body)
     }
 
-    func header(_ name: String) -> String? {
+    public func header(_ name: String) -> String? {
         headers.first { $0.name == name }?.value
     }
 }

@@ -64,17 +64,3 @@ public final class HTTPReply: Sendable {
         exchange.answer(HTTPResponse(status: 500))
     }
 }
-
-/// Nanoseconds of the clock that never steps, for durations and deadlines.
-enum MonotonicClock {
-    static func nanoseconds() -> UInt64 {
-        var now = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &now)
-        return UInt64(now.tv_sec) * 1_000_000_000 + UInt64(now.tv_nsec)
-    }
-
-    /// A moment so many milliseconds from now.
-    static func deadline(milliseconds: Int) -> UInt64 {
-        nanoseconds() + UInt64(milliseconds) * 1_000_000
-    }
-}

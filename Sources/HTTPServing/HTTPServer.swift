@@ -7,14 +7,17 @@ import Synchronization
 /// A handler answers at once or suspends the connection and answers from another thread. It holds no route, token or
 /// database: those are its handler's.
 public final class HTTPServer: Sendable {
+    /// Words the answer to a request that the server itself turns away; there is none yet where it breaks before its end.
+    public typealias Refuser = @Sendable (HTTPRefusal, HTTPRequest?) -> HTTPResponse
+
     /// What a server listens on and how much it takes on.
     public struct Configuration: Sendable {
         public var host: String
         /// 0 lets the system choose; `HTTPServer.port` says which.
         public var port: UInt16
-        public var eventLoopThreads = ReadAPILimits.eventLoopThreads
-        public var connections = ReadAPILimits.connections
-        public var idleSeconds = ReadAPILimits.connectionIdleSeconds
+        public var eventLoopThreads = HTTPLimits.eventLoopThreads
+        public var connections = HTTPLimits.connections
+        public var idleSeconds = HTTPLimits.connectionIdleSeconds
 
         public init(host: String, port: UInt16) {
             self.host = host
@@ -33,17 +36,18 @@ public final class HTTPServer: Sendable {
     /// - Throws: `HTTPServerError` when the address cannot be had.
     public init(
         _ configuration: Configuration, observer: any HTTPObserver,
+        refuse: @escaping Refuser = { refusal, _ in refusal.plainAnswer() },
         handler: @escaping @Sendable (HTTPRequest) -> HTTPAnswer
     ) throws(HTTPServerError) {
         let socket = try ListenSocket.open(host: configuration.host, port: configuration.port)
-        core = HTTPServerCore(observer: observer, handler: handler)
+        core = HTTPServerCore(observer: observer, handler: handler, refuse: refuse)
         port = socket.port
         var settings = tapefold_http_settings()
         settings.listen_socket = socket.descriptor
         settings.threads = UInt32(configuration.eventLoopThreads)
         settings.connections = UInt32(configuration.connections)
         settings.idle_seconds = UInt32(configuration.idleSeconds)
-        settings.connection_memory_bytes = ReadAPILimits.connectionMemoryBytes
+        settings.connection_memory_bytes = HTTPLimits.connectionMemoryBytes
         settings.context = Unmanaged.passUnretained(core).toOpaque()
         settings.on_request = httpRequestArrived
         settings.on_target = httpTargetArrived
@@ -57,8 +61,8 @@ public final class HTTPServer: Sendable {
     }
 
     /// Stops taking connections, lets what runs finish, answers what still waits after
-    /// `ReadAPILimits.drainMilliseconds` with 503, and closes. A second call does nothing.
-    public func stop(drainMilliseconds: Int = ReadAPILimits.drainMilliseconds) {
+    /// `HTTPLimits.drainMilliseconds` with 503, and closes. A second call does nothing.
+    public func stop(drainMilliseconds: Int = HTTPLimits.drainMilliseconds) {
         guard !stopping.exchange(true, ordering: .acquiringAndReleasing) else { return }
         core.beginDraining()
         let listening = MHD_quiesce_daemon(daemon.pointer)
@@ -66,7 +70,7 @@ public final class HTTPServer: Sendable {
         if listening >= 0 { shutdown(listening, Int32(SHUT_RDWR)) }
         _ = core.waitUntilIdle(milliseconds: drainMilliseconds)
         core.refuseSuspended()
-        _ = core.waitUntilIdle(milliseconds: ReadAPILimits.flushMilliseconds)
+        _ = core.waitUntilIdle(milliseconds: HTTPLimits.flushMilliseconds)
         MHD_stop_daemon(daemon.pointer)
         if listening >= 0 { close(listening) }
     }

@@ -1,0 +1,22 @@
+import Domain
+import Foundation
+import Projections
+import TestKit
+import Testing
+
+/// A log of an earlier release leads to the rows that it led to then, or the fold has another number.
+@Suite struct GoldenReplayTests {
+    private func golden(_ view: String) -> GoldenReplay {
+        GoldenReplay(
+            URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Golden/\(view)").standardized)
+    }
+
+    @Test func positions() throws { try golden("positions").check(PositionsFold.self) }
+
+    @Test func orders() throws { try golden("orders").check(OrdersFold.self) }
+
+    @Test func market() throws {
+        let settings = MarketSettings(calendar: try .standard())
+        try golden("market").check(MarketFold.self) { MarketFold(mode: $0, lane: 0, settings: settings) }
+    }
+}
