@@ -307,6 +307,39 @@ extension ProcessTests {
             try expectVerified(stack)
         }
 
+        @Test("what a parked event would have told is told once, by the retry that folds it, and by no rebuild")
+        func effects() throws {
+            let stack = try Stack()
+            _ = try stack.startReadyWorker("orders")
+            func fill(_ number: Int, side: String) -> KafkaMessage {
+                let value = """
+                    {"specversion":"1.0","id":"f\(number)","source":"/test","type":"trades.executed.v1",\
+                    "time":"2026-01-05T04:00:0\(number)Z","data":{"tradeId":"f\(number)","userId":"u","orderId":"o1",\
+                    "symbol":"TCS","exchange":"NSE","side":"\(side)","quantity":"1","price":"1"}}
+                    """
+                return KafkaMessage(topic: "trades.executed", key: Array("u".utf8), value: Array(value.utf8))
+            }
+            func told() throws -> Int {
+                try stack.records("notifications.send").count {
+                    String(decoding: $0.value ?? [], as: UTF8.self).contains("fill:f2")
+                }
+            }
+            try stack.send([fill(1, side: "HOLD"), fill(2, side: "BUY")])
+            try stack.waitUntilCaughtUp("orders")
+            #expect(try stack.parkedCount("orders") == 2)
+            #expect(try stack.count("SELECT count(*) FROM tapefold.effect_debt") == 2)
+            let dropped = try stack.dlqJSON("drop", "orders", "--key", "u|o1")
+            #expect(dropped["dropped"] as? Int == 1 && dropped["folded"] as? Int == 1, "\(dropped)")
+            #expect(try stack.count("SELECT count(*) FROM tapefold.effect_debt") == 0)
+            try eventually("the notification") { try told() == 1 }
+            try runProgram(try Stack.program("tapefold"), ["replay", "orders"], stack.environment)
+            try eventually("the worker to go on with the new build") {
+                try stack.owners("orders").count == 4 && stack.count("SELECT count(*) FROM tapefold.outbox") == 0
+            }
+            #expect(try told() == 1)
+            #expect(try stack.records("notifications.send").count == 1)
+        }
+
         /// An event of the script's first book that breaks its schema.
         private func breakingMessage(of script: TradeScript) throws -> KafkaMessage {
             var first: TradeScript.Event?
