@@ -104,7 +104,7 @@ let package = Package(
         tests("Engine", ["Engine", "Events", "Kafka", "Postgres", "Projections", "Supervision", "Telemetry"]),
         tests("Telemetry", ["Telemetry", "HTTPServing"], exclude: ["judge"]),
         tests("ReadAPI", ["ReadAPI", "HTTPServing", "Supervision"]),
-        tests("EmbeddedBroker", ["EmbeddedBroker", "Kafka", "Supervision"], exclude: ["clients"]),
+        tests("EmbeddedBroker", ["EmbeddedBroker", "Kafka", "Supervision", "Telemetry"], exclude: ["clients"]),
         tests("Importers", ["Importers"]),
         tests("Example", ["custom-view", "custom-view-fold-2", "Domain", "Events", "Projections", "Engine"]),
         tests("Process", ["Engine", "Kafka", "Postgres", "Supervision", "CommandLineTool"]),

@@ -62,6 +62,19 @@ extension ContentHasher {
         return ContentHash(high: hash.high64, low: hash.low64)
     }
 
+    /// The same of two texts and a third that is `head`, `separator` and `tail` in one, without putting it together.
+    public func identity(
+        _ first: String, _ second: String, pair head: String, _ separator: StaticString, _ tail: String
+    ) -> ContentHash {
+        sink.buffer.clear()
+        sink.append(first)
+        sink.append(second)
+        sink.append(head, separator, tail)
+        let bytes = sink.buffer.bytes
+        let hash = tapefold_xxh3_128_seeded(bytes.baseAddress, bytes.count, Self.processSeed)
+        return ContentHash(high: hash.high64, low: hash.low64)
+    }
+
     private static let processSeed = UInt64.random(in: 0...(.max))
 }
 
@@ -117,6 +130,14 @@ private struct HashSink: FieldSink, ~Copyable {
     }
 
     mutating func object(_ key: FieldKey, json: String) { text(key, json) }
+
+    mutating func append(_ head: String, _ separator: StaticString, _ tail: String) {
+        let count = head.utf8.count + separator.utf8CodeUnitCount + tail.utf8.count
+        buffer.append(littleEndian: UInt32(truncatingIfNeeded: count))
+        head.withRawUTF8 { buffer.append($0) }
+        buffer.append(separator)
+        tail.withRawUTF8 { buffer.append($0) }
+    }
 
     mutating func list(_ key: FieldKey, _ values: [String]) {
         head(key, count: values.count)

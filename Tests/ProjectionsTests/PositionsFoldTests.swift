@@ -68,6 +68,47 @@ import Testing
         #expect(waiting.map { $0["trade_id"] } == ["never"])
     }
 
+    /// Corrections ahead of their execution and behind it, in one batch with it and in others.
+    @Test(arguments: ways + [.live(3), .rebuild(3), .rebuild(100), .rebuild(tail: 3, 4)])
+    func anExecutionMeetsItsCorrectionsInOneBatch(options: FoldOptions) throws {
+        let sold = try executed("t3", "S6@130", at: 3)
+        let run = try fold(
+            [
+                executed("t1", "B10@100", at: 1), amended("t2", at: 1) { $0.quantity = Quantity(units: 400_000_000) },
+                executed("t2", "B10@110", at: 2), sold, amended("t1", at: 4) { $0.price = Price(units: 9_000_000_000) },
+                amended("t3", at: 5) { $0.quantity = Quantity(units: 1_100_000_000) }, voided("t4", at: 5), sold,
+                executed("t4", "S1@1", at: 6), executed("t5", "S1@140", at: 7),
+            ], options)
+        #expect(run.outcomes.filter { $0 == .duplicate }.count == 1)
+        #expect(run.count { $0 == .folded } == 9)
+        let closures = try run.store.presented("lot_closures")
+        #expect(closures.map { $0["entry_trade_id"] } == ["t1", "t2", "t2"])
+        #expect(closures.map { $0["gross_pnl"] } == ["400", "20", "30"])
+        #expect(try position(run)["quantity_e8"] == "2")
+        #expect(try run.store.presented("trades").map { $0["voided"] } == ["false", "false", "false", "true", "false"])
+        #expect(try run.store.presented("corrections").allSatisfy { $0["waiting_lane"] == nil })
+    }
+
+    /// Ids of each side of what a book keeps in place, and texts longer than a row's first room.
+    @Test(arguments: ways) func textsOfAnyLength(options: FoldOptions) throws {
+        let ids = [46, 47, 48, 128].enumerated().map { index, count in
+            "\(index)" + String(repeating: "x", count: count - 1)
+        }
+        let notes = String(repeating: "é", count: 4_096)
+        var trades = try ids.enumerated().map { try executed($1, "B1@100", at: $0) }
+        trades.append(try executed("é" + ids[3].dropLast(2), "S4@110", at: 9))
+        for (index, event) in trades.enumerated() {
+            guard case .tradeExecuted(var trade) = event.payload else { continue }
+            trade.details = EventDetails(notes: notes)
+            trades[index] = DecodedEvent(.tradeExecuted(trade), id: "\(index)", time: minute(index))
+        }
+        let run = try fold(trades + [try executed(ids[2] + "y", "B1@90", at: 10)], options)
+        #expect(try run.store.presented("lot_closures").map { $0["entry_trade_id"] } == ids)
+        let rows = try run.store.presented("trades")
+        #expect(rows.filter { $0["notes"] == notes }.count == trades.count)
+        #expect(try position(run)["last_trade_id"] == ids[2] + "y")
+    }
+
     @Test(arguments: ways) func aTradeWithOtherDataIsRefused(options: FoldOptions) throws {
         let first = try executed("t1", "B10@100", at: 1)
         let other = try executed("t1", "B11@100", at: 1, symbol: "B")

@@ -23,9 +23,9 @@ import Testing
     }
 
     @Test func books() throws {
-        let scratch = ByteBuffer()
+        let (scratch, hasher) = (ByteBuffer(), ContentHasher())
         try expectRoundTrip(PositionsFold.self, PositionsTape.make(seed: 5, count: 200), PositionsView.positions) {
-            try BookState($0).encode(into: $1, lane: 0, scratch: scratch)
+            try BookState($0, hasher: hasher).encode(into: $1, lane: 0, scratch: scratch)
         }
     }
 
@@ -66,7 +66,7 @@ import Testing
 
     @Test func lotsOfAnyNumber() throws {
         var random = SeededRandom(seed: 11)
-        for count in 0..<20 {
+        for count in 0..<40 {
             let lots = (0..<count).map { index in
                 Lot(
                     tradeId: String(repeating: "é", count: index), openedAt: Timestamp(microseconds: Int64(index)),
@@ -86,7 +86,7 @@ import Testing
     @Test func aForeignRowIsRefused() throws {
         let row = MemoryRow(fields: PositionsView.positions.columns.map { $0.isNullable ? nil : [1, 2, 3] })
         #expect(throws: RowError.self) {
-            try BookState(RowReader(MemoryRows([row]), table: PositionsView.positions, row: 0))
+            try BookState(RowReader(MemoryRows([row]), table: PositionsView.positions, row: 0), hasher: ContentHasher())
         }
     }
 }

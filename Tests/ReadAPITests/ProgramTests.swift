@@ -27,7 +27,7 @@ import Testing
         #expect(options.portFile == "/tmp/x")
         #expect(options.service.corsOrigins == ["https://a.example", "https://b.example"])
         #expect(options.service.defaultExchange == "BSE")
-        #expect(options.service.log.level == .warning)
+        #expect(options.service.log.settings.level == .warning)
         #expect(try parse(["--port", "0"], environment).port == 0)
         #expect(try parse([]).port == 8080)
         #expect("\(options.service.database)" == "me@db.example:5433/views")

@@ -84,11 +84,12 @@ enum PauseCommand {
         _ invocation: Invocation, _ connections: Connections
     ) throws -> (view: String, lane: Int?) {
         let name = invocation.arguments.positionals[0]
-        guard ViewRegistry.names.contains(name) else {
-            throw UsageError("there is no view \"\(name)\"; views: \(ViewRegistry.names.joined(separator: ", "))")
+        let views = connections.views
+        guard views.names.contains(name) else {
+            throw UsageError("there is no view \"\(name)\"; views: \(views.names.joined(separator: ", "))")
         }
         let lane = invocation.arguments.integer("lane")
-        let lanes = try ViewRegistry.configuration(of: name, in: connections.topology()).lanes
+        let lanes = try views.configuration(of: name, in: connections.topology()).lanes
         if let lane, lane >= lanes {
             throw UsageError("view \(name) has the lanes 0 to \(lanes - 1), not \(lane)")
         }

@@ -61,7 +61,7 @@ enum RepartitionCommand {
     private static func plan(_ name: String, to count: Int, _ connections: Connections) throws -> RepartitionPlan {
         let catalog = BuildCatalog(try connections.migratedDatabase())
         var built: [String: Int] = [:]
-        for view in ViewRegistry.names { built[view] = try catalog.liveBuild(of: view)?.lanes }
+        for view in connections.views.names { built[view] = try catalog.liveBuild(of: view)?.lanes }
         let topics = try connections.admin().listTopics(
             timeoutMilliseconds: CommandLineLimits.connectTimeoutMilliseconds)
         return try RepartitionPlan.make(
@@ -76,7 +76,8 @@ enum RepartitionCommand {
         StopSignal.catchSignals()
         let console = invocation.console
         return try Repartition(
-            plan, try connections.topology(), .init(acceptsOrder: invocation.arguments.flag("accept-order")),
+            plan, try connections.topology(), connections.views,
+            .init(acceptsOrder: invocation.arguments.flag("accept-order")),
             connection: try connections.migratedDatabase(), admin: try connections.admin(),
             kafka: try connections.kafka(), stop: stop
         ) { console.note($0) }.run()

@@ -70,7 +70,7 @@ extension Fill {
     /// The lot that this execution opens with part of its quantity and fees.
     func lot(quantity: Quantity, fees: Amount) -> Lot {
         Lot(
-            tradeId: tradeId, openedAt: executedAt, quantity: quantity, price: price, fees: fees,
+            id: id, openedAt: executedAt, quantity: quantity, price: price, fees: fees,
             multiplier: multiplier)
     }
 }

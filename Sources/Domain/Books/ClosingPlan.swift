@@ -107,19 +107,17 @@ struct ClosingPlan {
     private func close(
         _ slice: Slice, ordinal: Int, _ fill: Fill, _ book: inout Book, _ onClosure: (LotClosure) -> Void
     ) {
-        let entryTradeId: String
-        if slice.isWholeLot {
-            entryTradeId = book.openLots.removeFirst()
-        } else {
-            entryTradeId = book.openLots.firstTradeId
-            book.openLots.reduceFirst(by: slice.quantity, fees: slice.entryFees)
-        }
         onClosure(
             LotClosure(
-                entryTradeId: entryTradeId, exitTradeId: fill.tradeId, ordinal: ordinal, quantity: slice.quantity,
+                entryId: book.openLots.firstId, exitId: fill.id, ordinal: ordinal, quantity: slice.quantity,
                 entryPrice: slice.lot.price, exitPrice: fill.price, entryAt: slice.lot.openedAt,
                 exitAt: fill.executedAt, isShort: isShort, multiplier: slice.lot.multiplier, grossPnl: slice.grossPnl,
                 fees: slice.fees, realizedPnl: Amount(units: slice.grossPnl.units - slice.fees.units)))
+        if slice.isWholeLot {
+            book.openLots.removeFirst()
+        } else {
+            book.openLots.reduceFirst(by: slice.quantity, fees: slice.entryFees)
+        }
     }
 
     /// The closures as one.
@@ -128,7 +126,7 @@ struct ClosingPlan {
         let average =
             others.isEmpty ? first.lot.price : Fixed8.average(value: entryValue, quantity: quantity)
         return ClosedTrade(
-            exitTradeId: fill.tradeId, openedAt: first.lot.openedAt, closedAt: fill.executedAt, isShort: isShort,
+            exitId: fill.id, openedAt: first.lot.openedAt, closedAt: fill.executedAt, isShort: isShort,
             quantity: quantity, averageEntryPrice: average, exitPrice: fill.price, grossPnl: grossPnl, fees: fees,
             realizedPnl: Amount(units: grossPnl.units - fees.units), closureCount: 1 + others.count)
     }

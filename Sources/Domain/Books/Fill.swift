@@ -1,7 +1,7 @@
 /// One execution, as a book sees it.
 public struct Fill: Hashable, Sendable {
     /// Unique within the user's trades.
-    public var tradeId: String
+    public var id: TradeId
     public var executedAt: Timestamp
     public var side: Side
     /// Above zero.
@@ -17,7 +17,7 @@ public struct Fill: Hashable, Sendable {
         tradeId: String, executedAt: Timestamp, side: Side, quantity: Quantity, price: Price, fees: Amount = .zero,
         multiplier: Fixed8 = .one
     ) {
-        self.tradeId = tradeId
+        id = TradeId(tradeId)
         self.executedAt = executedAt
         self.side = side
         self.quantity = quantity
@@ -26,23 +26,31 @@ public struct Fill: Hashable, Sendable {
         self.multiplier = multiplier
     }
 
+    public var tradeId: String { id.text }
+
     /// Where this execution stands in its book.
-    public var order: FillOrder { FillOrder(executedAt: executedAt, tradeId: tradeId) }
+    public var order: FillOrder { FillOrder(executedAt: executedAt, id: id) }
 }
 
 /// The order in which a book matches: by time of execution, then by tradeId, byte by byte as UTF-8
 /// (PostgreSQL's `COLLATE "C"`), whatever the order of arrival.
 public struct FillOrder: Hashable, Comparable, Sendable {
     public var executedAt: Timestamp
-    public var tradeId: String
+    public var id: TradeId
+
+    public init(executedAt: Timestamp, id: TradeId) {
+        self.executedAt = executedAt
+        self.id = id
+    }
 
     public init(executedAt: Timestamp, tradeId: String) {
-        self.executedAt = executedAt
-        self.tradeId = tradeId
+        self.init(executedAt: executedAt, id: TradeId(tradeId))
     }
+
+    public var tradeId: String { id.text }
 
     public static func < (left: FillOrder, right: FillOrder) -> Bool {
         guard left.executedAt == right.executedAt else { return left.executedAt < right.executedAt }
-        return left.tradeId.utf8.lexicographicallyPrecedes(right.tradeId.utf8)
+        return left.id < right.id
     }
 }

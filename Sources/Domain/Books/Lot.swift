@@ -1,25 +1,35 @@
 /// An open part of a position, as one execution opened it.
 public struct Lot: Hashable, Sendable {
-    /// The execution that opened it.
-    public var tradeId: String
-    /// Everything else, apart from the one reference: the fold reads it without counting references.
+    /// Apart from the id, which most of a match has no need of.
     var numbers: LotNumbers
+    /// The execution that opened it.
+    public var id: TradeId
 
     public init(
         tradeId: String, openedAt: Timestamp, quantity: Quantity, price: Price, fees: Amount, multiplier: Fixed8 = .one,
         openedQuantity: Quantity? = nil, openedFees: Amount? = nil
     ) {
         self.init(
-            tradeId: tradeId,
-            numbers: LotNumbers(
-                openedAt: openedAt, quantity: quantity, price: price, multiplier: multiplier, fees: fees,
-                openedQuantity: openedQuantity ?? quantity, openedFees: openedFees ?? fees))
+            id: TradeId(tradeId), openedAt: openedAt, quantity: quantity, price: price, fees: fees,
+            multiplier: multiplier, openedQuantity: openedQuantity, openedFees: openedFees)
     }
 
-    init(tradeId: String, numbers: LotNumbers) {
-        self.tradeId = tradeId
+    public init(
+        id: TradeId, openedAt: Timestamp, quantity: Quantity, price: Price, fees: Amount, multiplier: Fixed8 = .one,
+        openedQuantity: Quantity? = nil, openedFees: Amount? = nil
+    ) {
+        self.id = id
+        numbers = LotNumbers(
+            fees: fees, openedFees: openedFees ?? fees, openedAt: openedAt, quantity: quantity, price: price,
+            multiplier: multiplier, openedQuantity: openedQuantity ?? quantity)
+    }
+
+    init(id: TradeId, numbers: LotNumbers) {
+        self.id = id
         self.numbers = numbers
     }
+
+    public var tradeId: String { id.text }
 
     public var openedAt: Timestamp { numbers.openedAt }
     /// What is still open; above zero whichever the direction.
@@ -36,17 +46,20 @@ public struct Lot: Hashable, Sendable {
 
 /// A lot without its tradeId: nothing but bits.
 struct LotNumbers: Hashable, Sendable {
+    // The widest first: no padding, and a lot is two cache lines.
+    var fees: Amount
+    var openedFees: Amount
     var openedAt: Timestamp
     var quantity: Quantity
     var price: Price
     var multiplier: Fixed8
-    var fees: Amount
     var openedQuantity: Quantity
-    var openedFees: Amount
 
-    static let none = LotNumbers(
-        openedAt: Timestamp(microseconds: 0), quantity: .zero, price: .zero, multiplier: .one, fees: .zero,
-        openedQuantity: .zero, openedFees: .zero)
+    static var none: LotNumbers {
+        LotNumbers(
+            fees: .zero, openedFees: .zero, openedAt: Timestamp(microseconds: 0), quantity: .zero, price: .zero,
+            multiplier: .one, openedQuantity: .zero)
+    }
 
     /// The entry fees that closing `closed` takes along: its share of the opening fees, rounded half-even,
     /// and all that is left for the last slice.
@@ -57,8 +70,8 @@ struct LotNumbers: Hashable, Sendable {
 
 /// One match of a closing execution with an open lot.
 public struct LotClosure: Hashable, Sendable {
-    public var entryTradeId: String
-    public var exitTradeId: String
+    public var entryId: TradeId
+    public var exitId: TradeId
     /// 0 for the first lot that the exit closed, then 1, 2, …
     public var ordinal: Int
     /// Above zero.
@@ -78,12 +91,12 @@ public struct LotClosure: Hashable, Sendable {
     public var realizedPnl: Amount
 
     public init(
-        entryTradeId: String, exitTradeId: String, ordinal: Int, quantity: Quantity, entryPrice: Price,
+        entryId: TradeId, exitId: TradeId, ordinal: Int, quantity: Quantity, entryPrice: Price,
         exitPrice: Price, entryAt: Timestamp, exitAt: Timestamp, isShort: Bool, multiplier: Fixed8, grossPnl: Amount,
         fees: Amount, realizedPnl: Amount
     ) {
-        self.entryTradeId = entryTradeId
-        self.exitTradeId = exitTradeId
+        self.entryId = entryId
+        self.exitId = exitId
         self.ordinal = ordinal
         self.quantity = quantity
         self.entryPrice = entryPrice
@@ -97,6 +110,9 @@ public struct LotClosure: Hashable, Sendable {
         self.realizedPnl = realizedPnl
     }
 
+    public var entryTradeId: String { entryId.text }
+    public var exitTradeId: String { exitId.text }
+
     /// How long the lot was held.
     public var heldMicroseconds: Int64 { exitAt.microseconds - entryAt.microseconds }
 }
@@ -104,7 +120,7 @@ public struct LotClosure: Hashable, Sendable {
 /// All closures of one closing execution: what a trader calls a trade.
 public struct ClosedTrade: Hashable, Sendable {
     /// The closing execution.
-    public var exitTradeId: String
+    public var exitId: TradeId
     /// When the first of the closed lots was opened.
     public var openedAt: Timestamp
     public var closedAt: Timestamp
@@ -120,11 +136,11 @@ public struct ClosedTrade: Hashable, Sendable {
     public var closureCount: Int
 
     public init(
-        exitTradeId: String, openedAt: Timestamp, closedAt: Timestamp, isShort: Bool, quantity: Quantity,
+        exitId: TradeId, openedAt: Timestamp, closedAt: Timestamp, isShort: Bool, quantity: Quantity,
         averageEntryPrice: Price, exitPrice: Price, grossPnl: Amount, fees: Amount, realizedPnl: Amount,
         closureCount: Int
     ) {
-        self.exitTradeId = exitTradeId
+        self.exitId = exitId
         self.openedAt = openedAt
         self.closedAt = closedAt
         self.isShort = isShort
@@ -136,6 +152,8 @@ public struct ClosedTrade: Hashable, Sendable {
         self.realizedPnl = realizedPnl
         self.closureCount = closureCount
     }
+
+    public var exitTradeId: String { exitId.text }
 
     public var heldMicroseconds: Int64 { closedAt.microseconds - openedAt.microseconds }
 }

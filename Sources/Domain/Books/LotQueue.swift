@@ -1,8 +1,7 @@
 /// The open lots of a book, oldest first. The first lies inline, as most books hold one; closing from the front is O(1).
 public struct LotQueue: Sendable, RandomAccessCollection {
-    private var firstId = ""
     /// A quantity of zero means that there is no lot: a lot's is above.
-    private var first = LotNumbers.none
+    private var first = Lot(id: .none, numbers: .none)
     private var rest: [Lot] = []
     /// The lots of `rest` before this index are gone; they are swept away when they outnumber the others.
     private var restStart = 0
@@ -13,38 +12,40 @@ public struct LotQueue: Sendable, RandomAccessCollection {
     public init() {}
 
     public var startIndex: Int { 0 }
-    public var endIndex: Int { first.quantity.isZero ? 0 : 1 + rest.count - restStart }
+    public var endIndex: Int { first.numbers.quantity.isZero ? 0 : 1 + rest.count - restStart }
 
     public subscript(position: Int) -> Lot {
-        position == 0 ? Lot(tradeId: firstId, numbers: first) : rest[restStart + position - 1]
+        position == 0 ? first : rest[restStart + position - 1]
     }
 
     /// The lot at `position` without its tradeId.
     func numbers(at position: Int) -> LotNumbers {
-        position == 0 ? first : rest[restStart + position - 1].numbers
+        position == 0 ? first.numbers : rest[restStart + position - 1].numbers
     }
 
-    var firstTradeId: String { firstId }
+    /// Where the lots behind the first lie in memory, and the next of them: to be asked for ahead, never to be read.
+    public var restMemory: (start: UnsafeRawPointer, next: UnsafeRawPointer)? {
+        rest.withUnsafeBufferPointer { lots in
+            lots.baseAddress.map { (UnsafeRawPointer($0), UnsafeRawPointer($0 + restStart)) }
+        }
+    }
+
+    var firstId: TradeId { first.id }
 
     mutating func append(_ lot: Lot) {
-        if first.quantity.isZero {
-            firstId = lot.tradeId
-            first = lot.numbers
+        if first.numbers.quantity.isZero {
+            first = lot
         } else {
             rest.append(lot)
         }
     }
 
-    /// Takes the first lot out and returns its tradeId.
-    mutating func removeFirst() -> String {
-        var id = ""
-        swap(&id, &firstId)
+    mutating func removeFirst() {
         guard restStart < rest.count else {
-            first = .none
-            return id
+            first.numbers.quantity = .zero
+            return
         }
-        first = rest[restStart].numbers
-        swap(&firstId, &rest[restStart].tradeId)
+        first = rest[restStart]
         restStart += 1
         if restStart == rest.count {
             rest = []
@@ -53,13 +54,12 @@ public struct LotQueue: Sendable, RandomAccessCollection {
             rest.removeFirst(restStart)
             restStart = 0
         }
-        return id
     }
 
     /// Takes `quantity` and `fees` off the first lot.
     mutating func reduceFirst(by quantity: Quantity, fees: Amount) {
-        first.quantity.units -= quantity.units
-        first.fees.units -= fees.units
+        first.numbers.quantity.units -= quantity.units
+        first.numbers.fees.units -= fees.units
     }
 }
 

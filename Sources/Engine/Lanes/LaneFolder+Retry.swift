@@ -49,12 +49,12 @@ extension LaneFolder {
         var outcome = RetryOutcome()
         var stopped = failed
         try answer(fold.reads(for: piece.events), from: store)
-        try piece.forEach { (event, index) throws(LaneFailure) in
+        try piece.forEach { (lent, index) throws(LaneFailure) in
             let record = page.records[index]
             guard mayTry(record, page, index, stopped, &outcome) else { return }
             // What the live build folded before it parked this one, from another topic, is not to wait for it here.
             if isHeldBack(input: record.input, offset: record.offset) { return }
-            let result = failure.map { FoldOutcome.refused(code: $0.code, reason: $0.reason) } ?? fold.fold(event)
+            let result = failure.map { FoldOutcome.refused(code: $0.code, reason: $0.reason) } ?? fold.fold(lent.event)
             note(result, record, &stopped, &outcome)
         } trouble: { (trouble) throws(LaneFailure) in
             let record = page.records[trouble.record]

@@ -32,8 +32,8 @@ final class LaneFolder<Fold: ViewFold> {
         from store: any LaneStore
     ) throws(LaneFailure) {
         try answer(fold.reads(for: piece.events), from: store)
-        try piece.forEach { (event, record) throws(LaneFailure) in
-            try take(event, batch, record, failure)
+        try piece.forEach { (lent, record) throws(LaneFailure) in
+            try take(lent.event, batch, record, failure)
         } trouble: { (trouble) throws(LaneFailure) in
             guard case .refused(let refusal) = trouble.kind else { return }
             let record = batch[trouble.record]

@@ -54,16 +54,16 @@ struct IntakePiece {
 
     /// Calls back for each event and trouble in the records' order.
     func forEach<E: Error>(
-        event: (FoldEvent, Int) throws(E) -> Void, trouble: (IntakeTrouble) throws(E) -> Void
+        event: (borrowing LentEvent, Int) throws(E) -> Void, trouble: (IntakeTrouble) throws(E) -> Void
     ) throws(E) {
         var waiting = troubles[...]
-        for index in events.indices {
+        try events.lendEach { (lent, index) throws(E) in
             let record = records[index]
             while let first = waiting.first, first.record < record {
                 try trouble(first)
                 waiting.removeFirst()
             }
-            try event(events[index], record)
+            try event(lent, record)
         }
         for rest in waiting { try trouble(rest) }
     }

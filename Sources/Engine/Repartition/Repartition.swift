@@ -25,6 +25,7 @@ public final class Repartition {
 
     private let plan: RepartitionPlan
     private let topology: Topology
+    private let views: ViewRegistry
     private let options: Options
     private let connection: PostgresConnection
     private let admin: KafkaAdmin
@@ -33,11 +34,13 @@ public final class Repartition {
     private let progress: (String) -> Void
 
     public init(
-        _ plan: RepartitionPlan, _ topology: Topology, _ options: Options, connection: PostgresConnection,
-        admin: KafkaAdmin, kafka: KafkaConfiguration, stop: StopSignal, progress: @escaping (String) -> Void
+        _ plan: RepartitionPlan, _ topology: Topology, _ views: ViewRegistry, _ options: Options,
+        connection: PostgresConnection, admin: KafkaAdmin, kafka: KafkaConfiguration, stop: StopSignal,
+        progress: @escaping (String) -> Void
     ) {
         self.plan = plan
         self.topology = topology
+        self.views = views
         self.options = options
         self.connection = connection
         self.admin = admin
@@ -92,7 +95,7 @@ public final class Repartition {
 
     private func input(_ topic: String) throws(EngineError) -> ViewInput {
         for view in plan.views {
-            let configuration = try ViewRegistry.configuration(of: view, in: topology)
+            let configuration = try views.configuration(of: view, in: topology)
             if let input = configuration.inputs.first(where: { $0.topic == topic }) { return input }
         }
         throw EngineError(.topology, "no view of this version reads topic \(topic): it can't be decoded")
@@ -108,7 +111,7 @@ public final class Repartition {
     /// Nobody folds or reroutes meanwhile: the views' groups are empty, or the views are paused whole.
     private func requireStandstill() throws(EngineError) {
         for view in plan.views {
-            let group = try ViewRegistry.configuration(of: view, in: topology).groupId
+            let group = try views.configuration(of: view, in: topology).groupId
             let members = try inKafka { () throws(KafkaError) in try admin.groups(named: group) }
                 .filter { $0.name == group }.flatMap(\.members)
             guard !members.isEmpty else { continue }
@@ -163,7 +166,7 @@ public final class Repartition {
         var count = 0
         let catalog = BuildCatalog(connection)
         for view in plan.views {
-            let configuration = try ViewRegistry.configuration(of: view, in: topology)
+            let configuration = try views.configuration(of: view, in: topology)
             let checkpoints = try inDatabase { () throws(PostgresError) -> [LaneOffsets] in
                 guard let live = try catalog.liveBuild(of: view) else { return [] }
                 return try catalog.checkpoints(of: live)

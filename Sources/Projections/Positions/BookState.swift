@@ -1,29 +1,34 @@
 import Domain
+import Events
 
 /// A book in a fold's memory, with what its row holds beside it.
 final class BookState {
     /// Stands in the row of a book that has no executions any more; the row keeps the time of the change.
     static let noExchange = ""
 
-    let key: BookKey
-    var book: Book
-    var exchange: String
-    var symbol: String
-    /// The latest time of the events folded into this book.
-    var updatedAt: Timestamp
+    // First what every execution looks at, so that it shares cache lines.
+    /// A hash of the key, as wide as stands in for it.
+    let identity: ContentHash
     /// A row of this book is in the database.
     var isStored: Bool
     /// Changed since the last drain.
     var isDirty = false
     /// The book no longer follows from its executions in order: it is to be folded anew from the ledger.
     var needsRefold = false
-    /// The first place in matching order from which closings may have changed.
-    var refoldFrom: FillOrder?
     /// The last two generations of use decide what a trim keeps.
     var lastUse = 0
+    /// The latest time of the events folded into this book.
+    var updatedAt: Timestamp
+    private(set) var exchange: String
+    private(set) var symbol: String
+    var book: Book
+    let key: BookKey
+    /// The first place in matching order from which closings may have changed.
+    var refoldFrom: FillOrder?
 
-    init(key: BookKey, exchange: String, symbol: String, updatedAt: Timestamp) {
+    init(key: BookKey, identity: ContentHash, exchange: String, symbol: String, updatedAt: Timestamp) {
         self.key = key
+        self.identity = identity
         self.exchange = exchange
         self.symbol = symbol
         self.updatedAt = updatedAt
@@ -32,8 +37,9 @@ final class BookState {
     }
 
     /// - Throws: `RowError` when the stored row contradicts itself.
-    init(_ row: RowReader) throws(RowError) {
+    init(_ row: RowReader, hasher: ContentHasher) throws(RowError) {
         key = BookKey(userId: try row.text(0), account: try row.text(1), instrument: try row.text(2))
+        identity = hasher.identity(key)
         exchange = try row.text(3)
         symbol = try row.text(4)
         updatedAt = Timestamp(microseconds: try row.unixMicroseconds(13))
@@ -52,6 +58,12 @@ final class BookState {
                 lots: lots, isShort: isShort, grossPnl: grossPnl, fees: fees, lastFill: lastFill, fillCount: fillCount)
         else { throw RowError(table: "positions", column: "open_lots") }
         book = stored
+    }
+
+    /// Notes how the latest execution calls the instrument.
+    func show(exchange: String, symbol: String) {
+        if self.exchange != exchange { self.exchange = exchange }
+        if self.symbol != symbol { self.symbol = symbol }
     }
 
     func encode(into rows: RowBatch, lane: Int, scratch: ByteBuffer) {

@@ -1,72 +1,61 @@
 import CMemory
+import Domain
 import Events
 
-/// The books in a fold's memory, by key.
+/// The books in a fold's memory, by the keyed 128-bit hash of their keys, which stands for the key.
 ///
-/// Open addressing over 64-bit hashes. Half a million books do not fit a cache, so what a look-up costs is waiting for
-/// memory: `prefetch` lets a batch's look-ups wait together instead of one after another.
+/// Half a million books do not fit a cache, so what a look-up costs is waiting for memory: a fold asks for what the
+/// executions ahead of it will need.
 final class BookTable {
-    private struct Slot {
+    private struct Slot: BitwiseCopyable {
         var hash: UInt64
         /// Owned by `states`.
         var state: Unmanaged<BookState>?
     }
 
-    private var slots: UnsafeMutableBufferPointer<Slot>
+    private var slots = HashSlots<Slot>(count: initialSlots)
     private var states: ContiguousArray<BookState> = []
-    private let hasher = ContentHasher()
 
     private static let initialSlots = 1_024
     private static let cacheLineBytes = 64
-    /// Lines of a book that a fold reads: the object's header to the end of its first lot.
-    private static let bookLines = 6
-
-    init() { slots = Self.makeSlots(Self.initialSlots) }
-
-    deinit { slots.deallocate() }
-
-    private static func makeSlots(_ count: Int) -> UnsafeMutableBufferPointer<Slot> {
-        let made = UnsafeMutableBufferPointer<Slot>.allocate(capacity: count)
-        made.initialize(repeating: Slot(hash: 0, state: nil))
-        return made
-    }
+    /// What a fold looks at before the book itself.
+    private static let headBytes = 96
+    private static let bookLines = (headBytes + MemoryLayout<Book>.size + cacheLineBytes - 1) / cacheLineBytes
+    /// The array's own fields before its first lot.
+    private static let arrayHeaderBytes = 32
 
     var count: Int { states.count }
     var all: ContiguousArray<BookState> { states }
 
-    func hash(_ key: BookKey) -> UInt64 { hasher.identity(key.userId, key.account, key.instrument).high }
-
-    subscript(key: BookKey) -> BookState? { find(key, hash: hash(key)) }
-
-    func find(_ key: BookKey, hash: UInt64) -> BookState? {
-        var index = start(hash)
+    @inline(__always)
+    func find(_ identity: ContentHash) -> BookState? {
+        var index = slots.start(identity.high)
         while let state = slots[index].state {
-            if slots[index].hash == hash {
+            if slots[index].hash == identity.high {
                 let found = state.takeUnretainedValue()
-                if found.key == key { return found }
+                if found.identity == identity { return found }
             }
-            index = (index + 1) & (slots.count - 1)
+            index = slots.next(index)
         }
         return nil
     }
 
     /// Adds a book, or puts it in place of the one with its key.
-    func put(_ state: BookState, hash: UInt64? = nil) {
-        let hash = hash ?? self.hash(state.key)
-        if let old = find(state.key, hash: hash) {
+    func put(_ state: BookState) {
+        if let old = find(state.identity) {
             if let place = states.firstIndex(where: { $0 === old }) { states[place] = state }
-            replace(old, by: state, hash: hash)
+            replace(old, by: state)
             return
         }
         if (states.count + 1) * 2 > slots.count { grow() }
         states.append(state)
-        place(state, hash)
+        place(state)
     }
 
-    private func replace(_ old: BookState, by state: BookState, hash: UInt64) {
-        var index = start(hash)
-        while slots[index].state?.takeUnretainedValue() !== old { index = (index + 1) & (slots.count - 1) }
-        slots[index].state = Unmanaged.passUnretained(state)
+    private func replace(_ old: BookState, by state: BookState) {
+        var index = slots.start(old.identity.high)
+        while slots[index].state?.takeUnretainedValue() !== old { index = slots.next(index) }
+        slots[index] = Slot(hash: state.identity.high, state: Unmanaged.passUnretained(state))
     }
 
     func removeAll() { keep { _ in false } }
@@ -74,38 +63,52 @@ final class BookTable {
     /// Drops the books that `isKept` does not want.
     func keep(_ isKept: (BookState) -> Bool) {
         states = states.filter(isKept)
-        slots.update(repeating: Slot(hash: 0, state: nil))
-        for state in states { place(state, hash(state.key)) }
+        slots = HashSlots(count: slots.count)
+        for state in states { place(state) }
     }
 
-    /// Asks for the memory of the slot where a look-up of `hash` will begin.
-    func prefetchSlot(_ hash: UInt64) {
-        guard let base = slots.baseAddress else { return }
-        tapefold_prefetch(base + start(hash))
-    }
+    /// Asks for the memory of the slot where a look-up will begin.
+    @inline(__always)
+    func prefetchSlot(_ identity: ContentHash) { slots.prefetch(identity.high) }
 
-    /// Asks for the memory of the book that a look-up of `hash` will find.
-    func prefetchBook(_ hash: UInt64) {
-        let slot = slots[start(hash)]
-        guard slot.hash == hash, let state = slot.state else { return }
+    /// Asks for the memory of the book that a look-up will find.
+    @inline(__always)
+    func prefetchBook(_ identity: ContentHash) {
+        guard let state = candidate(identity) else { return }
         let object = UnsafeRawPointer(state.toOpaque())
         for line in 0..<Self.bookLines { tapefold_prefetch(object + line * Self.cacheLineBytes) }
     }
 
-    private func start(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash) & (slots.count - 1) }
+    /// Asks for the memory of the book's second lot, which lies apart.
+    @inline(__always)
+    func prefetchLots(_ identity: ContentHash) {
+        guard let state = candidate(identity) else { return }
+        let lots = state._withUnsafeGuaranteedRef { $0.book.openLots.restMemory }
+        guard let lots else { return }
+        tapefold_prefetch(lots.start - Self.arrayHeaderBytes)
+        tapefold_prefetch(lots.next)
+        tapefold_prefetch(lots.next + Self.cacheLineBytes)
+    }
 
-    private func place(_ state: BookState, _ hash: UInt64) {
-        var index = start(hash)
-        while slots[index].state != nil { index = (index + 1) & (slots.count - 1) }
-        slots[index] = Slot(hash: hash, state: Unmanaged.passUnretained(state))
+    @inline(__always)
+    private func candidate(_ identity: ContentHash) -> Unmanaged<BookState>? {
+        let slot = slots[slots.start(identity.high)]
+        return slot.hash == identity.high ? slot.state : nil
+    }
+
+    private func place(_ state: BookState) {
+        place(Slot(hash: state.identity.high, state: Unmanaged.passUnretained(state)))
+    }
+
+    private func place(_ slot: Slot) {
+        var index = slots.start(slot.hash)
+        while slots[index].state != nil { index = slots.next(index) }
+        slots[index] = slot
     }
 
     private func grow() {
-        let old = slots
-        slots = Self.makeSlots(old.count * 2)
-        for slot in old {
-            if let state = slot.state { place(state.takeUnretainedValue(), slot.hash) }
-        }
-        old.deallocate()
+        var old = HashSlots<Slot>(count: slots.count * 2)
+        swap(&old, &slots)
+        for index in 0..<old.count where old[index].state != nil { place(old[index]) }
     }
 }

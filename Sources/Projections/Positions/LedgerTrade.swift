@@ -6,7 +6,7 @@ final class LedgerTrade {
     private(set) var trade: TradeExecuted
     private(set) var bookKey: BookKey
     /// Of the execution as it first came: tells a repetition from a conflict.
-    private(set) var contentHash: ContentHash
+    let contentHash: ContentHash
     var isVoid = false
     var closed: ClosedTrade?
     var closures: [LotClosure] = []
@@ -17,10 +17,10 @@ final class LedgerTrade {
     /// To be written with the next drain.
     var isChanged = true
 
-    init(_ trade: TradeExecuted, bookKey: BookKey? = nil, contentHash: ContentHash) {
+    init(_ trade: TradeExecuted, contentHash: ContentHash) {
         self.trade = trade
         self.contentHash = contentHash
-        self.bookKey = bookKey ?? BookKey(trade)
+        bookKey = BookKey(trade)
     }
 
     /// Changes the execution, and with it perhaps the book it belongs to.
@@ -29,28 +29,19 @@ final class LedgerTrade {
         bookKey = BookKey(trade)
     }
 
-    /// Makes this object another execution's: a rebuild would else allocate and free one for every event.
-    func reuse(for trade: TradeExecuted, bookKey: BookKey, contentHash: ContentHash) {
-        self.trade = trade
-        self.bookKey = bookKey
-        self.contentHash = contentHash
-        isVoid = false
-        closed = nil
-        closures.removeAll(keepingCapacity: true)
-        isStored = false
-        hasStoredClosures = false
-        isChanged = true
-    }
-
     var key: TradeKey { TradeKey(userId: trade.userId, tradeId: trade.tradeId) }
 
-    var fill: Fill {
-        Fill(
+    var fill: Fill { Fill(trade) }
+
+    var order: FillOrder { FillOrder(executedAt: trade.executedAt, tradeId: trade.tradeId) }
+}
+
+extension Fill {
+    init(_ trade: TradeExecuted) {
+        self.init(
             tradeId: trade.tradeId, executedAt: trade.executedAt, side: trade.side, quantity: trade.quantity,
             price: trade.price, fees: Amount(trade.fees), multiplier: trade.multiplier)
     }
-
-    var order: FillOrder { FillOrder(executedAt: trade.executedAt, tradeId: trade.tradeId) }
 }
 
 extension BookKey {
@@ -60,8 +51,11 @@ extension BookKey {
         instrument = Self.instrument(isin: trade.isin, exchange: trade.exchange, symbol: trade.symbol)
     }
 
+    /// Between exchange and symbol.
+    static let separator: StaticString = ":"
+
     static func instrument(isin: String?, exchange: String, symbol: String) -> String {
-        guard let isin else { return exchange + ":" + symbol }
+        guard let isin else { return exchange + separator.description + symbol }
         return isin
     }
 }

@@ -9,10 +9,9 @@ enum LotCodec {
 
     static func encode(_ lots: some Sequence<Lot>, into buffer: ByteBuffer) {
         for lot in lots {
-            var id = lot.tradeId
-            id.withUTF8 { text in
+            lot.id.withBytes { text in
                 buffer.append(UInt16(truncatingIfNeeded: text.count))
-                buffer.append(UnsafeRawBufferPointer(text))
+                buffer.append(text)
             }
             buffer.append(lot.openedAt.microseconds)
             buffer.append(lot.quantity.units)
@@ -32,11 +31,11 @@ enum LotCodec {
             guard bytes.count - at >= fixedBytes else { return nil }
             let idLength = Int(bytes.bigEndian(at: at, as: UInt16.self))
             guard bytes.count - at >= fixedBytes + idLength else { return nil }
-            let id = String(decoding: bytes[(at + 2)..<(at + 2 + idLength)], as: UTF8.self)
+            let id = TradeId(utf8: UnsafeRawBufferPointer(rebasing: bytes[(at + 2)..<(at + 2 + idLength)]))
             at += 2 + idLength
             lots.append(
                 Lot(
-                    tradeId: id, openedAt: Timestamp(microseconds: bytes.bigEndian(at: at, as: Int64.self)),
+                    id: id, openedAt: Timestamp(microseconds: bytes.bigEndian(at: at, as: Int64.self)),
                     quantity: Fixed8(units: bytes.bigEndian(at: at + 8, as: Int64.self)),
                     price: Fixed8(units: bytes.bigEndian(at: at + 16, as: Int64.self)),
                     fees: Amount(units: bytes.bigEndian(at: at + 32, as: Int128.self)),

@@ -26,7 +26,7 @@ extension PositionsFold {
             entry.isStored = true
             entry.isChanged = false
         }
-        if mode == .rebuild { spareTrades.append(contentsOf: changedTrades) }
+        copied?.drain(trades: trades.inserts, closures: closures.inserts)
         changedTrades.removeAll(keepingCapacity: true)
         staleClosures.removeAll(keepingCapacity: true)
     }
@@ -71,7 +71,7 @@ extension PositionsFold {
         dirtyBooks = []
         trades = [:]
         changedTrades = []
-        spareTrades = []
+        copied?.clear()
         staleClosures = []
         refolds = []
         requestedRefolds = []

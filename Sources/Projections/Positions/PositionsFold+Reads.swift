@@ -30,7 +30,7 @@ extension PositionsFold {
         case .tradeExecuted(let trade):
             ask(trade: TradeKey(userId: trade.userId, tradeId: trade.tradeId), trades, &asked)
             let book = BookKey(trade)
-            if self.books[book] == nil, asked.books.insert(book).inserted { books.keys.append(book) }
+            if self.book(book) == nil, asked.books.insert(book).inserted { books.keys.append(book) }
         case .tradeCorrected(let body):
             ask(trade: TradeKey(userId: body.userId, tradeId: body.tradeId), trades, &asked)
             let envelope = event.decoded.envelope
@@ -73,8 +73,8 @@ extension PositionsFold {
 
     private func absorbBooks(_ rows: any RowSource) throws(RowError) {
         for index in 0..<rows.rowCount {
-            let state = try BookState(RowReader(rows, table: PositionsView.positions, row: index))
-            guard books[state.key]?.isStored != true else { continue }
+            let state = try BookState(RowReader(rows, table: PositionsView.positions, row: index), hasher: hasher)
+            guard books.find(state.identity)?.isStored != true else { continue }
             merge(stored: state)
         }
     }
@@ -82,7 +82,7 @@ extension PositionsFold {
     /// A book that corrections touched before its row was read keeps their marks.
     private func merge(stored: BookState) {
         stored.lastUse = useClock
-        guard let touched = books[stored.key] else {
+        guard let touched = books.find(stored.identity) else {
             books.put(stored)
             return
         }

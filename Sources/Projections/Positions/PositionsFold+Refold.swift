@@ -11,7 +11,7 @@ extension PositionsFold {
         let missing = ReadRequest(PositionsView.positions, by: PositionsView.positions.key)
         for key in refolds {
             ledger.keys.append(key)
-            if books[key]?.isStored != true { missing.keys.append(key) }
+            if book(key)?.isStored != true { missing.keys.append(key) }
         }
         requestedRefolds = refolds
         refolds = []
@@ -30,7 +30,7 @@ extension PositionsFold {
 
     /// Folds a book anew from all its executions and marks those whose closing may have changed.
     private func refold(_ key: BookKey, ledger: [LedgerTrade]) throws(FoldFailure) {
-        guard let state = books[key] else { return }
+        guard let state = book(key) else { return }
         let inOrder = ledger.sorted { $0.order < $1.order }
         var book = Book()
         var last: LedgerTrade?
@@ -65,8 +65,9 @@ extension PositionsFold {
         state.book = book
         state.needsRefold = false
         state.refoldFrom = nil
-        state.exchange = shown?.trade.exchange ?? BookState.noExchange
-        state.symbol = shown?.trade.symbol ?? state.key.instrument
+        state.show(
+            exchange: shown?.trade.exchange ?? BookState.noExchange,
+            symbol: shown?.trade.symbol ?? state.key.instrument)
         touch(state, at: state.updatedAt)
     }
 

@@ -23,8 +23,8 @@ public final class PositionsFold: ViewFold {
     /// Executions that this batch folds, changes or asked the database for.
     var trades: [TradeKey: LedgerTrade] = [:]
     var changedTrades: [LedgerTrade] = []
-    /// Drained in a rebuild, where nothing else holds them: for use again.
-    var spareTrades: [LedgerTrade] = []
+    /// In a rebuild: rows of executions that nothing will look at again.
+    let copied: CopiedLedger?
     /// Closing executions whose closures in the database are out of date.
     var staleClosures: [LedgerTrade] = []
     var refolds: Set<BookKey> = []
@@ -43,6 +43,7 @@ public final class PositionsFold: ViewFold {
     public init(mode: FoldMode, lane: Int) {
         self.mode = mode
         self.lane = lane
+        copied = mode == .rebuild ? CopiedLedger() : nil
     }
 
     public var rememberedIdentities: Int { identities.count }
@@ -71,83 +72,118 @@ public final class PositionsFold: ViewFold {
 
     public func fold(_ event: FoldEvent) -> FoldOutcome {
         switch event.decoded.payload {
-        case .tradeExecuted(let trade): fold(trade, of: event.decoded, at: warm.take(event.offset) ?? look(at: trade))
+        case .tradeExecuted(let trade): fold(trade, of: event)
         case .tradeCorrected(let correction): fold(correction, of: event)
         default: .skipped(reason: "not an event of this view")
         }
     }
 
-    private func fold(_ trade: TradeExecuted, of event: DecodedEvent, at place: TradePlace) -> FoldOutcome {
-        let entry = ledgerTrade(trade, place, contentHash: hasher.hash(event.payload))
-        let identity = mode == .rebuild ? place.identity : nil
-        if let repeated = repetition(of: entry, identity) { return repeated }
-        let state = book(entry, hash: place.bookHash, at: event.envelope.time)
-        if let refusal = enter(entry, into: state) { return refusal }
-        if let identity {
-            identities.insert(identity, content: entry.contentHash.low)
+    private func fold(_ trade: TradeExecuted, of event: FoldEvent) -> FoldOutcome {
+        let place = warm.take(event.offset) ?? look(at: trade, in: event.decoded.payload)
+        prefetchAhead()
+        if let repeated = repetition(of: trade, place) { return repeated }
+        let state = book(of: trade, place.book, at: event.decoded.envelope.time)
+        do throws(BookError) {
+            if let copied, mode == .rebuild, !isAwaitedByCorrections(trade) {
+                try copy(trade, place, into: state, copied)
+            } else {
+                try keep(trade, place, in: state)
+            }
+        } catch {
+            return .refused(code: "book_refused", reason: error.description)
+        }
+        touch(state, at: event.decoded.envelope.time)
+        return .folded
+    }
+
+    private func isAwaitedByCorrections(_ trade: TradeExecuted) -> Bool {
+        !corrections.waiting.isEmpty
+            && corrections.waiting[TradeKey(userId: trade.userId, tradeId: trade.tradeId)] != nil
+    }
+
+    /// Writes the execution's rows at once: in a rebuild nothing can change them before the indexes are there.
+    private func copy(
+        _ trade: TradeExecuted, _ place: TradePlace, into state: BookState, _ copied: CopiedLedger
+    ) throws(BookError) {
+        let closed = try enter(trade, into: state) { copied.append($0, userId: trade.userId) }
+        identities.insert(place.identity, content: place.content.low)
+        copied.append(
+            trade, instrument: state.key.instrument,
+            TradeRow(contentHash: place.content, isVoid: false, closed: closed))
+    }
+
+    /// Keeps the execution where corrections and refolds find it; its rows are written by the next drain.
+    private func keep(_ trade: TradeExecuted, _ place: TradePlace, in state: BookState) throws(BookError) {
+        let entry = LedgerTrade(trade, contentHash: place.content)
+        entry.closed = try enter(trade, into: state) { entry.closures.append($0) }
+        if mode == .rebuild {
+            identities.insert(place.identity, content: place.content.low)
         } else {
             trades[entry.key] = entry
         }
         changedTrades.append(entry)
-        touch(state, at: event.envelope.time)
         for correction in corrections.takeWaiting(for: entry.key) { apply(correction, to: entry) }
-        return .folded
-    }
-
-    private func ledgerTrade(_ trade: TradeExecuted, _ place: TradePlace, contentHash: ContentHash) -> LedgerTrade {
-        guard let spare = spareTrades.popLast() else {
-            return LedgerTrade(trade, bookKey: place.key, contentHash: contentHash)
-        }
-        spare.reuse(for: trade, bookKey: place.key, contentHash: contentHash)
-        return spare
     }
 
     /// Whether this identity was there before, saying the same or something else.
-    private func repetition(of entry: LedgerTrade, _ identity: ContentHash?) -> FoldOutcome? {
+    private func repetition(of trade: TradeExecuted, _ place: TradePlace) -> FoldOutcome? {
         let isSame: Bool
-        if let identity {
-            guard let known = identities.find(identity) else { return nil }
-            isSame = known == entry.contentHash.low
+        if mode == .rebuild {
+            guard let known = identities.find(place.identity) else { return nil }
+            isSame = known == place.content.low
         } else {
-            guard let known = trades[entry.key] else { return nil }
-            isSame = known.contentHash == entry.contentHash
+            guard let known = trades[TradeKey(userId: trade.userId, tradeId: trade.tradeId)] else { return nil }
+            isSame = known.contentHash == place.content
         }
         if isSame { return .duplicate }
         return .refused(
             code: "conflicting_duplicate",
-            reason: "tradeId \(entry.trade.tradeId) of \(entry.trade.userId) came before with other data")
+            reason: "tradeId \(trade.tradeId) of \(trade.userId) came before with other data")
     }
 
     /// Folds the execution into its book, or notes that the book must be folded anew.
-    private func enter(_ entry: LedgerTrade, into state: BookState) -> FoldOutcome? {
+    private func enter(
+        _ trade: TradeExecuted, into state: BookState, _ onClosure: (LotClosure) -> Void
+    ) throws(BookError) -> ClosedTrade? {
+        let fill = Fill(trade)
         if state.needsRefold {
-            state.refoldFrom = earlier(state.refoldFrom, entry.order)
+            state.refoldFrom = earlier(state.refoldFrom, fill.order)
             return nil
         }
         do throws(BookError) {
-            entry.closed = try state.book.apply(entry.fill) { entry.closures.append($0) }.closedTrade
-            state.exchange = entry.trade.exchange
-            state.symbol = entry.trade.symbol
-            return nil
+            let effect = try state.book.apply(fill, onClosure)
+            state.show(exchange: trade.exchange, symbol: trade.symbol)
+            return effect.closedTrade
         } catch {
-            guard error == .outOfOrder else { return .refused(code: "book_refused", reason: error.description) }
-            requireRefold(state, from: entry.order)
+            guard error == .outOfOrder else { throw error }
+            requireRefold(state, from: fill.order)
             return nil
         }
     }
 
-    func book(_ entry: LedgerTrade, hash: UInt64? = nil, at time: Timestamp) -> BookState {
-        let key = entry.bookKey
-        let hash = hash ?? books.hash(key)
-        if let known = books.find(key, hash: hash) {
+    func book(_ entry: LedgerTrade, at time: Timestamp) -> BookState {
+        book(of: entry.trade, hasher.book(of: entry.trade), at: time)
+    }
+
+    @inline(__always)
+    private func book(of trade: TradeExecuted, _ identity: ContentHash, at time: Timestamp) -> BookState {
+        if let known = books.find(identity) {
             known.lastUse = useClock
             return known
         }
-        let new = BookState(key: key, exchange: entry.trade.exchange, symbol: entry.trade.symbol, updatedAt: time)
+        return addBook(of: trade, identity, at: time)
+    }
+
+    @inline(never)
+    private func addBook(of trade: TradeExecuted, _ identity: ContentHash, at time: Timestamp) -> BookState {
+        let new = BookState(
+            key: BookKey(trade), identity: identity, exchange: trade.exchange, symbol: trade.symbol, updatedAt: time)
         new.lastUse = useClock
-        books.put(new, hash: hash)
+        books.put(new)
         return new
     }
+
+    func book(_ key: BookKey) -> BookState? { books.find(hasher.identity(key)) }
 
     func touch(_ state: BookState, at time: Timestamp) {
         state.updatedAt = max(state.updatedAt, time)

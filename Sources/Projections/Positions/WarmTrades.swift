@@ -1,10 +1,11 @@
 import Events
 
-/// Where an execution belongs, worked out once.
+/// Where an execution belongs and what it says, worked out once: nothing but hashes.
 struct TradePlace {
-    let key: BookKey
-    let bookHash: UInt64
+    /// Of its book's key.
+    let book: ContentHash
     let identity: ContentHash
+    let content: ContentHash
 }
 
 /// The places of a batch's executions, in the batch's order: taken one by one as the batch folds.
@@ -27,27 +28,75 @@ struct WarmTrades {
         return places[next].place
     }
 
-    func forEach(_ body: (TradePlace) -> Void) {
-        for entry in places { body(entry.place) }
+    /// The place `distance` behind the one that is taken next.
+    func ahead(_ distance: Int) -> TradePlace? {
+        next + distance < places.count ? places[next + distance].place : nil
     }
 }
 
 extension PositionsFold {
-    func look(at trade: TradeExecuted) -> TradePlace {
-        let key = BookKey(trade)
-        return TradePlace(key: key, bookHash: books.hash(key), identity: hasher.identity(trade.userId, trade.tradeId))
+    /// How many executions ahead of the fold memory is asked for: far enough to be there in time, near enough to be
+    /// there still. What is found in one step leads to the next.
+    private enum Ahead {
+        static let slots = 24
+        static let books = 16
+        static let lots = 8
     }
 
-    /// Asks for the memory that the batch will need, all at once.
+    /// Not inlined: the caller's event is then lent to it whole, where else the execution would be copied out of it.
+    @inline(never)
+    func look(at trade: TradeExecuted, in payload: EventPayload) -> TradePlace {
+        TradePlace(
+            book: hasher.book(of: trade), identity: hasher.identity(trade.userId, trade.tradeId),
+            content: hasher.hash(payload))
+    }
+
+    /// Works out where the batch's executions belong, and asks for the memory of the first ones.
     func warmUp(_ events: ArraySlice<FoldEvent>) {
         warm.removeAll()
-        for event in events {
-            guard case .tradeExecuted(let trade) = event.decoded.payload else { continue }
-            let place = look(at: trade)
-            books.prefetchSlot(place.bookHash)
-            if mode == .rebuild { identities.prefetch(place.identity) }
-            warm.append(place, offset: event.offset)
+        events.lendEach { lent, _ in warmUp(lent.event) }
+        for distance in 0..<Ahead.slots { prefetchSlots(distance) }
+        for distance in 0..<Ahead.books { prefetchBook(distance) }
+        for distance in 0..<Ahead.lots { prefetchLots(distance) }
+    }
+
+    private func warmUp(_ event: FoldEvent) {
+        guard case .tradeExecuted(let trade) = event.decoded.payload else { return }
+        warm.append(look(at: trade, in: event.decoded.payload), offset: event.offset)
+    }
+
+    /// Asks for the memory that the executions ahead will need.
+    @inline(__always)
+    func prefetchAhead() {
+        prefetchSlots(Ahead.slots)
+        prefetchBook(Ahead.books)
+        prefetchLots(Ahead.lots)
+    }
+
+    private func prefetchSlots(_ distance: Int) {
+        guard let place = warm.ahead(distance) else { return }
+        books.prefetchSlot(place.book)
+        if mode == .rebuild { identities.prefetch(place.identity) }
+    }
+
+    private func prefetchBook(_ distance: Int) {
+        if let place = warm.ahead(distance) { books.prefetchBook(place.book) }
+    }
+
+    private func prefetchLots(_ distance: Int) {
+        if let place = warm.ahead(distance) { books.prefetchLots(place.book) }
+    }
+}
+
+extension ContentHasher {
+    func identity(_ key: BookKey) -> ContentHash { identity(key.userId, key.account, key.instrument) }
+
+    /// The identity of the key of the execution's book, without the key.
+    @inline(__always)
+    func book(of trade: TradeExecuted) -> ContentHash {
+        guard let isin = trade.isin else {
+            return identity(trade.userId, trade.account, pair: trade.exchange, BookKey.separator, trade.symbol)
         }
-        warm.forEach { books.prefetchBook($0.bookHash) }
+        return identity(trade.userId, trade.account, isin)
     }
 }

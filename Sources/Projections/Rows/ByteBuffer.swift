@@ -32,6 +32,22 @@ public final class ByteBuffer {
         capacity = larger
     }
 
+    /// Where `extra` bytes may be written; ``take(upTo:)`` makes them count.
+    func room(for extra: Int) -> UnsafeMutableRawPointer {
+        reserve(extra)
+        return memory + count
+    }
+
+    /// Where the room ends; valid until the next write.
+    var capacityEnd: UnsafeMutableRawPointer { memory + capacity }
+
+    /// Counts what was written to the room up to `end`.
+    func take(upTo end: UnsafeMutableRawPointer) {
+        let length = end - memory
+        precondition(length >= count && length <= capacity)
+        count = length
+    }
+
     public func append<T: FixedWidthInteger>(_ value: T) {
         let size = MemoryLayout<T>.size
         reserve(size)

@@ -4,49 +4,77 @@ enum NumericFormat {
     private static let maximumDigits = 10
     private static let fractionDigits = 2
 
+    /// Of a field without its length prefix.
+    static let maximumBytes = headerBytes + 2 * maximumDigits
+    /// Digit count, weight, sign and scale.
+    private static let headerBytes = 8
+
     /// Appends `units` × 10⁻⁸ with its length prefix, as array elements and COPY fields carry it.
     static func append(_ units: Int128, to buffer: ByteBuffer) {
-        withUnsafeTemporaryAllocation(of: UInt16.self, capacity: maximumDigits) { digits in
-            let count = split(units.magnitude, into: digits)
-            write(isNegative: units < 0, digits: digits, count: count, buffer: buffer)
-        }
+        let start = buffer.room(for: MemoryLayout<Int32>.size + maximumBytes)
+        buffer.take(upTo: start + write(units, to: start))
     }
 
-    /// Fills `digits` with the base-10 000 digits of `magnitude`, least first; returns how many there are.
-    private static func split(_ magnitude: UInt128, into digits: UnsafeMutableBufferPointer<UInt16>) -> Int {
-        var count = 0
-        var high = magnitude
-        while high > UInt128(UInt64.max) {
-            let (quotient, remainder) = high.quotientAndRemainder(dividingBy: 10_000)
-            digits[count] = UInt16(truncatingIfNeeded: remainder)
-            high = quotient
-            count += 1
-        }
-        var low = UInt64(high)
+    /// Writes the same to `start`, where there must be room for the length and `maximumBytes`; returns how many bytes.
+    @inline(__always)
+    static func write(_ units: Int128, to start: UnsafeMutableRawPointer) -> Int {
+        let magnitude = units.magnitude
+        guard let small = UInt64(exactly: magnitude) else { return writeWide(units, to: start) }
+        // Digits come least first and are pushed so that the greatest ends up lowest; zeros at the end are not sent.
+        var digits: UInt128 = 0
+        var (sent, all) = (0, 0)
+        var low = small
         while low > 0 {
             let quotient = low / 10_000
-            digits[count] = UInt16(truncatingIfNeeded: low - quotient * 10_000)
+            let digit = low &- quotient &* 10_000
+            if sent > 0 || digit != 0 {
+                digits = digits << 16 | UInt128(digit)
+                sent &+= 1
+            }
             low = quotient
-            count += 1
+            all &+= 1
         }
-        return count
+        writeHeader(isNegative: units < 0, sent: sent, all: all, to: start)
+        var cursor = start + MemoryLayout<Int32>.size + headerBytes
+        for _ in 0..<sent {
+            cursor.storeBytes(of: UInt16(truncatingIfNeeded: digits).bigEndian, as: UInt16.self)
+            digits >>= 16
+            cursor += 2
+        }
+        return cursor - start
     }
 
-    private static func write(
-        isNegative: Bool, digits: UnsafeMutableBufferPointer<UInt16>, count: Int, buffer: ByteBuffer
-    ) {
-        var lowest = 0
-        while lowest < count, digits[lowest] == 0 { lowest += 1 }
-        let length = count - lowest
-        buffer.append(Int32(8 + 2 * length))
-        buffer.append(Int16(length))
-        buffer.append(Int16(length == 0 ? 0 : count - 1 - fractionDigits))
-        buffer.append(UInt16(isNegative ? 0x4000 : 0))
-        buffer.append(Int16(8))
-        var index = count - 1
-        while index >= lowest {
-            buffer.append(digits[index])
-            index -= 1
+    @inline(__always)
+    private static func writeHeader(isNegative: Bool, sent: Int, all: Int, to start: UnsafeMutableRawPointer) {
+        let length = Int32(truncatingIfNeeded: headerBytes + 2 * sent)
+        let weight = sent == 0 ? 0 : all - 1 - fractionDigits
+        start.storeBytes(of: length.bigEndian, as: Int32.self)
+        start.storeBytes(of: Int16(truncatingIfNeeded: sent).bigEndian, toByteOffset: 4, as: Int16.self)
+        start.storeBytes(of: Int16(truncatingIfNeeded: weight).bigEndian, toByteOffset: 6, as: Int16.self)
+        start.storeBytes(of: UInt16(isNegative ? 0x4000 : 0).bigEndian, toByteOffset: 8, as: UInt16.self)
+        start.storeBytes(of: Int16(8).bigEndian, toByteOffset: 10, as: Int16.self)
+    }
+
+    @inline(never)
+    private static func writeWide(_ units: Int128, to start: UnsafeMutableRawPointer) -> Int {
+        withUnsafeTemporaryAllocation(of: UInt16.self, capacity: maximumDigits) { digits in
+            var all = 0
+            var high = units.magnitude
+            while high > 0 {
+                let (quotient, remainder) = high.quotientAndRemainder(dividingBy: 10_000)
+                digits[all] = UInt16(truncatingIfNeeded: remainder)
+                high = quotient
+                all += 1
+            }
+            var lowest = 0
+            while lowest < all, digits[lowest] == 0 { lowest += 1 }
+            writeHeader(isNegative: units < 0, sent: all - lowest, all: all, to: start)
+            var cursor = start + MemoryLayout<Int32>.size + headerBytes
+            for index in (lowest..<all).reversed() {
+                cursor.storeBytes(of: digits[index].bigEndian, as: UInt16.self)
+                cursor += 2
+            }
+            return cursor - start
         }
     }
 

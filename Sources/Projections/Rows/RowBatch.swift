@@ -64,6 +64,23 @@ public final class RowBatch {
         if layout == .copy { buffers[0].append(Int16(columns.count)) }
     }
 
+    /// Writes a whole row of a COPY stream. The layout must be `copy`.
+    @inline(__always)
+    func appendRow(_ encode: (inout CopyRow) -> Void) {
+        precondition(layout == .copy)
+        var row = CopyRow(in: buffers[0], columnCount: columns.count)
+        encode(&row)
+        row.finish()
+        rowCount += 1
+    }
+
+    /// Adds the rows of another batch of the same table. Both layouts must be `copy`.
+    func append(rowsOf other: RowBatch) {
+        precondition(layout == .copy && other.layout == .copy && columns.count == other.columns.count)
+        buffers[0].append(other.copyBytes)
+        rowCount += other.rowCount
+    }
+
     @inline(__always)
     private func next() -> ByteBuffer {
         defer { column += 1 }

@@ -1,0 +1,30 @@
+import Domain
+import Events
+
+/// Ledger rows that a rebuild encodes as it folds, for the next drain.
+///
+/// Nothing will look at these executions again before the indexes are there, so none of them becomes an object.
+struct CopiedLedger {
+    private let trades = RowBatch(columns: PositionsView.trades.columns, layout: .copy)
+    private let closures = RowBatch(columns: PositionsView.lotClosures.columns, layout: .copy)
+
+    func append(_ trade: TradeExecuted, instrument: String, _ row: TradeRow) {
+        trades.appendRow { row.encode(trade, instrument: instrument, into: &$0) }
+    }
+
+    func append(_ closure: LotClosure, userId: String) {
+        closures.appendRow { closure.encode(userId: userId, into: &$0) }
+    }
+
+    func drain(trades tradeRows: RowBatch, closures closureRows: RowBatch) {
+        guard trades.rowCount > 0 else { return }
+        tradeRows.append(rowsOf: trades)
+        closureRows.append(rowsOf: closures)
+        clear()
+    }
+
+    func clear() {
+        trades.clear()
+        closures.clear()
+    }
+}
