@@ -50,6 +50,11 @@ public enum CommandLineLimits {
     static let maximumHTTPAnswerBytes = 1_048_576
     static let logTailLines = 12
 
+    static let dlqListLines = 100
+    /// How long `dlq retry` and `dlq drop` wait for the lanes' workers.
+    static let dlqWaitSeconds = 30
+    static let dlqPollMilliseconds = 100
+
     /// How long `demo` waits for the views to catch up without any of them moving.
     static let stalledTimeoutMilliseconds = 60_000
     static let catchUpPollMilliseconds = 200

@@ -30,6 +30,24 @@ public enum EngineLimits {
     /// Parked events of one key, and of one view.
     public static let parkedEventsPerKey = 100_000
     public static let parkedEventsPerView = 1_000_000
+    /// Parked events that are tried again and committed together.
+    public static let parkedPageEvents = 1_000
+    /// How often a lane looks for what operators ask of its parking lot.
+    public static let parkingLookMilliseconds = 500
+    /// A lane that stopped because no more can be parked looks again this often whether there is room.
+    public static let fullLotRetryMilliseconds = 1_000
+    /// How long it serves them before it takes the next batch.
+    public static let parkingTurnMilliseconds = 500
+    /// Requests that a lane serves before it takes the next batch.
+    public static let parkingRequestsAtOnce = 100
+    /// Finished requests are kept this long.
+    public static let parkingRequestDays = 7
+    /// Copies of parked events that are produced together.
+    public static let copiesAtOnce = 500
+    /// How long the copier waits before it tries again what Kafka refused.
+    public static let copyRetryMilliseconds = 10_000
+    /// How long a worker that stops waits for the copies in hand.
+    public static let copyStopMilliseconds = 1_000
     /// Effects that an owner before left behind are published in pieces of this size.
     public static let outboxPieceRecords = 2_000
     /// Rows in one statement.

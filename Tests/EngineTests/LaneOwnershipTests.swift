@@ -162,7 +162,8 @@ import Testing
             (.database(.connectionLost("cut")), .claimAfter(milliseconds: wait)),
             (.database(.server(sqlState: "40P01", "deadlock")), .claimAfter(milliseconds: wait)),
             (.reroute("no answer"), .claimAfter(milliseconds: wait)), (.stored("bad row"), .end(.failed("bad row"))),
-            (.parkingLotFull("full"), .end(.failed("full"))), (.log("gone"), .end(.failed("gone"))),
+            (.parkingLotFull("full"), .claimAfter(milliseconds: EngineLimits.fullLotRetryMilliseconds)),
+            (.log("gone"), .end(.failed("gone"))),
             (.stopped, .end(.stopped)),
         ]
         for (failure, step) in cases {

@@ -13,8 +13,8 @@ import Testing
 
     private func tick(_ time: String) throws -> DecodedEvent {
         DecodedEvent(
-            .marketUpdated(MarketUpdated(exchange: "NSE", symbol: "TCS", lastPrice: Price(units: 1))), id: "1",
-            time: try Timestamp(parsing: time))
+            envelope: Envelope(id: "1", source: "/test", time: try Timestamp(parsing: time)),
+            payload: .marketUpdated(MarketUpdated(exchange: "NSE", symbol: "TCS", lastPrice: Price(units: 1))))
     }
 
     @Test func eventsBehindThePointInTime() throws {

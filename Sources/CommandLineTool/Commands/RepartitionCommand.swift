@@ -49,12 +49,16 @@ enum RepartitionCommand {
             try write(plan, to: path, connections)
             result.topology = path
         }
-        return try orInterrupted(invocation, note: "the same command goes on where it stopped") {
+        do {
             let summary = try repartition(plan, invocation, connections)
             result.moved = summary.moved
             result.rerouted = summary.rerouted
             try report(result, invocation)
             return .done
+        } catch let error as EngineError {
+            guard error.code == .interrupted else { throw error }
+            invocation.console.note("interrupted; the same command goes on where it stopped")
+            return .interrupted
         }
     }
 

@@ -68,6 +68,9 @@ final class PostgresLaneStore: LaneStore {
                 _ = try pipeline.addCached(Fence.sql, fence)
                 statements += try tables.add(commit.writes, to: pipeline)
                 statements += try ParkedRows.add(commit.parked, commit.claim, view: view.name, to: pipeline)
+                if let changes = commit.parking {
+                    statements += try ParkedChanges.add(changes, commit.claim, view: view.name, to: pipeline)
+                }
                 if let effects = commit.effects {
                     statements += try OutboxSQL.add(effects, commit, view, to: pipeline)
                 }

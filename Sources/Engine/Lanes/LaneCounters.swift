@@ -11,6 +11,10 @@ public final class LaneCounters: Sendable {
     /// Could not be folded, under the policy that skips such events.
     public let refusedSkipped = Counter()
     public let parked = Counter()
+    /// Parked events that folded when they were tried again.
+    public let retried = Counter()
+    /// Left out because an operator decided so.
+    public let discarded = Counter()
     public let misplaced = Counter()
     public let rerouted = Counter()
     /// Records below the checkpoint: folded before.
@@ -71,6 +75,7 @@ public final class LaneCounters: Sendable {
         [
             "folded": "\(folded.current)", "duplicates": "\(duplicates.current)",
             "skipped": "\(skipped.current + refusedSkipped.current)", "parked": "\(parked.current)",
+            "retried": "\(retried.current)", "discarded": "\(discarded.current)",
             "misplaced": "\(misplaced.current)", "rerouted": "\(rerouted.current)", "dropped": "\(dropped.current)",
             "rounded": "\(rounded.current)", "statements": "\(statements.current)", "commits": "\(commits.current)",
             "fenced": "\(fenced.current)", "effects": "\(effects.current)",

@@ -1,3 +1,4 @@
+import Domain
 import Events
 import Kafka
 import Projections
@@ -10,6 +11,10 @@ final class LaneFolder<Fold: ViewFold> {
     let fold: Fold
     let parking: ParkingLot
     let counters: LaneCounters
+    /// What nobody folds.
+    var decisions = LaneDecisions()
+    /// Parked whatever the fold would say: a verify holds back what the live build holds back.
+    var heldBack: Set<ParkingChanges.Place> = []
     /// Nil for a fold without effects.
     var effects: (any EffectSink)?
     /// Asked before the database is: false while a rebuild has stored nothing that could be read.
@@ -33,11 +38,25 @@ final class LaneFolder<Fold: ViewFold> {
             try take(lent.event, batch, record, failure)
         } trouble: { (trouble) throws(LaneFailure) in
             guard case .refused(let refusal) = trouble.kind else { return }
-            try refuse(refusal, input: trouble.input, batch[trouble.record])
+            let record = batch[trouble.record]
+            if isLeftOut(batch, trouble.record, input: trouble.input, offset: record.offset) { return }
+            try refuse(refusal, input: trouble.input, record)
         }
     }
 
-    private func answer(_ requests: [ReadRequest], from store: any LaneStore) throws(LaneFailure) {
+    private func isLeftOut(_ batch: KafkaBatch, _ record: Int, input: Int, offset: Int64) -> Bool {
+        guard !decisions.isEmpty, decisions.leavesOut(input: input, offset: offset, value: batch[record].value) else {
+            return false
+        }
+        counters.discarded.add(1)
+        return true
+    }
+
+    func isHeldBack(input: Int, offset: Int64) -> Bool {
+        heldBack.contains(ParkingChanges.Place(topic: view.inputs[input].topic, offset: offset))
+    }
+
+    func answer(_ requests: [ReadRequest], from store: any LaneStore) throws(LaneFailure) {
         guard !requests.isEmpty else { return }
         if let mayRead, try !mayRead() {
             for request in requests { try hand(NoRows(), of: request) }
@@ -64,11 +83,17 @@ final class LaneFolder<Fold: ViewFold> {
     private func take(
         _ event: FoldEvent, _ batch: KafkaBatch, _ record: Int, _ failure: FoldFailure?
     ) throws(LaneFailure) {
+        if isLeftOut(batch, record, input: event.input, offset: event.offset) { return }
+        if !heldBack.isEmpty, isHeldBack(input: event.input, offset: event.offset) {
+            return try park(
+                event, batch[record], key: fold.parkingKey(of: event), code: "held_back",
+                reason: "it is parked in the live build")
+        }
         if !parking.isEmpty {
             let key = fold.parkingKey(of: event)
             if parking.holds(key) {
                 return try park(
-                    event, batch[record], key: key, code: "behind_parked",
+                    event, batch[record], key: key, code: ParkedEvent.behindCode,
                     reason: "an earlier event of the same key is parked")
             }
         }
@@ -91,18 +116,19 @@ final class LaneFolder<Fold: ViewFold> {
         _ event: FoldEvent, _ record: KafkaRecord, key: String, code: String, reason: String
     ) throws(LaneFailure) {
         try park(
-            record, input: event.input, key: key, code: code, reason: reason,
+            record, input: event.input, key: key, code: code, reason: reason, time: event.decoded.envelope.time,
             traceId: event.decoded.envelope.trace?.traceId)
     }
 
     private func refuse(_ refusal: EventRefusal, input: Int, _ record: KafkaRecord) throws(LaneFailure) {
         try park(
             record, input: input, key: Fold.parkingKey(of: refusal.readable, kind: view.inputs[input].kind),
-            code: refusal.code.rawValue, reason: refusal.description, traceId: refusal.readable.traceId)
+            code: refusal.code.rawValue, reason: refusal.description, time: nil, traceId: refusal.readable.traceId)
     }
 
     private func park(
-        _ record: KafkaRecord, input: Int, key: String?, code: String, reason: String, traceId: String?
+        _ record: KafkaRecord, input: Int, key: String?, code: String, reason: String, time: Timestamp?,
+        traceId: String?
     ) throws(LaneFailure) {
         let topic = view.inputs[input].topic
         let place = "\(topic)/\(claim.lane)@\(record.offset)"
@@ -117,12 +143,20 @@ final class LaneFolder<Fold: ViewFold> {
             guard counters.tellsOfBadRecord() else { return }
             Log.warning("skipped", fields)
         case .stop:
-            throw .parkingLotFull("\(place): \(reason)")
+            throw .parkingLotFull(
+                "\(place) can't be folded and the view's policy is to stop: \(reason); run a version that can, or "
+                    + "`tapefold dlq drop \(view.name) --event \(place)`")
         case .park:
             counters.parked.add(1)
-            if counters.tellsOfBadRecord() { Log.warning("parked", fields.merging(["key": key ?? ""]) { $1 }) }
+            if counters.tellsOfBadRecord() { tellParked(fields, key: key, code: code) }
             effects?.parked(input: input, offset: record.offset)
-            try parking.park(record, topic: topic, key: key, code: code, reason: reason, time: nil)
+            try parking.park(record, topic: topic, key: key, code: code, reason: reason, time: time)
         }
+    }
+
+    /// One line for what could not be folded; what waits behind it may be a hundred thousand.
+    private func tellParked(_ fields: [String: String], key: String?, code: String) {
+        let fields = fields.merging(["key": key ?? ""]) { $1 }
+        if code == ParkedEvent.behindCode { Log.debug("parked", fields) } else { Log.warning("parked", fields) }
     }
 }

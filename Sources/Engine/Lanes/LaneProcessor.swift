@@ -7,10 +7,12 @@ final class LaneProcessor<Fold: ViewFold> {
     let view: ViewConfiguration
     let counters: LaneCounters
     private(set) var claim: LaneClaim
-    private let store: any LaneStore
-    private let folder: LaneFolder<Fold>
-    private let intake: RecordIntake
-    private let writes: WriteSet
+    /// Events were parked since the caller last looked.
+    var hasParked = false
+    let store: any LaneStore
+    let folder: LaneFolder<Fold>
+    let intake: RecordIntake
+    let writes: WriteSet
     private let producer: (any LogProducer)?
     /// Nil where nothing is published.
     private let outbox: LaneOutbox?
@@ -34,16 +36,22 @@ final class LaneProcessor<Fold: ViewFold> {
         self.folder = folder
         intake = RecordIntake(view, lane: claim.lane)
         writes = WriteSet(view.definition, insertLayout: .arrays)
-        folder.parking.load(try store.parkedKeys(claim))
         figures.claimed(claim, view)
-        guard producer != nil else {
+        if producer == nil {
             outbox = nil
-            return
+        } else {
+            outbox = try LaneOutbox(view, lane: claim.lane, fold: folder.fold) { () throws(LaneFailure) in
+                try store.effects(claim)
+            }
+            folder.effects = outbox
         }
-        outbox = try LaneOutbox(view, lane: claim.lane, fold: folder.fold) { () throws(LaneFailure) in
-            try store.effects(claim)
-        }
-        folder.effects = outbox
+        try reload()
+    }
+
+    /// Takes what the database says of parked keys and of events that are to be left out.
+    func reload() throws(LaneFailure) {
+        folder.parking.load(try store.parkedKeys(claim))
+        if let desk = store.desk { folder.decisions = try desk.decisions(lane: claim.lane) }
     }
 
     /// By input, the offset of the next record to fold.
@@ -62,7 +70,7 @@ final class LaneProcessor<Fold: ViewFold> {
         try commit(taken.whole, batch, next: taken.next)
     }
 
-    private func reroute(_ troubles: [IntakeTrouble], _ batch: KafkaBatch) throws(LaneFailure) {
+    func reroute(_ troubles: [IntakeTrouble], _ batch: KafkaBatch) throws(LaneFailure) {
         guard let producer else { return }
         var messages: [KafkaMessage] = []
         for trouble in troubles {
@@ -87,7 +95,7 @@ final class LaneProcessor<Fold: ViewFold> {
             folder.effects?.forget()
             // A transaction of the caller's has failed with it: parts of the batch can't be tried in there.
             guard isOwn, let failure = error.eventFailure else { throw error }
-            folder.parking.load(try store.parkedKeys(claim))
+            try reload()
             guard let (first, second) = piece.halves else {
                 return try foldAndWrite(piece, batch, next: next, parking: failure)
             }
@@ -123,11 +131,13 @@ final class LaneProcessor<Fold: ViewFold> {
         }
     }
 
-    private func write(_ next: [Int64]) throws(LaneFailure) {
+    func write(_ next: [Int64], parking changes: ParkingChanges? = nil) throws(LaneFailure) {
         writes.clear()
         folder.fold.drain(into: writes, state: true)
-        let commit = LaneCommit(
+        var commit = LaneCommit(
             claim: claim, next: next, writes: writes, parked: folder.parking.rows, effects: folder.effects?.drain())
+        commit.parking = changes
+        hasParked = hasParked || folder.parking.rows.rowCount > 0
         let begun = ContinuousClock.now
         counters.statements.add(try store.commit(commit))
         counters.commitTime.observe((ContinuousClock.now - begun).inNanoseconds)

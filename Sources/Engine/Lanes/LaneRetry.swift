@@ -17,7 +17,8 @@ package struct LaneRetry: Sendable, Equatable {
         case .database, .reroute:
             defer { wait = min(wait * 2, EngineLimits.maximumRetryMilliseconds) }
             return .claimAfter(milliseconds: wait)
-        case .stored(let reason), .parkingLotFull(let reason), .log(let reason): return .end(.failed(reason))
+        case .parkingLotFull: return .claimAfter(milliseconds: EngineLimits.fullLotRetryMilliseconds)
+        case .stored(let reason), .log(let reason): return .end(.failed(reason))
         case .fold(let failure): return .end(.failed(failure.reason))
         case .stopped: return .end(.stopped)
         }

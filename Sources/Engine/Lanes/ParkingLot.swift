@@ -1,6 +1,5 @@
 import Domain
 import Events
-import Foundation
 import Kafka
 import Projections
 
@@ -12,7 +11,7 @@ package final class ParkingLot {
             Column("topic", .text), Column("log_offset", .int64), Column("parking_key", .text, nullable: true),
             Column("code", .text), Column("reason", .text), Column("event_time", .timestamp, nullable: true),
             Column("record_key", .bytes, nullable: true), Column("record_value", .bytes, nullable: true),
-            Column("record_headers", .text),
+            Column("record_headers", .text), Column("record_time", .timestamp, nullable: true),
         ], key: ["topic", "log_offset"])
     /// The batch's own, to be stored with it.
     let rows: RowBatch
@@ -29,6 +28,16 @@ package final class ParkingLot {
     var isEmpty: Bool { keys.isEmpty }
 
     func holds(_ key: String) -> Bool { keys[key] != nil }
+
+    /// How many events are parked under the key.
+    func count(_ key: String?) -> Int { key.flatMap { keys[$0] } ?? 0 }
+
+    /// Events left the parking lot.
+    func release(_ key: String?, count: Int) {
+        total -= count
+        guard let key, let held = keys[key] else { return }
+        keys[key] = held > count ? held - count : nil
+    }
 
     /// Forgets what is pending and takes the keys that are parked.
     func load(_ parked: [ParkedKey]) {
@@ -48,12 +57,15 @@ package final class ParkingLot {
         if let key {
             let count = (keys[key] ?? 0) + 1
             guard count <= EngineLimits.parkedEventsPerKey else {
-                throw .parkingLotFull("key \(key) has \(EngineLimits.parkedEventsPerKey) parked events")
+                throw .parkingLotFull(
+                    "key \(key) has \(EngineLimits.parkedEventsPerKey) parked events, the most that one may have")
             }
             keys[key] = count
         }
         total += 1
-        guard total <= limit else { throw .parkingLotFull("the lane has \(limit) parked events") }
+        guard total <= limit else {
+            throw .parkingLotFull("the lane has \(limit) parked events, its share of the most that a view may have")
+        }
         rows.beginRow()
         rows.put(topic)
         rows.put(record.offset)
@@ -63,15 +75,9 @@ package final class ParkingLot {
         rows.put(unixMicroseconds: time?.microseconds)
         if let bytes = record.key { rows.put(bytes) } else { rows.putNull() }
         if let bytes = record.value { rows.put(bytes) } else { rows.putNull() }
-        rows.put(Self.json(record.headers))
+        rows.put(HeaderList.json(record.headers))
+        rows.put(unixMicroseconds: record.timestampMilliseconds.map { $0 * 1_000 })
     }
 
     func committed() { rows.clear() }
-
-    /// Names and base64 values, in order: names may repeat.
-    private static func json(_ headers: [KafkaHeader]) -> String {
-        let list = headers.map { [$0.name, $0.value.map { Data($0).base64EncodedString() }] }
-        guard let data = try? JSONEncoder().encode(list) else { return "[]" }
-        return String(decoding: data, as: UTF8.self)
-    }
 }

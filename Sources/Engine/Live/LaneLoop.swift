@@ -23,11 +23,15 @@ package final class LaneLoop<Fold: ViewFold> {
     /// By input, where the log stood before `batch`: it never gives anything below again.
     private var floor: [Int64]
     private var retry = LaneRetry()
+    private let copier: (any ParkedCopying)?
+    private var nextParkingLook = ContinuousClock.now
+    /// Why the lane stands still for want of room to park, already told of.
+    private var toldFull: String?
 
     /// - Parameter report: told where the lane stands, by topic, after each commit.
     package init(
         _ view: ViewConfiguration, owner: String, claim: LaneClaim, log: any LaneLog, database: any LaneDatabase,
-        producer: any LogProducer, counters: LaneCounters, stop: StopSignal,
+        producer: any LogProducer, copier: (any ParkedCopying)? = nil, counters: LaneCounters, stop: StopSignal,
         report: @escaping ([String: Int64]) -> Void
     ) {
         self.view = view
@@ -36,6 +40,7 @@ package final class LaneLoop<Fold: ViewFold> {
         self.log = log
         self.database = database
         self.producer = producer
+        self.copier = copier
         self.counters = counters
         self.stop = stop
         self.report = report
@@ -73,6 +78,7 @@ package final class LaneLoop<Fold: ViewFold> {
         try processor.publishLeftovers()
         self.processor = processor
         report(processor.claim.next)
+        copier?.copy(processor.claim)
         return nil
     }
 
@@ -85,6 +91,7 @@ package final class LaneLoop<Fold: ViewFold> {
 
     private func work() throws(LaneFailure) -> LaneEnd? {
         guard let processor else { return nil }
+        try serve(processor)
         let batch =
             batch
             ?? log.consumeBatch(
@@ -97,8 +104,32 @@ package final class LaneLoop<Fold: ViewFold> {
         floor = processor.next
         self.batch = nil
         report(processor.claim.next)
+        tellOfParking(processor)
         try processor.publish(isIdle: batch.count == 0)
         return nil
+    }
+
+    /// Does what operators asked of the parking lot meanwhile.
+    private func serve(_ processor: LaneProcessor<Fold>) throws(LaneFailure) {
+        guard ContinuousClock.now >= nextParkingLook, let desk = store?.desk else { return }
+        let deadline = ContinuousClock.now + .milliseconds(EngineLimits.parkingTurnMilliseconds)
+        let mayGoOn = { [stop] in !stop.isSet && ContinuousClock.now < deadline }
+        let requests = try desk.requests(lane: lane, limit: EngineLimits.parkingRequestsAtOnce)
+        counters.statements.add(1)
+        for request in requests where mayGoOn() { try processor.serve(request, at: desk, while: mayGoOn) }
+        // When time was up or the hand full, there is more.
+        guard mayGoOn(), requests.count < EngineLimits.parkingRequestsAtOnce else { return }
+        nextParkingLook = .now + .milliseconds(EngineLimits.parkingLookMilliseconds)
+    }
+
+    private func tellOfParking(_ processor: LaneProcessor<Fold>) {
+        if processor.hasParked {
+            processor.hasParked = false
+            copier?.copy(processor.claim)
+        }
+        guard toldFull != nil else { return }
+        toldFull = nil
+        Log.info("lane_goes_on", ["view": view.name, "lane": "\(lane)"])
     }
 
     private func recover(from failure: LaneFailure) -> LaneStep {
@@ -125,7 +156,12 @@ package final class LaneLoop<Fold: ViewFold> {
             fields["reason"] = failure.reason
             (failure.isOfDatabase ? counters.databaseRetries : counters.rerouteRetries).add(1)
             Log.warning(failure.isOfDatabase ? "database_retry" : "reroute_retry", fields)
-        case .stored, .fold, .parkingLotFull, .log, .stopped: break
+        case .parkingLotFull(let reason):
+            guard toldFull != reason else { return }
+            toldFull = reason
+            fields["reason"] = "\(reason); it goes on by itself once there is room: `tapefold dlq list \(view.name)`"
+            Log.error("lane_stopped", fields)
+        case .stored, .fold, .log, .stopped: break
         }
     }
 }

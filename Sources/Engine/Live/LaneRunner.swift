@@ -22,14 +22,14 @@ final class LaneRunner<Fold: ViewFold>: RunningLane, Sendable {
 
     init(
         _ view: ViewConfiguration, owner: String, claim: LaneClaim, log: any LaneLog, database: any LaneDatabase,
-        producer: any LogProducer, counters: LaneCounters
+        producer: any LogProducer, copier: (any ParkedCopying)?, counters: LaneCounters
     ) {
         self.log = log
         state = Mutex((nil, claim.next))
         let thread = Thread { [self] in
             let loop = LaneLoop<Fold>(
                 view, owner: owner, claim: claim, log: log, database: database, producer: producer,
-                counters: counters, stop: stop
+                copier: copier, counters: counters, stop: stop
             ) { next in self.state.withLock { $0.next = next } }
             finish(run(loop))
         }

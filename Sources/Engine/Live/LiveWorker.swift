@@ -30,7 +30,9 @@ public final class LiveWorker<Fold: ViewFold> {
         let watch = WorkerWatch(view, configuration.database, state, stop: stop)
         watch.start()
         while watch.paused == nil, !stop.isSet { stop.pause(milliseconds: EngineLimits.retryMilliseconds) }
-        let keeper = makeKeeper(consumer)
+        let copier = DeadLetterCopier(view, configuration)
+        defer { copier.stop() }
+        let keeper = makeKeeper(consumer, copier)
         try inKafka { () throws(KafkaError) in try consumer.subscribe(topics: view.topics) }
         Log.info("started", ["view": view.name, "group": view.groupId, "owner": configuration.owner])
         while !stop.isSet {
@@ -84,14 +86,14 @@ public final class LiveWorker<Fold: ViewFold> {
 
     private var now: Int { Int((ContinuousClock.now - started).inSeconds * 1_000) }
 
-    private func makeKeeper(_ consumer: KafkaConsumer) -> LaneKeeper {
+    private func makeKeeper(_ consumer: KafkaConsumer, _ copier: DeadLetterCopier) -> LaneKeeper {
         let (view, owner, counters) = (view, configuration.owner, counters)
         let rerouter = Rerouter(configuration: configuration.kafka)
         let database = PostgresLaneDatabase(view: view, configuration: configuration.laneDatabase)
         return LaneKeeper(view, owner: owner, source: consumer, database: database, stop: stop) { claim, log in
             LaneRunner<Fold>(
                 view, owner: owner, claim: claim, log: log, database: database, producer: rerouter,
-                counters: counters)
+                copier: copier, counters: counters)
         }
     }
 

@@ -12,4 +12,6 @@ package struct LaneCommit {
     package let parked: RowBatch
     /// What goes to the outbox; nil for a view without outputs.
     package let effects: LaneEffects?
+    /// What becomes of events that are parked already.
+    package var parking: ParkingChanges?
 }

@@ -25,6 +25,8 @@ final class BuildFiller<Fold: ViewFold> {
     private let started = ContinuousClock.now
     private let consumer: KafkaConsumer
     private(set) var lanes: [FillLane<Fold>] = []
+    /// By lane, what is parked whatever the fold would say of it.
+    var heldBack: [Int: Set<ParkingChanges.Place>] = [:]
     private var total = 0
     private var nextReport = ContinuousClock.now
 
@@ -76,6 +78,7 @@ final class BuildFiller<Fold: ViewFold> {
                     view, build: build, claim: claim, queue: queue, connection: connection, stateIndexes: indexes,
                     owed: owed, counters: counters, progress: progress, pace: pace, stop: stop))
         }
+        for (lane, places) in heldBack { lanes[lane].holdBack(places) }
         try inKafka { () throws(KafkaError) in try consumer.assign(offsets) }
     }
 
@@ -114,6 +117,11 @@ final class BuildFiller<Fold: ViewFold> {
         try each(.catchingUp, targets) { (lane, target) throws(LaneFailure) in
             try lane.catchUp(to: target, until: deadline)
         }
+    }
+
+    /// Tries once more what the lanes parked.
+    func retryParked() throws(EngineError) {
+        try each(.finishing, lanes.map(\.next)) { (lane, _) throws(LaneFailure) in try lane.retryParked() }
     }
 
     private func count(_ targets: [[Int64]]) {

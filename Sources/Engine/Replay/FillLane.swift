@@ -62,6 +62,7 @@ final class FillLane<Fold: ViewFold>: @unchecked Sendable {
             view, store: ViewStore(view.definition, schema: build.schema), parking: folder.parking, on: connection,
             stateIndexes)
         folder.parking.load(try store.parkedKeys(claim))
+        folder.decisions = try store.decisions(lane: claim.lane)
         folder.mayRead = { () throws(LaneFailure) in
             guard bulk.hasFlushed else { return false }
             do throws(PostgresError) { try self.stateIndexes.ensure() } catch { throw .from(error) }
@@ -118,6 +119,15 @@ final class FillLane<Fold: ViewFold>: @unchecked Sendable {
             if batch.positions.contains(where: { $0.nextOffset > reached[$0.topicIndex] }) { held.append(batch) }
         }
         held.append(contentsOf: waiting)
+    }
+
+    /// Parks these whatever the fold would say of them.
+    func holdBack(_ places: Set<ParkingChanges.Place>) { folder.heldBack = places }
+
+    /// Tries once more what was parked on the way: what it lacked may have come since.
+    func retryParked() throws(LaneFailure) {
+        try processor?.reload()
+        try processor?.retryAll { [stop] in !stop.isSet }
     }
 
     /// From now on the lane folds as a live one does; the indexes are there.

@@ -93,7 +93,7 @@ final class Replay<Fold: ViewFold> {
             try inDatabase { () throws(PostgresError) in try catalog.markReady(build) }
         }
         try analyze(build)
-        return summary(of: build, live, filler, wasResumed: wasResumed)
+        return try summary(of: build, live, filler, wasResumed: wasResumed)
     }
 
     func makeConsumer() throws(EngineError) -> KafkaConsumer {
@@ -119,7 +119,7 @@ final class Replay<Fold: ViewFold> {
 
     func summary(
         of build: Build, _ live: Build, _ filler: BuildFiller<Fold>, wasResumed: Bool
-    ) -> ReplaySummary {
+    ) throws(EngineError) -> ReplaySummary {
         let records = filler.progress.current
         observer(
             ReplayProgress(
@@ -127,7 +127,8 @@ final class Replay<Fold: ViewFold> {
         return ReplaySummary(
             view: view.name, build: build.name, replaced: options.goesLive ? live.name : nil, records: records,
             seconds: (ContinuousClock.now - begun).inSeconds, wasResumed: wasResumed,
-            parked: filler.counters.parked.current, skipped: filler.counters.refusedSkipped.current,
+            parked: try inDatabase { () throws(PostgresError) in try catalog.parkedCount(of: build) },
+            skipped: filler.counters.refusedSkipped.current,
             isLive: options.goesLive, hasSpilled: filler.hasSpilled, hasHeldLanes: hasHeldLanes)
     }
 
@@ -247,7 +248,14 @@ final class Replay<Fold: ViewFold> {
         _ live: Build, _ build: Build, _ filler: BuildFiller<Fold>, _ consumer: KafkaConsumer, _ workers: FoldWorkers
     ) throws(EngineError) {
         var rounds = CatchUpRounds()
+        var tried: String?
         while true {
+            let mark = try parkingMark()
+            if mark != tried {
+                try filler.retryParked()
+                try inDatabase { () throws(PostgresError) in try catalog.carryCopies(from: live, to: build) }
+                tried = mark
+            }
             let checkpoints = try checkpoints(of: live, consumer)
             let targets = try targets(checkpoints, consumer)
             let distance =
@@ -263,12 +271,16 @@ final class Replay<Fold: ViewFold> {
             }
             try workers.check(over: live)
             filler.report(.swapping, force: true)
-            if try swap(live, build, filler, cut(checkpoints, targets), holding: rounds.mustHold) { return }
+            if try swap(live, build, filler, cut(checkpoints, targets), mark, holding: rounds.mustHold) { return }
             if stop.isSet { throw .interrupted(build) }
             rounds.noteFailedSwap()
             stop.pause(milliseconds: EngineLimits.retryMilliseconds)
             if !rounds.mustHold { try filler.catchUp(to: try self.targets(of: live, consumer)) }
         }
+    }
+
+    private func parkingMark() throws(EngineError) -> String {
+        try inDatabase { () throws(PostgresError) in try ParkingCatalog(view: view.name, on: connection).mark() }
     }
 
     /// Partitions that end before the live build's checkpoint: made anew or cut, they have no more than the new build folds.
@@ -288,12 +300,13 @@ final class Replay<Fold: ViewFold> {
     ///   folded so stays when the time was too short.
     /// - Returns: false when it could not get the locks or the last records in time; nothing changed for readers then.
     private func swap(
-        _ live: Build, _ build: Build, _ filler: BuildFiller<Fold>, _ cut: Set<TopicPartition>, holding: Bool
+        _ live: Build, _ build: Build, _ filler: BuildFiller<Fold>, _ cut: Set<TopicPartition>, _ mark: String,
+        holding: Bool
     ) throws(EngineError) -> Bool {
         do throws(LaneFailure) {
             let checkpoints = try lockLanes(of: live)
             if holding { try overtake(checkpoints, filler, cut) }
-            let done = try attempt(checkpoints, live, build, filler, cut)
+            let done = try attempt(checkpoints, live, build, filler, cut, mark)
             if !done { try undo(filler) }
             return done
         } catch {
@@ -354,8 +367,14 @@ final class Replay<Fold: ViewFold> {
 
     private func attempt(
         _ checkpoints: [LaneOffsets], _ live: Build, _ build: Build, _ filler: BuildFiller<Fold>,
-        _ cut: Set<TopicPartition>
+        _ cut: Set<TopicPartition>, _ mark: String
     ) throws(LaneFailure) -> Bool {
+        do throws(PostgresError) {
+            // What operators had retried or dropped meanwhile has to be done here too, outside of this transaction.
+            guard try ParkingCatalog(view: view.name, on: connection).mark() == mark else { return false }
+        } catch {
+            throw .from(error)
+        }
         let deadline = ContinuousClock.now + .milliseconds(EngineLimits.swapTailMilliseconds)
         for (lane, offsets) in zip(filler.lanes, checkpoints) {
             let target = swapTarget(lane, offsets, cut)

@@ -41,10 +41,14 @@ struct WorkerMetrics: Sendable {
             $0.sample(["view": view.name, "reason": "refused"], counters.refusedSkipped.current)
             $0.sample(["view": view.name, "reason": "below_checkpoint"], counters.dropped.current)
             $0.sample(["view": view.name, "reason": "misplaced"], counters.misplaced.current)
+            $0.sample(["view": view.name, "reason": "decided"], counters.discarded.current)
         }
         counter(
             &metrics, "tapefold_dead_lettered_total", "Events parked, with those behind a parked one of their key.",
             counters.parked.current)
+        counter(
+            &metrics, "tapefold_retried_total", "Parked events that folded when they were tried again.",
+            counters.retried.current)
         counter(
             &metrics, "tapefold_rerouted_total", "Misplaced records produced again where they belong.",
             counters.rerouted.current)

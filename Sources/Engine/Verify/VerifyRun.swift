@@ -83,8 +83,10 @@ final class Verify<Fold: ViewFold> {
             filler.close()
             _ = try? BuildCatalog(connection).drop(scratch)
         }
+        filler.heldBack = try heldBack(by: live)
         try filler.open()
         try filler.fill(to: targets)
+        try filler.retryParked()
         filler.report(.comparing, force: true)
         let comparisons = try compare(live, scratch)
         return VerifySummary(
@@ -156,6 +158,21 @@ final class Verify<Fold: ViewFold> {
                 "SELECT count(*), count(DISTINCT parking_key) FROM tapefold.parked_event WHERE view = $1 AND build = $2",
                 [.text(view.name), .text(build.name)])
             return (Int(try rows.int64(0, 0)), Int(try rows.int64(0, 1)))
+        }
+    }
+
+    /// By lane, what the live build has parked: the other build is to hold back the same, or it would differ by it.
+    private func heldBack(by build: Build) throws(EngineError) -> [Int: Set<ParkingChanges.Place>] {
+        try inDatabase { () throws(PostgresError) in
+            let rows = try snapshot.query(
+                "SELECT lane, topic, log_offset FROM tapefold.parked_event WHERE view = $1 AND build = $2",
+                [.text(view.name), .text(build.name)])
+            var places: [Int: Set<ParkingChanges.Place>] = [:]
+            for row in 0..<rows.rowCount {
+                places[Int(try rows.int32(row, 0)), default: []].insert(
+                    .init(topic: try rows.text(row, 1), offset: try rows.int64(row, 2)))
+            }
+            return places
         }
     }
 

@@ -12,13 +12,47 @@ import Testing
 
     @Test(arguments: [
         ["topics", "list"], ["consume", "trades.executed"], ["status"], ["db", "status"],
-        ["simulate", "--events", "1"],
+        ["simulate", "--events", "1"], ["dlq", "list", "positions"], ["dlq", "export"],
+        ["dlq", "show", "positions", "trades.executed/2@7"], ["dlq", "drop", "positions", "--code", "book_refused"],
     ])
     func saysWhatToDoWithoutAnythingToConnectTo(words: [String]) throws {
         let result = try CommandLineRun(words)
         #expect(result.status == .failed)
         #expect(result.errors.contains("is not set and no `tapefold up` is running on /nonexistent/tapefold"))
         #expect(result.errors.contains("tapefold up"))
+    }
+
+    @Test(arguments: [
+        (["dlq", "drop", "positions"], "say what to drop: --event, --key"),
+        (["dlq", "show", "positions", "7"], "\"7\" is no event: write TOPIC/PARTITION@OFFSET"),
+        (["dlq", "list", "position"], "there is no view \"position\"; did you mean positions?"),
+        (["dlq", "list", "positions", "--since", "soon"], "--since must be a time as 2026-01-15T09:00:00Z"),
+        (["dlq", "retry", "positions", "--wait", "90000"], "--wait must be 0 to 86400"),
+    ])
+    func refusesWrongSelectionsOfParkedEvents(words: [String], message: String) throws {
+        let result = try CommandLineRun(words)
+        #expect(result.status == .usage)
+        #expect(result.errors.contains(message), "\(result.errors)")
+    }
+
+    @Test(arguments: [
+        ("{", "is no JSON object"), ("{\"view\":\"positions\"}", "is missing"),
+        (
+            #"{"view":"x","topic":"t","partition":1,"offset":1,"code":"c","reason":"r","decidedBy":"d","decidedAt":"2026-01-01T00:00:00Z"}"#,
+            "there is no view"
+        ),
+        (
+            #"{"view":"orders","topic":"t","partition":-1,"offset":1,"code":"c","reason":"r","decidedBy":"d","decidedAt":"2026-01-01T00:00:00Z"}"#,
+            "must not be negative"
+        ),
+    ])
+    func namesTheLineOfADecisionThatItCantRead(line: String, message: String) throws {
+        let path = try temporary("decisions.jsonl", "\n" + line + "\n")
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let result = try CommandLineRun(["dlq", "import", "--file", path])
+        #expect(result.status == .failed)
+        #expect(result.errors.contains("\(path):2: ") && result.errors.contains(message), "\(result.errors)")
+        #expect(result.errors.contains("nothing was taken over"))
     }
 
     @Test func namesAnUnreachableBroker() throws {

@@ -81,7 +81,7 @@ final class Stack {
     func makeTopics() throws {
         let admin = try admin()
         let outcome = try admin.createTopics(
-            topology.topics.map {
+            topology.creations.map {
                 .init(name: $0.name, partitionCount: Int32($0.partitions), replicationFactor: 1)
             })
         if let failed = outcome.failed.first { throw failed.error }
