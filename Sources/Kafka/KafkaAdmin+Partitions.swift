@@ -1,7 +1,7 @@
 import CLibrdkafka
 
 extension KafkaAdmin {
-    /// Gives a topic more partitions. The broker refuses fewer; as many as there are is no change and no error.
+    /// Gives a topic more partitions than it has; the broker refuses as many, and fewer.
     public func growTopic(
         _ topic: String, to count: Int, timeoutMilliseconds: Int32 = KafkaLimits.requestTimeoutMilliseconds
     ) throws(KafkaError) {

@@ -63,16 +63,30 @@ public final class Repartition {
             }
             try ledger.begin(plan, entries)
         }
-        for name in plan.topics.map(\.name) + plan.deadLetters {
-            progress("growing \(name) to \(plan.new) partitions")
-            try inKafka { () throws(KafkaError) in try admin.growTopic(name, to: plan.new) }
-        }
+        try grow(plan.topics.map(\.name) + plan.deadLetters)
         for entry in entries {
             summary.moved[entry.topic] = entry.isDone ? 0 : try move(entry)
             guard !entry.isDone else { continue }
             try ledger.finish(entry.topic, newEnds: Array(try ends(entry.topic, plan.new)[plan.old...]))
         }
         return summary
+    }
+
+    /// Grows what has not grown yet, and waits until this client's picture of the cluster has it: it asks only for
+    /// partitions that it knows.
+    private func grow(_ names: [String]) throws(EngineError) {
+        var asked: Set<String> = []
+        while true {
+            let topics = try inKafka { () throws(KafkaError) in try admin.listTopics() }
+            let small = topics.filter { names.contains($0.name) && $0.partitionCount < plan.new }.map(\.name)
+            guard !small.isEmpty else { return }
+            if stop.isSet { throw EngineError(.interrupted, "interrupted; the same command goes on where it stopped") }
+            for name in small where asked.insert(name).inserted {
+                progress("growing \(name) to \(plan.new) partitions")
+                try inKafka { () throws(KafkaError) in try admin.growTopic(name, to: plan.new) }
+            }
+            stop.pause(milliseconds: EngineLimits.retryMilliseconds)
+        }
     }
 
     private func move(_ entry: RepartitionLedger.Entry) throws(EngineError) -> Int {
