@@ -25,6 +25,8 @@ public final class LiveWorker<Fold: ViewFold> {
     private var nextGroupCommit = ContinuousClock.now
     private var hasAssignment = false
     private var isReady = false
+    /// Why the view can't be served any longer.
+    private var end: EngineError?
     /// The last commits of all lanes that this worker had, and what of it the group knows.
     var progress: [TopicPartition: Int64] = [:]
     var committed: [TopicPartition: Int64] = [:]
@@ -45,16 +47,17 @@ public final class LiveWorker<Fold: ViewFold> {
         guard !stop.isSet else { return }
         try inKafka { () throws(KafkaError) in try consumer.subscribe(topics: view.topics) }
         Log.info("started", ["view": view.name, "group": view.groupId, "owner": configuration.owner])
-        while !stop.isSet {
+        while !stop.isSet, end == nil {
             if let event = consumer.poll(timeoutMilliseconds: EngineLimits.eventWaitMilliseconds) {
                 handle(event, consumer)
             }
-            tend(consumer)
+            if end == nil { tend(consumer) }
         }
         stopLanes()
         commitToGroup(consumer, waiting: true)
         consumer.close()
         Log.info("stopped", counters.fields.merging(["view": view.name]) { first, _ in first })
+        if let end { throw end }
     }
 
     /// Waits for Kafka and the database and makes the first build where there is none.
@@ -76,6 +79,7 @@ public final class LiveWorker<Fold: ViewFold> {
     private func handle(_ event: KafkaConsumerEvent, _ consumer: KafkaConsumer) {
         switch event {
         case .assigned(let partitions):
+            checkTopics(consumer)
             take(partitions)
         case .revoked, .lost:
             stopLanes()
@@ -88,6 +92,16 @@ public final class LiveWorker<Fold: ViewFold> {
         case .commitFailed(_, let error):
             Log.debug("group_commit", ["view": view.name, "reason": error.description])
         case .statistics: break
+        }
+    }
+
+    /// A topic that grew gives every worker of the group a new assignment, also those whose own lanes are as before.
+    private func checkTopics(_ consumer: KafkaConsumer) {
+        do throws(EngineError) {
+            try BuildPreparation.checkTopics(view, consumer)
+        } catch {
+            // Lanes that can't be read are seen to when they are claimed.
+            if error.code == .topology { end = error }
         }
     }
 
