@@ -23,7 +23,7 @@ struct SoakSettings: Codable, Sendable {
     /// Resident memory in the second half of a soak over that in the first, for programs whose caches have filled.
     static let memoryGrowthRatio = 1.25
     static let memoryGrowthMebibytes = 24
-    static let memoryBoundMebibytes = 512
+    static let memoryBoundMebibytes = 256
 
     static let asked: SoakSettings? = {
         let environment = ProcessInfo.processInfo.environment
