@@ -3,9 +3,10 @@
 SHELL := /bin/bash
 PROGRAMS := .build/release
 ARGS ?=
+MINUTES ?= 10
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up build test lint format bench clean setup
+.PHONY: help demo up build test soak lint format bench clean setup
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +23,9 @@ build: setup ## Build all programs, in release, under .build/release
 test: setup-tests ## Build and run all tests (ARGS="PATTERN" runs those whose names match)
 	@scripts/test-venv.sh
 	@scripts/run-tests.sh $(ARGS)
+
+soak: setup-tests ## Run all under faults for MINUTES (10), then compare every row with the oracles (SEED=n repeats one)
+	@TAPEFOLD_SOAK_MINUTES="$(MINUTES)" TAPEFOLD_SOAK_SEED="$(SEED)" scripts/run-soak.sh
 
 lint: ## Check formatting and the rules of the house
 	@scripts/lint.sh

@@ -17,6 +17,7 @@ enum CommandLineReader {
           --port PORT              port to listen on; 0 picks a free one (default 9092)
           --host HOST              address to listen on (default 127.0.0.1)
           --advertised-host HOST   address that clients are told to use (default: --host)
+          --advertised-port PORT   port that clients are told to use, behind a proxy (default: the one listened on)
           --port-file FILE         write the port here once the broker listens
           --auto-create-topics     make topics that clients ask for (default: they must be created)
           --default-partitions N   partitions of a topic created without a count (default 1)
@@ -66,7 +67,8 @@ enum CommandLineReader {
     }
 
     private static let valued: Set<String> = [
-        "--data-dir", "--port", "--host", "--advertised-host", "--port-file", "--default-partitions", "--log-level",
+        "--data-dir", "--port", "--host", "--advertised-host", "--advertised-port", "--port-file",
+        "--default-partitions", "--log-level",
     ]
 
     /// Nil, or what is wrong with the value.
@@ -86,6 +88,11 @@ enum CommandLineReader {
                 return "--port must be 0 to 65535, not '\(value)'"
             }
             options.port = port
+        case "--advertised-port":
+            guard let port = Int32(value), (1...65_535).contains(port) else {
+                return "--advertised-port must be 1 to 65535, not '\(value)'"
+            }
+            options.advertisedPort = port
         case "--default-partitions":
             let limit = EmbeddedBrokerLimits.maximumPartitionsPerTopic
             guard let count = Int(value), (1...limit).contains(count) else {

@@ -15,13 +15,18 @@ public final class TemporaryPostgres: Sendable {
     private let databaseCount = Atomic<Int>(0)
 
     /// Starts a cluster; not durable unless asked, as most tests do not pull the plug.
-    public init(isDurable: Bool = false, port: Int = 0) throws(SupervisionError) {
-        folder = "/tmp/\(Self.prefix)\(getpid())-\(Self.serial.add(1, ordering: .relaxed).newValue)"
+    ///
+    /// - Parameter parent: the folder in which it makes its own.
+    public init(
+        isDurable: Bool = false, port: Int = 0, in parent: String = "/tmp", settings: [String: String] = [:]
+    ) throws(SupervisionError) {
+        folder = "\(parent)/\(Self.prefix)\(getpid())-\(Self.serial.add(1, ordering: .relaxed).newValue)"
         FileSystem.remove(folder)
         try FileSystem.makeDirectory(folder, mode: 0o755)
         var configuration = LocalPostgresConfiguration(dataDirectory: folder, port: port)
         configuration.isDurable = isDurable
         configuration.sharedBuffersMebibytes = 128
+        configuration.settings = settings
         do throws(SupervisionError) {
             current = Mutex(try LocalPostgres.start(configuration))
         } catch {
@@ -54,9 +59,11 @@ public final class TemporaryPostgres: Sendable {
     }
 
     /// Stops the server, if it runs, and starts it again on the same data and port.
-    public func restart() throws(SupervisionError) {
+    ///
+    /// - Parameter immediately: without a checkpoint, so that it has to recover; otherwise PostgreSQL's fast shutdown.
+    public func restart(immediately: Bool = false) throws(SupervisionError) {
         let old = server
-        if old.process.isRunning { old.stop() }
+        if old.process.isRunning { if immediately { old.stopImmediately() } else { old.stop() } }
         var configuration = old.configuration
         configuration.port = old.port
         let new = try LocalPostgres.start(configuration)

@@ -249,12 +249,33 @@ struct BrokerTests {
                 "debug")
                 == .run(expected))
         #expect(read("--help") == .help)
-        for wrong in [["--port", "70000"], ["--port"], ["--colour", "red"], ["--log-level", "loud"], ["x"]] {
+        for wrong in [
+            ["--port", "70000"], ["--port"], ["--advertised-port", "0"], ["--colour", "red"], ["--log-level", "loud"],
+            ["x"],
+        ] {
             guard case .wrong = CommandLineReader.read(wrong, environment: { _ in nil }) else {
                 Issue.record("\(wrong) was taken")
                 continue
             }
         }
+    }
+
+    @Test func clientsAreToldTheAdvertisedAddress() async throws {
+        let (_, client) = try await start(["--advertised-host", "proxy.example", "--advertised-port", "19092"])
+        let told = try client.call(.metadata, 4) { writer in
+            writer.array([String]()) { $0.string($1) }
+            writer.bool(false)
+        } _: { reader in
+            _ = try reader.int32("throttle")
+            return try reader.array("brokers") { (reader: inout WireReader) throws(WireError) -> String in
+                _ = try reader.int32("id")
+                let host = try reader.string("host")
+                let port = try reader.int32("port")
+                _ = try reader.nullableString("rack")
+                return "\(host):\(port)"
+            }
+        }
+        #expect(told == ["proxy.example:19092"])
     }
 
     @Test func retentionRunsByItself() async throws {

@@ -81,9 +81,16 @@ extension BrokerNode {
                 }
             )
         }
-        let response = OffsetCommitResponse(topics: results)
-        let reply = { [self] in answer(slot) { response.encode(&$0, version: slot.header.version) } }
-        if changes.isEmpty { reply() } else { try offsets.append(changes, whenDurable: reply) }
+        let reply = { [self] (results: [(name: String, partitions: [(index: Int32, error: ErrorCode)])]) in
+            answer(slot) { OffsetCommitResponse(topics: results).encode(&$0, version: slot.header.version) }
+        }
+        guard !changes.isEmpty else { return reply(results) }
+        do throws(BrokerFailure) {
+            try offsets.append(changes) { reply(results) }
+        } catch {
+            log.error("group=\(request.group) \(error)")
+            reply(results.map { ($0.name, $0.partitions.map { ($0.index, ErrorCode.kafkaStorageError) }) })
+        }
     }
 
     func offsetFetch(_ reader: inout WireReader, _ slot: ResponseSlot) throws {

@@ -125,7 +125,12 @@ extension BrokerNode {
             // The one code that every client takes as final instead of trying again for ever.
             error = .transactionalIdAuthorizationFailed
         } else {
-            id = try producerIds.allocate()
+            do throws(BrokerFailure) {
+                id = try producerIds.allocate()
+            } catch let failure {
+                log.error("\(failure)")
+                error = .kafkaStorageError
+            }
         }
         answer(slot) { writer in
             writer.int32(0)

@@ -5,6 +5,7 @@ struct BrokerOptions: Equatable {
     var dataDirectory = ".tapefold/broker"
     var host = "127.0.0.1"
     var advertisedHost: String?
+    var advertisedPort: Int32?
     var port = 9092
     var portFile: String?
     var log = LogSettings()
@@ -65,6 +66,7 @@ final class BrokerNode {
 
     /// How this client is to reach the broker: by the address it has already reached it by when it listens on all.
     func address(for connection: Connection) -> BrokerAddress {
+        let port = options.advertisedPort ?? port
         if let advertised = options.advertisedHost { return BrokerAddress(host: advertised, port: port) }
         if options.host == "0.0.0.0" || options.host == "::" {
             return BrokerAddress(host: Listener.address(of: connection.descriptor, local: true).host, port: port)

@@ -156,7 +156,13 @@ enum FileSystem {
     static func replace(_ path: String, with bytes: [UInt8], durable: Bool) throws(BrokerFailure) {
         let temporary = path + ".tmp"
         let file = try OpenFile(path: temporary, flags: O_WRONLY | O_CREAT | O_TRUNC)
-        try file.write(bytes, at: 0)
+        do throws(BrokerFailure) {
+            try file.write(bytes, at: 0)
+        } catch {
+            // A full disk needs its space back.
+            try remove(temporary)
+            throw error
+        }
         if durable { try file.synchronize() }
         try move(temporary, to: path)
         if durable, let slash = path.lastIndex(of: "/") { try synchronizeDirectory(String(path[..<slash])) }

@@ -62,7 +62,8 @@ struct LogRecovery {
         segment.durableSize = segment.size
         if !isLast {
             segment.sealingSnapshot = producers.encode(at: segment.nextOffset)
-            try segment.seal()
+            // It only helps the next start; after the next sync it is tried again.
+            do throws(BrokerFailure) { try segment.seal() } catch { log.warning("\(segment.file.path): \(error)") }
         }
         return segment
     }

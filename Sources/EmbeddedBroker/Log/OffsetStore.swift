@@ -15,6 +15,7 @@ final class OffsetStore {
     }
 
     private let path: String
+    private let log: Logger
     private(set) var file: OpenFile
     private(set) var size = 0
     private var durableSize = 0
@@ -24,6 +25,7 @@ final class OffsetStore {
 
     init(path: String, log: Logger) throws(BrokerFailure) {
         self.path = path
+        self.log = log
         file = try OpenFile(path: path, flags: O_RDWR | O_CREAT)
         let bytes = try file.read(try file.size(), at: 0)
         let whole = replay(bytes)
@@ -158,9 +160,15 @@ final class OffsetStore {
                 changes = changes.dropFirst(1_000)
             }
         }
-        try FileSystem.replace(path, with: bytes, durable: true)
+        do throws(BrokerFailure) {
+            try FileSystem.replace(path, with: bytes, durable: true)
+        } catch {
+            // The log as it is stays good where there is no room for a second one, as on a full disk.
+            log.warning("\(path) was not compacted: \(error)")
+        }
+        // Whichever of the two lies there now.
         file = try OpenFile(path: path, flags: O_RDWR)
-        size = bytes.count
+        size = try file.size()
         durableSize = size
     }
 }

@@ -1,5 +1,6 @@
 import Domain
 import Engine
+import Kafka
 import Postgres
 import Projections
 import TestKit
@@ -11,18 +12,24 @@ struct OracleTables {
 
     init(_ connection: PostgresConnection) { self.connection = connection }
 
-    func differences(_ events: [FoldEvent]) throws -> [String] {
+    /// Which part of the rows to compare: those of the keys of one lane.
+    typealias Lane = (number: Int32, count: Int32)
+
+    /// - Parameter lane: nil compares all rows; else `events` are those of the lane.
+    func differences(_ events: [FoldEvent], lane: Lane? = nil) throws -> [String] {
         let decoded = events.map(\.decoded)
         let positions = try NaivePositions(decoded).rows()
         let market = NaiveMarket(events, calendar: try .standard()).rows()
-        return try compare("positions", "trades", positions.trades)
-            + compare("positions", "lot_closures", positions.closures)
-            + compare("positions", "positions", positions.positions)
-            + compare("orders", "orders", NaiveOrders(decoded).rows())
-            + compare("market", "quotes", market.quotes) + compare("market", "candles", market.candles)
+        return try compare("positions", "trades", positions.trades, lane)
+            + compare("positions", "lot_closures", positions.closures, lane)
+            + compare("positions", "positions", positions.positions, lane)
+            + compare("orders", "orders", NaiveOrders(decoded).rows(), lane)
+            + compare("market", "quotes", market.quotes, lane) + compare("market", "candles", market.candles, lane)
     }
 
-    private func compare(_ view: String, _ name: String, _ expected: Set<PresentedRow>) throws -> [String] {
+    private func compare(
+        _ view: String, _ name: String, _ expected: Set<PresentedRow>, _ lane: Lane?
+    ) throws -> [String] {
         let build = try #require(try BuildCatalog(connection).liveBuild(of: view))
         let table = try #require(
             ViewRegistry.standard.fold(named: view).schema.tables.first { $0.name == name })
@@ -34,14 +41,20 @@ struct OracleTables {
             bytes in
             var walk = PostgresCopyRow(bytes)
             let row = MemoryRow(fields: table.columns.map { _ in walk.next().map { Array($0) } })
-            let shown = ((try? row.presented(table)) ?? [:]).filter { columns.contains($0.key) }
-            let text = Self.text(shown)
+            let presented = (try? row.presented(table)) ?? [:]
+            if let lane, !Self.isIn(lane, presented) { return }
+            let text = Self.text(presented.filter { columns.contains($0.key) })
             if missing.remove(text) == nil { differences.append("\(name) should not have \(text)") }
         }
         differences += missing.map { "\(name) lacks \($0)" }
         guard !differences.isEmpty else { return [] }
         return differences.sorted().prefix(ProcessTestLimits.differencesNamed)
             + ["\(name): \(differences.count) differences in \(expected.count) rows"]
+    }
+
+    private static func isIn(_ lane: Lane, _ row: PresentedRow) -> Bool {
+        let key = Array((row["user_id"] ?? row["symbol"] ?? "").utf8)
+        return KafkaPartitioner.murmur2.partition(forKey: key, count: lane.count) == lane.number
     }
 
     private static func text(_ row: PresentedRow) -> String {

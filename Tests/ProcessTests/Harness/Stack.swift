@@ -19,12 +19,33 @@ final class Stack {
     private var cachedConnection: PostgresConnection?
     private var cachedAdmin: KafkaAdmin?
     private var serial = 0
+    let surroundings: Surroundings
+    private let brokerFolder: String
 
-    init(makesTopics: Bool = true, topology: Topology? = nil) throws {
+    /// What stands between the parts, and on which disks they are.
+    struct Surroundings {
+        /// In front of the broker: all its clients go through it.
+        var brokerProxy: TCPProxy?
+        /// In front of the database: the workers go through it, the test itself does not.
+        var databaseProxy: TCPProxy?
+        var brokerDisk: SmallDisk?
+        var databaseDisk: SmallDisk?
+        var databaseSettings: [String: String] = [:]
+    }
+
+    init(
+        makesTopics: Bool = true, topology: Topology? = nil, _ surroundings: Surroundings = Surroundings()
+    ) throws {
+        self.surroundings = surroundings
         self.topology = try topology ?? Topology.standard()
-        postgres = try TemporaryPostgres(isDurable: true)
+        postgres = try TemporaryPostgres(
+            isDurable: true, in: surroundings.databaseDisk?.path ?? "/tmp", settings: surroundings.databaseSettings)
         databaseURL = postgres.databaseURL
-        folder = postgres.folder + "/stack"
+        surroundings.databaseProxy?.forward(to: postgres.port)
+        // Not on a disk that the test fills.
+        folder =
+            (surroundings.databaseDisk == nil ? postgres.folder : "/tmp/tapefold-test-\(UUID().uuidString)") + "/stack"
+        brokerFolder = surroundings.brokerDisk.map { $0.path + "/broker" } ?? folder + "/broker"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try startBroker()
         if makesTopics { try makeTopics() }
@@ -39,6 +60,7 @@ final class Stack {
         killBroker()
         cachedConnection = nil
         postgres.stop()
+        try? FileManager.default.removeItem(atPath: URL(filePath: folder).deletingLastPathComponent().path)
     }
 
     /// Where the programs are: `TAPEFOLD_BIN_DIR`, or beside the tests.
@@ -61,7 +83,9 @@ final class Stack {
         try? FileManager.default.removeItem(atPath: portFile)
         var description = ChildProcessDescription(
             name: "embedded-broker", executable: try Self.program("embedded-broker"),
-            arguments: ["--data-dir", folder + "/broker", "--port", "\(brokerPort)", "--port-file", portFile])
+            arguments: ["--data-dir", brokerFolder, "--port", "\(brokerPort)", "--port-file", portFile])
+        let proxy = surroundings.brokerProxy
+        if let proxy { description.arguments += ["--advertised-port", "\(proxy.port)"] }
         description.logPath = folder + "/broker.log"
         let process = try ChildProcess.start(description)
         broker = process
@@ -70,12 +94,32 @@ final class Stack {
             let text = try String(contentsOfFile: portFile, encoding: .utf8)
             return Int(text.trimmingCharacters(in: .whitespacesAndNewlines))
         }
-        brokers = "127.0.0.1:\(brokerPort)"
+        proxy?.forward(to: brokerPort)
+        brokers = "127.0.0.1:\(proxy?.port ?? brokerPort)"
     }
 
     func killBroker() {
         broker?.send(signal: SIGKILL)
         broker?.wait()
+    }
+
+    var brokerProcess: ChildProcess? { broker }
+
+    /// Stops it cleanly and starts it again.
+    func restartBroker() throws {
+        broker?.terminate()
+        try startBroker()
+    }
+
+    /// Gives a topic more partitions, as an operator's tool would.
+    func grow(_ topic: String, to partitions: Int) throws {
+        broker?.terminate()
+        let path = "\(brokerFolder)/topics/\(topic)/topic"
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        let old = topology.topics.first { $0.name == topic }.map { "partitions=\($0.partitions)\n" } ?? ""
+        try text.replacing(old, with: "partitions=\(partitions)\n").write(
+            toFile: path, atomically: true, encoding: .utf8)
+        try startBroker()
     }
 
     func makeTopics() throws {
@@ -106,6 +150,11 @@ final class Stack {
     }
 
     func startPostgres() throws { try postgres.restart() }
+
+    func restartPostgres(immediately: Bool) throws {
+        cachedConnection = nil
+        try postgres.restart(immediately: immediately)
+    }
 
     /// One connection for the test's own questions, made anew after a restart.
     func database() throws -> PostgresConnection {
@@ -141,9 +190,15 @@ final class Stack {
         }
     }
 
+    /// The database as the workers find it.
+    private var workersDatabaseURL: String {
+        guard let proxy = surroundings.databaseProxy else { return databaseURL }
+        return databaseURL.replacing(":\(postgres.port)/", with: ":\(proxy.port)/")
+    }
+
     var environment: [String: String] {
         [
-            "KAFKA_BROKERS": brokers, "DATABASE_URL": databaseURL,
+            "KAFKA_BROKERS": brokers, "DATABASE_URL": workersDatabaseURL,
             "TAPEFOLD_KAFKA_SESSION_TIMEOUT_MS": "\(ProcessTestLimits.sessionTimeoutMilliseconds)",
         ]
     }

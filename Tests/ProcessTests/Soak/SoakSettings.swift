@@ -1,0 +1,44 @@
+import Foundation
+
+/// What a soak is asked for, from the environment; nil where none is asked for.
+struct SoakSettings: Codable, Sendable {
+    var minutes: Double
+    var seed: UInt64
+    var eventsPerSecond: Int
+
+    static let largeFaultSeconds = 15.0
+    static let smallFaultSeconds = 3.0
+    /// Traffic goes on for so long after the last fault.
+    static let quietSeconds = 30.0
+    static let lagBoundSeconds = 30.0
+    static let duplicatesPerMille = 20
+    static let outOfOrderPerMille = 20
+    static let misplacedPerMille = 5
+    static let correctedPerMille = 10
+    static let users = 2_000
+    static let symbols = 40
+    static let copies = 2
+    static let views = ["positions", "orders", "market"]
+    static let sampleSeconds = 1.0
+    /// Resident memory in the second half of a soak over that in the first, for programs whose caches have filled.
+    static let memoryGrowthRatio = 1.25
+    static let memoryGrowthMebibytes = 24
+    static let memoryBoundMebibytes = 256
+
+    static let asked: SoakSettings? = {
+        let environment = ProcessInfo.processInfo.environment
+        guard let minutes = environment["TAPEFOLD_SOAK_MINUTES"].flatMap(Double.init), minutes > 0 else { return nil }
+        return SoakSettings(
+            minutes: minutes,
+            seed: environment["TAPEFOLD_SOAK_SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 1...999_999),
+            eventsPerSecond: environment["TAPEFOLD_SOAK_EVENTS_PER_SECOND"].flatMap(Int.init) ?? 5_000)
+    }()
+
+    /// Where the report goes besides the standard output.
+    var reportPath: String {
+        ProcessInfo.processInfo.environment["TAPEFOLD_SOAK_REPORT"] ?? ".build/soak/soak-\(seed).json"
+    }
+
+    var seconds: Double { minutes * 60 }
+    var events: Int { Int(seconds * Double(eventsPerSecond)) }
+}
