@@ -3,9 +3,10 @@
 SHELL := /bin/bash
 PROGRAMS := .build/release
 ARGS ?=
+SEEDS ?= 1000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up build test lint format bench clean setup
+.PHONY: help demo up build test faults lint format bench clean setup
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +23,10 @@ build: setup ## Build all programs, in release, under .build/release
 test: setup-tests ## Build and run all tests (ARGS="PATTERN" runs those whose names match)
 	@scripts/test-venv.sh
 	@scripts/run-tests.sh $(ARGS)
+
+faults: setup ## Run the engine under seeded faults, in memory (SEEDS=20000, ARGS="--view positions --replay SEED")
+	@swift build -c release --product fault-simulator 1>&2
+	@$(PROGRAMS)/fault-simulator --seeds $(SEEDS) $(ARGS)
 
 lint: ## Check formatting and the rules of the house
 	@scripts/lint.sh

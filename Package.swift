@@ -59,6 +59,7 @@ let package = Package(
         module("EmbeddedBroker", ["CIsal", "CLinux"]),
         module("Importers", ["Domain", "Events"]),
         module("TestKit", ["Domain", "Events", "Projections"]),
+        module("Simulation", ["Domain", "Events", "Projections", "Kafka", "Postgres", "Engine", "TestKit"]),
         module("Supervision", ["Postgres", "CLinux"]),
         module(
             "Benchmarks",
@@ -73,6 +74,7 @@ let package = Package(
         program("read-api", ["ReadAPI"]),
         program("embedded-broker", ["EmbeddedBroker"]),
         program("tapefold", ["CommandLineTool"]),
+        program("fault-simulator", ["Simulation"]),
 
         tests("Domain", ["Domain"]),
         tests("Events", ["Events"], exclude: ["judge"]),
@@ -80,6 +82,7 @@ let package = Package(
         tests("Kafka", ["Kafka", "Supervision"]),
         tests("Postgres", ["Postgres", "Supervision"]),
         tests("Engine", ["Engine", "Events", "Postgres", "Projections", "Supervision"]),
+        tests("Simulation", ["Simulation", "Engine", "Events", "Kafka", "Postgres", "Projections", "Supervision"]),
         tests("ReadAPI", ["ReadAPI", "Supervision"]),
         tests("EmbeddedBroker", ["EmbeddedBroker", "Kafka", "Supervision"], exclude: ["clients"]),
         tests("Importers", ["Importers"]),

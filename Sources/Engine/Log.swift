@@ -22,7 +22,17 @@ public enum Log {
     public static func error(_ event: String, _ fields: [String: String] = [:]) { write(.error, event, fields) }
     public static func debug(_ event: String, _ fields: [String: String] = [:]) { write(.debug, event, fields) }
 
+    /// Takes a line instead of standard error.
+    package typealias Diversion = @Sendable (_ event: String, _ fields: [String: String]) -> Void
+
+    private static let diversion = Mutex<Diversion?>(nil)
+
+    /// Sends all lines elsewhere, whatever their level, or to standard error again: the simulator's workers are not worth a log of
+    /// their own.
+    package static func divert(_ diversion: Diversion?) { self.diversion.withLock { $0 = diversion } }
+
     private static func write(_ level: Level, _ event: String, _ fields: [String: String]) {
+        if let diversion = diversion.withLock({ $0 }) { return diversion(event, fields) }
         guard level.rawValue >= minimum.load(ordering: .relaxed) else { return }
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)

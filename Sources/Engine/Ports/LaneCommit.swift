@@ -12,4 +12,14 @@ package struct LaneCommit {
     package let parked: RowBatch
     /// What goes to the outbox; nil for a view without outputs.
     package let effects: LaneEffects?
+
+    package init(
+        claim: LaneClaim, next: [Int64], writes: WriteSet, parked: RowBatch, effects: LaneEffects? = nil
+    ) {
+        self.claim = claim
+        self.next = next
+        self.writes = writes
+        self.parked = parked
+        self.effects = effects
+    }
 }
