@@ -4,9 +4,10 @@ SHELL := /bin/bash
 PROGRAMS := .build/release
 ARGS ?=
 MINUTES ?= 10
+SEEDS ?= 1000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up build test soak lint format bench clean setup
+.PHONY: help demo up build test soak faults lint format bench clean setup
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +27,10 @@ test: setup-tests ## Build and run all tests (ARGS="PATTERN" runs those whose na
 
 soak: setup-tests ## Run all under faults for MINUTES (10), then compare every row with the oracles (SEED=n repeats one)
 	@TAPEFOLD_SOAK_MINUTES="$(MINUTES)" TAPEFOLD_SOAK_SEED="$(SEED)" scripts/run-soak.sh
+
+faults: setup ## Run the engine under seeded faults, in memory (SEEDS=20000, ARGS="--view positions --replay SEED")
+	@swift build -c release --product fault-simulator 1>&2
+	@$(PROGRAMS)/fault-simulator --seeds $(SEEDS) $(ARGS)
 
 lint: ## Check formatting and the rules of the house
 	@scripts/lint.sh

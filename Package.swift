@@ -75,6 +75,7 @@ let package = Package(
         module("EmbeddedBroker", ["Telemetry", "CIsal", "CLinux"]),
         module("Importers", ["Domain", "Events"]),
         module("TestKit", ["Domain", "Events", "Projections"]),
+        module("Simulation", ["Domain", "Events", "Projections", "Kafka", "Postgres", "Engine", "TestKit"]),
         module("Supervision", ["Postgres", "CLinux"]),
         module(
             "Benchmarks",
@@ -92,6 +93,7 @@ let package = Package(
         program("read-api", ["ReadAPI"]),
         program("embedded-broker", ["EmbeddedBroker"]),
         program("tapefold", ["CommandLineTool"]),
+        program("fault-simulator", ["Simulation"]),
 
         example("custom-view", exclude: ["README.md", "topology.json"]),
         example("custom-view-fold-2"),
@@ -102,6 +104,7 @@ let package = Package(
         tests("Kafka", ["Kafka", "Supervision"]),
         tests("Postgres", ["Postgres", "Supervision"]),
         tests("Engine", ["Engine", "Events", "Kafka", "Postgres", "Projections", "Supervision", "Telemetry"]),
+        tests("Simulation", ["Simulation", "Engine", "Events", "Kafka", "Postgres", "Projections", "Supervision"]),
         tests("Telemetry", ["Telemetry", "HTTPServing"], exclude: ["judge"]),
         tests("ReadAPI", ["ReadAPI", "HTTPServing", "Supervision"]),
         tests("EmbeddedBroker", ["EmbeddedBroker", "Kafka", "Supervision", "Telemetry"], exclude: ["clients"]),

@@ -15,7 +15,17 @@ public enum Log {
     public static func error(_ event: String, _ fields: [String: String] = [:]) { write(.error, event, fields) }
     public static func debug(_ event: String, _ fields: [String: String] = [:]) { write(.debug, event, fields) }
 
+    /// Takes a line instead of standard error.
+    package typealias Diversion = @Sendable (_ event: String, _ fields: [String: String]) -> Void
+
+    private static let diversion = Mutex<Diversion?>(nil)
+
+    /// Sends all lines elsewhere, whatever their level, or to standard error again: the simulator's workers are not worth a log of
+    /// their own.
+    package static func divert(_ diversion: Diversion?) { self.diversion.withLock { $0 = diversion } }
+
     private static func write(_ level: LogLevel, _ event: String, _ fields: [String: String]) {
+        if let diversion = diversion.withLock({ $0 }) { return diversion(event, fields) }
         guard level >= settings.level else { return }
         let sorted = fields.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
         LogLine(level, [(name: "event", value: event)] + sorted).emit(settings.format)

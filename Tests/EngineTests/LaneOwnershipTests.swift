@@ -127,6 +127,13 @@ import Testing
             ], [1: .wanted]
         ),
         (
+            "a group that did not hear that lanes are given back is told again",
+            started([1]) + [
+                (9, .revoked, [.drain([1]), .commitToGroup(waiting: false), .release]), (9, .releaseFailed, []),
+                (10, .time, []), (9 + retry, .time, [.release]), (look, .time, []),
+            ], [:]
+        ),
+        (
             "what ended before it was drained changes nothing",
             started([1]) + [
                 (9, .revoked, [.drain([1]), .commitToGroup(waiting: false), .release]),

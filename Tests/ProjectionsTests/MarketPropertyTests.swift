@@ -8,22 +8,12 @@ import Testing
 @Suite struct MarketPropertyTests {
     static let seeds: ClosedRange<UInt64> = 1...4
 
-    private static let quoteColumns: Set<String> = [
-        "exchange", "symbol", "last_price_e8", "last_quantity_e8", "volume_e8", "day_open_e8", "day_high_e8",
-        "day_low_e8", "previous_close_e8", "bid_e8", "ask_e8", "bid_quantity_e8", "ask_quantity_e8", "open_interest_e8",
-        "updated_at",
-    ]
-    private static let candleColumns: Set<String> = [
-        "exchange", "symbol", "interval_code", "start_at", "trading_day", "open_e8", "high_e8", "low_e8", "close_e8",
-        "volume", "partial", "last_tick_at",
-    ]
-
     private func tape(_ seed: UInt64) -> EventTape { MarketTape.make(seed: seed, count: 250) }
 
     private func expectOracle(_ run: FoldRun, _ tape: EventTape, _ what: String) throws {
         let oracle = NaiveMarket(tape.events, calendar: try .standard()).rows()
-        expectEqual(try rows(run.store, "quotes", Self.quoteColumns), oracle.quotes, "\(what) quotes")
-        expectEqual(try rows(run.store, "candles", Self.candleColumns), oracle.candles, "\(what) candles")
+        expectEqual(try rows(run.store, "quotes", NaiveMarket.quoteColumns), oracle.quotes, "\(what) quotes")
+        expectEqual(try rows(run.store, "candles", NaiveMarket.candleColumns), oracle.candles, "\(what) candles")
         #expect(try run.store.rows("ticks").count == oracle.tickCount)
     }
 
@@ -50,7 +40,7 @@ import Testing
             let live = try FoldRunner<MarketFold>.run(doubled, .live(13), parks: false)
             try expectOracle(live, doubled, "\(twice) \(seed)")
             let once = NaiveMarket(tape.events, calendar: try .standard()).rows()
-            expectEqual(try rows(live.store, "candles", Self.candleColumns), once.candles, "\(twice) \(seed)")
+            expectEqual(try rows(live.store, "candles", NaiveMarket.candleColumns), once.candles, "\(twice) \(seed)")
             for options in [FoldOptions.rebuild(13), .rebuild(tail: 40, 13)] {
                 try expectSame(MarketFold.self, doubled, as: live, options, parks: false, "seed \(seed), \(twice)")
             }

@@ -7,19 +7,14 @@ import Testing
 @Suite struct OrdersPropertyTests {
     static let seeds: ClosedRange<UInt64> = 1...6
 
-    private static let columns: Set<String> = [
-        "user_id", "order_id", "exchange", "symbol", "side", "account", "product", "order_type", "validity", "strategy",
-        "quantity_e8", "price_e8", "trigger_price_e8", "filled_quantity_e8", "average_price_e8", "reason", "status",
-        "placed_at", "updated_at",
-    ]
-
     private func tape(_ seed: UInt64) -> EventTape { OrdersTape.make(seed: seed, count: 150) }
 
     @Test(arguments: seeds) func liveEqualsTheOracle(seed: UInt64) throws {
         let tape = tape(seed)
         let run = try FoldRunner<OrdersFold>.run(tape, .live(17))
         expectEqual(
-            try rows(run.store, "orders", Self.columns), NaiveOrders(tape.events.map(\.decoded)).rows(), "seed \(seed)")
+            try rows(run.store, "orders", NaiveOrders.columns), NaiveOrders(tape.events.map(\.decoded)).rows(),
+            "seed \(seed)")
     }
 
     @Test(arguments: seeds) func batchesDoNotMatter(seed: UInt64) throws {

@@ -7,29 +7,15 @@ import Testing
 @Suite struct PositionsPropertyTests {
     static let seeds: ClosedRange<UInt64> = 1...6
 
-    private static let tradeColumns: Set<String> = [
-        "user_id", "trade_id", "account", "instrument", "exchange", "symbol", "side", "quantity_e8", "price_e8", "fees",
-        "multiplier_e8", "executed_at", "voided", "notes", "closed_quantity_e8", "opened_at", "gross_pnl",
-        "closed_fees", "realized_pnl",
-    ]
-    private static let closureColumns: Set<String> = [
-        "user_id", "exit_trade_id", "ordinal", "entry_trade_id", "quantity_e8", "entry_price_e8", "entry_at",
-        "is_short",
-        "gross_pnl", "fees", "realized_pnl",
-    ]
-    private static let positionColumns: Set<String> = [
-        "user_id", "account", "instrument", "exchange", "symbol", "quantity_e8", "average_price_e8", "gross_pnl",
-        "fees",
-        "open_fees", "fill_count", "updated_at",
-    ]
-
     private func tape(_ seed: UInt64) -> EventTape { PositionsTape.make(seed: seed, count: 120) }
 
     private func expectOracle(_ run: FoldRun, _ tape: EventTape, _ what: String) throws {
         let oracle = try NaivePositions(tape.events.map(\.decoded)).rows()
-        expectEqual(try rows(run.store, "trades", Self.tradeColumns), oracle.trades, "\(what) trades")
-        expectEqual(try rows(run.store, "lot_closures", Self.closureColumns), oracle.closures, "\(what) closures")
-        expectEqual(try rows(run.store, "positions", Self.positionColumns), oracle.positions, "\(what) positions")
+        expectEqual(try rows(run.store, "trades", NaivePositions.tradeColumns), oracle.trades, "\(what) trades")
+        expectEqual(
+            try rows(run.store, "lot_closures", NaivePositions.closureColumns), oracle.closures, "\(what) closures")
+        expectEqual(
+            try rows(run.store, "positions", NaivePositions.positionColumns), oracle.positions, "\(what) positions")
     }
 
     @Test(arguments: seeds) func liveEqualsTheOracle(seed: UInt64) throws {

@@ -82,11 +82,16 @@ final class PostgresLaneStore: LaneStore {
 }
 
 /// Sessions for live lanes.
-struct PostgresLaneDatabase: LaneDatabase {
+package struct PostgresLaneDatabase: LaneDatabase {
     let view: ViewConfiguration
     let configuration: PostgresConfiguration
 
-    func open(stop: StopSignal) throws(LaneFailure) -> any LaneStore {
+    package init(view: ViewConfiguration, configuration: PostgresConfiguration) {
+        self.view = view
+        self.configuration = configuration
+    }
+
+    package func open(stop: StopSignal) throws(LaneFailure) -> any LaneStore {
         do throws(PostgresError) {
             return PostgresLaneStore(view, on: try PostgresConnection.connect(configuration) { stop.isSet })
         } catch {

@@ -22,7 +22,7 @@ package enum LaneFailure: Error {
     case stopped
 
     /// What is wrong with one of the events, where that is the cause.
-    var eventFailure: FoldFailure? {
+    package var eventFailure: FoldFailure? {
         switch self {
         case .fold(let failure): failure
         case .database(let error) where error.isDataError:

@@ -4,7 +4,7 @@ import Kafka
 import Projections
 
 /// A lane's fold with what surrounds it: its questions to the store and the parking lot. One a thread.
-final class LaneFolder<Fold: ViewFold> {
+package final class LaneFolder<Fold: ViewFold> {
     let view: ViewConfiguration
     /// Whose build the fold asks; its offsets are the processor's to keep.
     let claim: LaneClaim

@@ -31,6 +31,8 @@ package struct LaneOwnership: Sendable, Equatable {
         case standBy
         /// The log did not let the claimed lanes be consumed.
         case assignFailed
+        /// The group has not heard that nothing is consumed any more.
+        case releaseFailed
         /// A lane's thread ended by itself.
         case ended(lane: Int, LaneEnd)
         /// By lane, why the log still can't give its next record.
@@ -52,7 +54,7 @@ package struct LaneOwnership: Sendable, Equatable {
         /// Look whether the log has the lanes' next records by now; answer with `looked`.
         case look([Int])
         case commitToGroup(waiting: Bool)
-        /// Consume nothing any more, and tell the group so.
+        /// Consume nothing any more, and tell the group so; answer with `releaseFailed` when that can't be done.
         case release
     }
 
@@ -60,6 +62,8 @@ package struct LaneOwnership: Sendable, Equatable {
     package private(set) var paused: Set<Int> = []
     private var nextClaim = 0
     private var nextLook = 0
+    /// When to tell the group again that all lanes are given back; it gives nobody anything before.
+    private var nextRelease: Int?
 
     package init() {}
 
@@ -73,6 +77,9 @@ package struct LaneOwnership: Sendable, Equatable {
         case .claimRefused: return []
         case .standBy: return wait(until: now + EngineLimits.standbyMilliseconds)
         case .assignFailed: return claimAgain(at: now + EngineLimits.retryMilliseconds)
+        case .releaseFailed:
+            nextRelease = now + EngineLimits.retryMilliseconds
+            return []
         case .ended(let lane, let end): return note(lane, end, now)
         case .looked(let faults): return compare(faults, now)
         case .pauses(let lanes): return pause(lanes, now)
@@ -97,6 +104,7 @@ package struct LaneOwnership: Sendable, Equatable {
         let actions = drainRunning
         lanes = Dictionary(uniqueKeysWithValues: given.map { ($0, .wanted) })
         nextClaim = now
+        nextRelease = nil
         return actions
     }
 
@@ -162,6 +170,10 @@ package struct LaneOwnership: Sendable, Equatable {
     }
 
     private mutating func pass(_ now: Int) -> [Action] {
+        if let time = nextRelease, now >= time {
+            nextRelease = nil
+            return [.release]
+        }
         if hasWanted {
             guard now >= nextClaim else { return [] }
             nextClaim = now + EngineLimits.retryMilliseconds

@@ -3,7 +3,7 @@ import Kafka
 import Projections
 
 /// Folds the batches of one claimed lane and commits each together with its checkpoint. One a thread.
-final class LaneProcessor<Fold: ViewFold> {
+package final class LaneProcessor<Fold: ViewFold> {
     let view: ViewConfiguration
     let counters: LaneCounters
     private(set) var claim: LaneClaim
@@ -22,7 +22,7 @@ final class LaneProcessor<Fold: ViewFold> {
     ///   - folder: a fold that goes on live, after a rebuild; nil for a new one.
     ///   - producer: nil for a build that is not live: misplaced records are only ignored there, and nothing is
     ///     published.
-    init(
+    package init(
         _ view: ViewConfiguration, claim: LaneClaim, folder: LaneFolder<Fold>? = nil, store: any LaneStore,
         producer: (any LogProducer)?, counters: LaneCounters
     ) throws(LaneFailure) {
@@ -60,7 +60,7 @@ final class LaneProcessor<Fold: ViewFold> {
     /// Folds and commits the batch, in parts where an event in it can't be folded with the others.
     ///
     /// - Parameter limits: by input, the offset before which to stop; what lies behind is for another call.
-    func process(_ batch: KafkaBatch, upTo limits: [Int64]? = nil) throws(LaneFailure) {
+    package func process(_ batch: KafkaBatch, upTo limits: [Int64]? = nil) throws(LaneFailure) {
         let taken = intake.take(batch, from: next, upTo: limits)
         counters.dropped.add(taken.dropped)
         counters.rounded.add(taken.rounded)

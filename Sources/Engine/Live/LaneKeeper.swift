@@ -77,6 +77,9 @@ package final class LaneKeeper {
         }
     }
 
+    /// Lets exactly these lanes stand still; the worker keeps them.
+    package func setPaused(_ lanes: Set<Int>, now: Int) { send(.pauses(lanes), now) }
+
     /// Ends all lanes, with their last commits told to the group.
     package func end(now: Int) { send(.stop, now) }
 
@@ -88,7 +91,7 @@ package final class LaneKeeper {
             case .assign(let lanes): if !assign(lanes) { send(.assignFailed, now) }
             case .look(let lanes): if let faults = look(lanes) { send(.looked(faults: faults), now) }
             case .commitToGroup(let waiting): commitToGroup(waiting: waiting)
-            case .release: release()
+            case .release: if !release() { send(.releaseFailed, now) }
             }
         }
     }
@@ -123,12 +126,16 @@ package final class LaneKeeper {
         }
     }
 
-    private func release() {
+    private func release() -> Bool {
         progress = [:]
         committed = [:]
         told = [:]
-        do throws(KafkaError) { try source.unassign() } catch {
+        do throws(KafkaError) {
+            try source.unassign()
+            return true
+        } catch {
             Log.warning("unassign", ["view": view.name, "reason": error.description])
+            return false
         }
     }
 

@@ -14,4 +14,16 @@ package struct LaneCommit {
     package let effects: LaneEffects?
     /// What becomes of events that are parked already.
     package var parking: ParkingChanges?
+
+    package init(
+        claim: LaneClaim, next: [Int64], writes: WriteSet, parked: RowBatch, effects: LaneEffects? = nil,
+        parking: ParkingChanges? = nil
+    ) {
+        self.claim = claim
+        self.next = next
+        self.writes = writes
+        self.parked = parked
+        self.effects = effects
+        self.parking = parking
+    }
 }

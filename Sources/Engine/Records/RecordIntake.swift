@@ -4,8 +4,8 @@ import Kafka
 import Projections
 
 /// A record that is not folded.
-struct IntakeTrouble {
-    enum Kind {
+package struct IntakeTrouble {
+    package enum Kind {
         case refused(EventRefusal)
         /// Lies on another partition than its key says, or has no key.
         case misplaced(key: String)
@@ -18,8 +18,8 @@ struct IntakeTrouble {
 }
 
 /// A batch of records, decoded, with where each topic goes on behind it.
-struct Intake {
-    var events: [FoldEvent] = []
+package struct Intake {
+    package var events: [FoldEvent] = []
     /// By event, its record's index in the batch.
     var records: [Int] = []
     var troubles: [IntakeTrouble] = []
@@ -70,14 +70,14 @@ struct IntakePiece {
 }
 
 /// Decodes the records of one lane. One a thread.
-final class RecordIntake {
+package final class RecordIntake {
     private let inputs: [ViewInput]
     private let lane: Int32
     private let lanes: Int32
     private let cut: LogCut.OfLane?
     private let decoder = EventDecoder()
 
-    convenience init(_ view: ViewConfiguration, lane: Int) {
+    package convenience init(_ view: ViewConfiguration, lane: Int) {
         self.init(inputs: view.inputs, lane: lane, lanes: view.lanes, cut: view.cut?.of(lane: lane, view))
     }
 
@@ -89,7 +89,7 @@ final class RecordIntake {
     }
 
     /// Decodes the batch's records from `next` on, before `limits`; earlier ones were folded before and are dropped.
-    func take(_ batch: KafkaBatch, from next: [Int64], upTo limits: [Int64]? = nil) -> Intake {
+    package func take(_ batch: KafkaBatch, from next: [Int64], upTo limits: [Int64]? = nil) -> Intake {
         var intake = Intake(next: next)
         intake.events.reserveCapacity(batch.count)
         intake.records.reserveCapacity(batch.count)

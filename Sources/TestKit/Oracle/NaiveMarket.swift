@@ -4,6 +4,18 @@ import Projections
 
 /// The oracle for view `market`: keeps all ticks and works out quotes and candles from them.
 public struct NaiveMarket {
+    /// The columns that the oracle knows, of table `quotes`.
+    public static let quoteColumns: Set<String> = [
+        "exchange", "symbol", "last_price_e8", "last_quantity_e8", "volume_e8", "day_open_e8", "day_high_e8",
+        "day_low_e8", "previous_close_e8", "bid_e8", "ask_e8", "bid_quantity_e8", "ask_quantity_e8", "open_interest_e8",
+        "updated_at",
+    ]
+    /// The columns that the oracle knows, of table `candles`.
+    public static let candleColumns: Set<String> = [
+        "exchange", "symbol", "interval_code", "start_at", "trading_day", "open_e8", "high_e8", "low_e8", "close_e8",
+        "volume", "partial", "last_tick_at",
+    ]
+
     private let ticks: [(tick: MarketUpdated, envelope: Envelope, offset: Int64)]
     private let calendar: ExchangeCalendar
 

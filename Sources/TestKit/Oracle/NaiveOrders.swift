@@ -3,6 +3,13 @@ import Events
 
 /// The oracle for view `orders`: keeps every fact of an order and works out the row from all of them.
 public struct NaiveOrders {
+    /// The columns that the oracle knows, of table `orders`.
+    public static let columns: Set<String> = [
+        "user_id", "order_id", "exchange", "symbol", "side", "account", "product", "order_type", "validity", "strategy",
+        "quantity_e8", "price_e8", "trigger_price_e8", "filled_quantity_e8", "average_price_e8", "reason", "status",
+        "placed_at", "updated_at",
+    ]
+
     private struct Facts {
         var placed: (order: OrderPlaced, time: Timestamp)?
         var cancelled: (order: OrderCancelled, time: Timestamp)?

@@ -6,6 +6,25 @@ import Events
 /// It shares nothing with the fold but the number types. Conflicting identities and books that overflow are none of
 /// its business.
 public struct NaivePositions {
+    /// The columns that the oracle knows, of table `trades`.
+    public static let tradeColumns: Set<String> = [
+        "user_id", "trade_id", "account", "instrument", "exchange", "symbol", "side", "quantity_e8", "price_e8", "fees",
+        "multiplier_e8", "executed_at", "voided", "notes", "closed_quantity_e8", "opened_at", "gross_pnl",
+        "closed_fees", "realized_pnl",
+    ]
+    /// The columns that the oracle knows, of table `lot_closures`.
+    public static let closureColumns: Set<String> = [
+        "user_id", "exit_trade_id", "ordinal", "entry_trade_id", "quantity_e8", "entry_price_e8", "entry_at",
+        "is_short",
+        "gross_pnl", "fees", "realized_pnl",
+    ]
+    /// The columns that the oracle knows, of table `positions`.
+    public static let positionColumns: Set<String> = [
+        "user_id", "account", "instrument", "exchange", "symbol", "quantity_e8", "average_price_e8", "gross_pnl",
+        "fees",
+        "open_fees", "fill_count", "updated_at",
+    ]
+
     private struct Execution {
         var trade: TradeExecuted
         var isVoid = false

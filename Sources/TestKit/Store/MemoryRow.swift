@@ -9,9 +9,10 @@ public struct MemoryRow: Hashable, Sendable {
 
     func key(_ columns: [Int]) -> [[UInt8]?] { columns.map { fields[$0] } }
 
-    /// The columns as one run of bytes, different for different values: cheap to hash.
-    func packedKey(_ columns: [Int]) -> [UInt8] {
+    /// The columns as one run of bytes, different for different values.
+    func packedKey(_ columns: [Int]) -> PackedKey {
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(columns.reduce(0) { $0 + 5 + (fields[$1]?.count ?? 0) })
         for column in columns {
             guard let field = fields[column] else {
                 bytes.append(0)
@@ -21,8 +22,15 @@ public struct MemoryRow: Hashable, Sendable {
             withUnsafeBytes(of: UInt32(field.count)) { bytes.append(contentsOf: $0) }
             bytes.append(contentsOf: field)
         }
-        return bytes
+        return PackedKey(bytes: bytes)
     }
+}
+
+/// Bytes that are hashed at once; an array would be hashed one by one.
+struct PackedKey: Hashable, Sendable {
+    let bytes: [UInt8]
+
+    func hash(into hasher: inout Hasher) { bytes.withUnsafeBytes { hasher.combine(bytes: $0) } }
 }
 
 /// A row by its columns' names, spelt for people: decimals, times and texts; null columns are absent.

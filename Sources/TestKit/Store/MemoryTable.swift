@@ -4,7 +4,7 @@ import Projections
 final class MemoryTable {
     /// A value: kept aside, it is what the table was at that moment.
     struct Contents {
-        var rows: [[UInt8]: MemoryRow] = [:]
+        var rows: [PackedKey: MemoryRow] = [:]
         /// Rows copied in while there is no index.
         var heap: [MemoryRow] = []
     }
@@ -15,7 +15,7 @@ final class MemoryTable {
     private(set) var isIndexed: Bool
     private var isReadable: Bool
 
-    private var rows: [[UInt8]: MemoryRow] {
+    private var rows: [PackedKey: MemoryRow] {
         _read { yield contents.rows }
         _modify { yield &contents.rows }
     }
@@ -72,7 +72,7 @@ final class MemoryTable {
     func upsert(_ changed: [MemoryRow]) throws(MemoryStoreError) {
         guard !changed.isEmpty else { return }
         guard isIndexed else { throw .notIndexed(table: definition.name) }
-        var seen: Set<[UInt8]> = []
+        var seen: Set<PackedKey> = []
         for row in changed {
             try check(row)
             let key = row.packedKey(keyColumns)

@@ -1,22 +1,25 @@
 import Domain
 import Events
-import TestKit
 
 /// Random executions and corrections of few users and instruments, so that everything meets.
-struct PositionsTape {
-    static let inputs: [EventKind] = [.tradeExecuted, .tradeCorrected]
+public struct PositionsTape {
+    public static let inputs: [EventKind] = [.tradeExecuted, .tradeCorrected]
     private var random: SeededRandom
+    private let users: [String]
     private var trades: [TradeExecuted] = []
     private var events: [DecodedEvent] = []
     private var minute = 0
 
-    static func make(seed: UInt64, count: Int) -> EventTape {
-        var tape = PositionsTape(random: SeededRandom(seed: seed))
+    public static func make(seed: UInt64, count: Int, users: [String] = ["u1", "u2"]) -> EventTape {
+        var tape = PositionsTape(random: SeededRandom(seed: seed), users: users)
         while tape.events.count < count { tape.step() }
         return EventTape(inputs, tape.events)
     }
 
-    private init(random: SeededRandom) { self.random = random }
+    private init(random: SeededRandom, users: [String]) {
+        self.random = random
+        self.users = users
+    }
 
     private mutating func step() {
         minute += Int.random(in: 0...3, using: &random)
@@ -34,7 +37,7 @@ struct PositionsTape {
         let late = random.chance(15) ? Int.random(in: 0...40, using: &random) : 0
         let hasISIN = random.chance(30)
         let trade = TradeExecuted(
-            tradeId: id ?? "t\(trades.count)", userId: user ?? random.pick(["u1", "u2"]),
+            tradeId: id ?? "t\(trades.count)", userId: user ?? random.pick(users),
             exchange: random.pick(["NSE", "BSE"]), symbol: hasISIN ? "ISINNED" : random.pick(["A", "B"]),
             side: random.chance(50) ? .buy : .sell, quantity: Quantity(units: quantity()), price: Price(units: price()),
             executedAt: time(max(0, minute - late)), fees: Fixed8(units: Int64.random(in: -5...500, using: &random)),
@@ -55,7 +58,7 @@ struct PositionsTape {
 
     private mutating func correctEarly() {
         let id = "t\(trades.count)"
-        let user = random.pick(["u1", "u2"])
+        let user = random.pick(users)
         correct(tradeId: id, user: user)
         if random.chance(30) { correct(tradeId: id, user: user) }
         for _ in 0..<Int.random(in: 0...3, using: &random) where random.chance(20) { minute += 1 }

@@ -1,28 +1,31 @@
 import Domain
 import Events
-import TestKit
 
 /// Random facts about few orders: placed or not, updated, cancelled, executed, in any order and more than once.
-struct OrdersTape {
-    static let inputs: [EventKind] = [.orderPlaced, .orderUpdated, .orderCancelled, .tradeExecuted]
+public struct OrdersTape {
+    public static let inputs: [EventKind] = [.orderPlaced, .orderUpdated, .orderCancelled, .tradeExecuted]
     private var random: SeededRandom
+    private let users: [String]
     private var events: [DecodedEvent] = []
     private var minute = 0
     private var placed: Set<String> = []
     private var cancelled: Set<String> = []
 
-    static func make(seed: UInt64, count: Int) -> EventTape {
-        var tape = OrdersTape(random: SeededRandom(seed: seed))
+    public static func make(seed: UInt64, count: Int, users: [String] = ["u1", "u2"]) -> EventTape {
+        var tape = OrdersTape(random: SeededRandom(seed: seed), users: users)
         while tape.events.count < count { tape.step() }
         return EventTape(inputs, tape.events)
     }
 
-    private init(random: SeededRandom) { self.random = random }
+    private init(random: SeededRandom, users: [String]) {
+        self.random = random
+        self.users = users
+    }
 
     private mutating func step() {
         minute += Int.random(in: 0...3, using: &random)
         let order = "o\(Int.random(in: 0..<12, using: &random))"
-        let user = random.pick(["u1", "u2"])
+        let user = random.pick(users)
         switch Int.random(in: 0..<100, using: &random) {
         case ..<25: place(order, user)
         case ..<50: update(order, user)

@@ -1,10 +1,9 @@
 import Domain
 import Events
-import TestKit
 
 /// Random ticks of few symbols over two days: late ones, repeated ones, other sources, outside of sessions.
-struct MarketTape {
-    static let inputs: [EventKind] = [.marketUpdated]
+public struct MarketTape {
+    public static let inputs: [EventKind] = [.marketUpdated]
     private var random: SeededRandom
     private var events: [DecodedEvent] = []
     private var clock: Int64
@@ -14,7 +13,7 @@ struct MarketTape {
     /// 2026-01-15, a Thursday, 08:50 in Kolkata.
     private static let start = Timestamp(CivilDate(dayNumber: 20_468), minutes: 8 * 60 + 50, offsetMinutes: 330)
 
-    static func make(seed: UInt64, count: Int) -> EventTape {
+    public static func make(seed: UInt64, count: Int) -> EventTape {
         var tape = MarketTape(random: SeededRandom(seed: seed))
         while tape.events.count < count { tape.step(of: count) }
         return EventTape(inputs, tape.events)

@@ -1,0 +1,4 @@
+import Foundation
+import Simulation
+
+exit(FaultProgram.run(arguments: CommandLine.arguments))
