@@ -21,7 +21,7 @@ import Testing
         let configuration = try PostgresConfiguration(url: url)
         let connection = try PostgresConnection.connect(configuration)
         try Migrations.run(on: connection)
-        let view = try ViewRegistry.configuration(of: "positions", in: Topology.standard())
+        let view = try ViewRegistry.standard.configuration(of: "positions", in: Topology.standard())
         let start = (0..<view.lanes).map { lane in
             LaneOffsets(lane: lane, next: Dictionary(uniqueKeysWithValues: view.topics.map { ($0, 0) }))
         }

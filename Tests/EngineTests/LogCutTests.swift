@@ -12,9 +12,9 @@ import Testing
     init() throws { market = try ViewRegistry.standard.configuration(of: "market", in: Topology.standard()) }
 
     private func tick(_ time: String) throws -> DecodedEvent {
-        DecodedEvent(
-            .marketUpdated(MarketUpdated(exchange: "NSE", symbol: "TCS", lastPrice: Price(units: 1))), id: "1",
-            time: try Timestamp(parsing: time))
+        let update = MarketUpdated(exchange: "NSE", symbol: "TCS", lastPrice: Price(units: 1))
+        let envelope = Envelope(id: "1", source: "/test", time: try Timestamp(parsing: time))
+        return DecodedEvent(envelope: envelope, payload: .marketUpdated(update))
     }
 
     @Test func eventsBehindThePointInTime() throws {
