@@ -12,9 +12,9 @@ import Testing
     init() throws { market = try ViewRegistry.standard.configuration(of: "market", in: Topology.standard()) }
 
     private func tick(_ time: String) throws -> DecodedEvent {
-        DecodedEvent(
-            envelope: Envelope(id: "1", source: "/test", time: try Timestamp(parsing: time)),
-            payload: .marketUpdated(MarketUpdated(exchange: "NSE", symbol: "TCS", lastPrice: Price(units: 1))))
+        let update = MarketUpdated(exchange: "NSE", symbol: "TCS", lastPrice: Price(units: 1))
+        let envelope = Envelope(id: "1", source: "/test", time: try Timestamp(parsing: time))
+        return DecodedEvent(envelope: envelope, payload: .marketUpdated(update))
     }
 
     @Test func eventsBehindThePointInTime() throws {

@@ -1,6 +1,5 @@
 import Projections
 
-
 /// The answer of an empty table.
 struct NoRows: RowSource {
     var rowCount: Int { 0 }

@@ -12,8 +12,8 @@ struct BulkWriter {
     private let stateIndexes: StateIndexes
     private let writes: WriteSet
     private var lastFlush = ContinuousClock.now
-    /// State has been written, so that there is something to read.
-    private(set) var hasFlushed = false
+    /// State has been written, or was taken over, so that there is something to read.
+    private(set) var hasFlushed: Bool
 
     init(
         _ view: ViewConfiguration, store: ViewStore, parking: ParkingLot, on connection: PostgresConnection,
@@ -24,6 +24,7 @@ struct BulkWriter {
         self.parking = parking
         self.connection = connection
         self.stateIndexes = stateIndexes
+        hasFlushed = view.cut?.carried != nil
         writes = WriteSet(view.definition, insertLayout: .copy)
     }
 
