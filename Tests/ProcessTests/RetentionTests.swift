@@ -89,8 +89,8 @@ extension ProcessTests {
         }
 
         private static let symbols = 40
-        /// So that the log grows with what is sent.
-        private static let plain = ["compression.type": "none"]
+        /// The log grows with what is sent, in batches much smaller than a segment: the last one alone is never removed.
+        private static let plain = ["compression.type": "none", "batch.num.messages": "50"]
 
         private func send(_ script: TradeScript, _ stack: Stack) throws {
             let producer = try KafkaProducer(configuration: stack.kafka(Self.plain))
