@@ -57,7 +57,11 @@ struct SoakReport: Codable {
         }
         for program in memory {
             rows.append(
-                ("MiB of \(program.name)", "\(program.firstHalf) first half, \(program.secondHalf) second half"))
+                (
+                    "MiB of \(program.name)",
+                    "\(program.firstHalf) first half, \(program.secondHalf) second half, "
+                        + "peak at \(program.peakSecond) s"
+                ))
         }
         let width = rows.map(\.0.count).max() ?? 0
         return rows.map { $0.0 + String(repeating: " ", count: width - $0.0.count + 2) + $0.1 }.joined(separator: "\n")

@@ -7,6 +7,8 @@ struct SoakSamples {
         /// In mebibytes, the greatest of all copies: in the first half of the time, in the second half.
         var firstHalf: Int
         var secondHalf: Int
+        /// When it was greatest.
+        var peakSecond: Int
     }
 
     private var samples: [String: [(second: Double, kibibytes: Int)]] = [:]
@@ -33,7 +35,8 @@ struct SoakSamples {
             }
             return Program(
                 name: name, firstHalf: greatest(all.filter { $0.second < end / 2 }),
-                secondHalf: greatest(all.filter { $0.second >= end / 2 }))
+                secondHalf: greatest(all.filter { $0.second >= end / 2 }),
+                peakSecond: Int(all.max { $0.kibibytes < $1.kibibytes }?.second ?? 0))
         }.sorted { $0.name < $1.name }
     }
 }
