@@ -34,6 +34,18 @@ forbid "librdkafka is imported by Sources/Kafka alone" 'import CLibrdkafka' "${o
 mapfile -t outside < <(others Postgres)
 forbid "libpq is imported by Sources/Postgres alone" 'import CLibpq' "${outside[@]}"
 
+# A promise without a test is none: every title and suite that docs/guarantees.md names must be there.
+missing=$(python3 - <<'PYTHON'
+import glob, re
+def flat(text): return re.sub(r"\s+", " ", text)
+promises = open("docs/guarantees.md").read()
+tests = flat("".join(open(path).read() for path in glob.glob("Tests/**/*.swift", recursive=True)))
+names = re.findall(r'"([^"]+)"', promises) + re.findall(r"`([A-Z]\w+Tests)`", promises)
+print("\n".join(sorted({flat(name) for name in names if flat(name) not in tests})))
+PYTHON
+)
+if [ -n "$missing" ]; then complain "docs/guarantees.md names tests that there are not" "$missing"; fi
+
 long=$(find Sources -name '*.swift' -exec awk -v most="$longest_file_lines" \
     'FNR == most + 1 { print FILENAME }' {} +)
 if [ -n "$long" ]; then complain "files over $longest_file_lines lines: more than one concept in them?" "$long"; fi
