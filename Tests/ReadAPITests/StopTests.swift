@@ -92,7 +92,8 @@ import Testing
                 database: try DatabaseSession.configuration(url: database.url),
                 secret: try TokenSecret(bytes: Array(TestAPI.secretText.utf8)), log: Log(level: .error)))
         let server = try HTTPServer(
-            HTTPServer.Configuration(host: "127.0.0.1", port: 0), observer: service.metrics, handler: service.answer)
+            HTTPServer.Configuration(host: "127.0.0.1", port: 0), observer: service.metrics,
+            refuse: { Problem($0).response(for: $1) }, handler: service.answer)
         service.start()
         let slow = try TestClient(port: server.port)
         let token = TokenIssuer(secret: try TokenSecret(bytes: Array(TestAPI.secretText.utf8))).issue(

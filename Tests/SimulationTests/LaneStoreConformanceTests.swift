@@ -236,6 +236,14 @@ import Testing
         #expect(try store.waitingEffects(claim, after: -1, limit: 9) == [record(2)])
     }
 
+    @Test(arguments: Kind.allCases) func marksBeginAtTheDatabasesCheckpointsNotAtTheClaims(kind: Kind) throws {
+        let store = try StoreRig(kind)
+        let session = try store.session()
+        var claim = try store.claim(session)
+        claim.next = ["first": 7, "second": 7]
+        #expect(try session.effects(claim).marks == ["first": 0, "second": 0])
+    }
+
     @Test(arguments: Kind.allCases) func refusedCommitLeavesNoEffect(kind: Kind) throws {
         let rig = try StoreRig(kind)
         let (zombies, store) = (try rig.session(), try rig.session())

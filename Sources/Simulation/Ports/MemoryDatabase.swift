@@ -101,7 +101,8 @@ package final class MemoryDatabase {
     }
 
     package func effects(_ claim: LaneClaim) -> EffectState {
-        var state = contents.outboxes[claim.lane].state(checkpoints: claim.next)
+        // The claim may be older than what the database knows: after it was set back, it would open with marks too high.
+        var state = contents.outboxes[claim.lane].state(checkpoints: contents.lanes[claim.lane].next)
         if !guards.keepsEffectMarks { for topic in view.topics { state.marks[topic] = 0 } }
         return state
     }
