@@ -22,9 +22,9 @@ struct EffectCheck {
             let stored = world.database.contents.outboxes[lane].stored.map(\.value)
             if Set(stored).count != stored.count { return "lane \(lane): an effect was stored twice" }
             let wanted = Set(clean.contents.outboxes[lane].stored.map(\.value))
-            if let missing = wanted.subtracting(stored).first { return "lane \(lane): no effect \(text(missing))" }
-            if !isAmbiguous, let surplus = Set(stored).subtracting(wanted).first {
-                return "lane \(lane): one clean fold has no effect \(text(surplus))"
+            if let missing = one(wanted.subtracting(stored)) { return "lane \(lane): no effect \(missing)" }
+            if !isAmbiguous, let surplus = one(Set(stored).subtracting(wanted)) {
+                return "lane \(lane): one clean fold has no effect \(surplus)"
             }
         }
         return wrongWithWhatWasPublished
@@ -34,9 +34,9 @@ struct EffectCheck {
         let outboxes = world.database.contents.outboxes
         let published = firstOfEach(world.published.map { $0.value ?? [] })
         let stored = outboxes.flatMap(\.stored).map(\.value)
-        if let lost = Set(stored).subtracting(published).first { return "never published: \(text(lost))" }
+        if let lost = one(Set(stored).subtracting(published)) { return "never published: \(lost)" }
         guard !isForgetful else { return nil }
-        if let invented = Set(published).subtracting(stored).first { return "published, not stored: \(text(invented))" }
+        if let invented = one(Set(published).subtracting(stored)) { return "published, not stored: \(invented)" }
         for (lane, outbox) in outboxes.enumerated() {
             let own = Set(outbox.stored.map(\.value))
             guard published.filter(own.contains) != outbox.stored.map(\.value) else { continue }
@@ -51,5 +51,6 @@ struct EffectCheck {
         return values.filter { seen.insert($0).inserted }
     }
 
-    private func text(_ value: [UInt8]) -> String { String(decoding: value, as: UTF8.self) }
+    /// The same one in every process.
+    private func one(_ values: Set<[UInt8]>) -> String? { values.map { String(decoding: $0, as: UTF8.self) }.min() }
 }

@@ -92,9 +92,8 @@ private struct FaultSimulation<Fold: ViewFold> {
                     left.remove(record.value ?? [])
                 }
             }
-            guard let lost = left.first else { continue }
-            return "\(view.topics[topic]): \(left.count) misplaced events were never rerouted, among them "
-                + String(decoding: lost, as: UTF8.self)
+            guard let lost = left.map({ String(decoding: $0, as: UTF8.self) }).min() else { continue }
+            return "\(view.topics[topic]): \(left.count) misplaced events were never rerouted, among them \(lost)"
         }
         return nil
     }

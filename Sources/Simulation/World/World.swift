@@ -242,6 +242,8 @@ package final class World {
         while !feed.isDone { feed.appendSome(self) }
         feed.appendMarkers()
         while !underWay.isEmpty { landCommit() }
+        // Effects that were published and deleted may be there again; who claims anew sees to them.
+        if counts[.databaseSetBack] != nil { database.endSessions() }
         setPaused([])
         for worker in workers { worker.frozenUntil = 0 }
         if workers.isEmpty { startWorker() }
