@@ -106,7 +106,8 @@ final class BenchStack {
     func replayApart(_ view: String, environment: [String: String]) throws -> Double {
         struct Told: Decodable { let records, recordsPerSecond: Int }
         var description = ChildProcessDescription(
-            name: "replay-\(view)", executable: "\(options.programs)/tapefold", arguments: ["replay", view, "--force", "--json"])
+            name: "replay-\(view)", executable: "\(options.programs)/tapefold",
+            arguments: ["replay", view, "--force", "--json"])
         description.environment = ["KAFKA_BROKERS": kafka.brokers, "DATABASE_URL": databaseURL]
         for (name, value) in environment { description.environment[name] = value }
         let log = "\(options.workDirectory)/replay-\(view).log"

@@ -132,14 +132,14 @@ extension ProcessTests {
             let stack = try Stack()
             var worker = try stack.startReadyWorker()
             let script = TradeScript(
-                trades: 20_000, users: 1, symbols: 1, duplicatesPerMille: 0, correctedPerMille: 0)
+                trades: 8_000, users: 1, symbols: 1, duplicatesPerMille: 0, correctedPerMille: 0)
             var oracle = TradeOracle()
             script.run { oracle.record($0) }
             let broken = try breakingMessage(of: script)
             try stack.send([broken])
             try Feeder(script, to: stack).join()
             try stack.waitUntilCaughtUp("positions")
-            #expect(try stack.parkedCount() == 20_001)
+            #expect(try stack.parkedCount() == 8_001)
             stack.kill(worker)
             let place = try firstParked(stack)
             let asked = try stack.dlqJSON(
@@ -157,7 +157,7 @@ extension ProcessTests {
             try eventually("the retry to be done") {
                 try stack.count("SELECT count(*) FROM tapefold.parking_request WHERE finished_at IS NOT NULL") == 1
             }
-            #expect(try stack.count("SELECT folded FROM tapefold.parking_request") == 20_000)
+            #expect(try stack.count("SELECT folded FROM tapefold.parking_request") == 8_000)
             #expect(try stack.count("SELECT dropped FROM tapefold.parking_request") == 1)
             #expect(try stack.parkedCount() == 0)
             try stack.expectPositions(oracle)

@@ -50,7 +50,7 @@ extension ProcessTests {
         @Test("the worker killed while it reroutes: nothing lost, nothing doubled")
         func killed() throws {
             let stack = try Stack()
-            let script = TradeScript(trades: 60_000)
+            let script = TradeScript(trades: 30_000)
             var oracle = TradeOracle()
             var total = 0
             script.run {

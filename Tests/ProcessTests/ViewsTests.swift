@@ -124,8 +124,8 @@ extension ProcessTests {
             let tool = try Stack.program("tapefold")
             _ = try stack.startReadyWorker()
             let script = TradeScript(trades: 2_000_000, users: 500)
-            let feeder = try Feeder(script, to: stack, eventsPerSecond: 2_000, atOnce: 10_000)
-            try stack.waitUntilFolded(10_000, "positions")
+            let feeder = try Feeder(script, to: stack, eventsPerSecond: 2_000, atOnce: 3_000)
+            try stack.waitUntilFolded(3_000, "positions")
             let outcome = try runProgram(
                 tool, ["replay", "positions", "--throttle", "1500", "--json"], stack.environment)
             #expect(outcome.output.contains(#""heldLanes":true"#), "\(outcome.output)")

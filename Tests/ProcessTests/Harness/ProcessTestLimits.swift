@@ -13,7 +13,7 @@ enum ProcessTestLimits {
     static let differencesNamed = 8
 
     /// Events of the crash test, all of them sent while parts are killed.
-    static let faultEvents = count("TAPEFOLD_FAULT_EVENTS", orElse: 500_000, onCI: 200_000)
+    static let faultEvents = count("TAPEFOLD_FAULT_EVENTS", orElse: 500_000, onCI: 120_000)
     /// Enough that a rebuild of them can be caught in its bulk part.
     static let interruptedEvents = 150_000
     /// Records of the rebuild that is killed at 30, 60 and 90 %.
