@@ -53,6 +53,8 @@ import Testing
         }
     }
 
+    private static let traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
     private func place(_ offset: Int64) -> OwedEffect { OwedEffect(topic: "trades.executed", offset: offset) }
 
     @Test func storedEffectsWaitInOrderUntilDeleted() throws {
@@ -126,7 +128,9 @@ import Testing
                 tradeId: "t\(offset)", userId: "u", exchange: "NSE", symbol: "A", side: .buy, quantity: .one,
                 price: .one, executedAt: Timestamp(microseconds: offset), orderId: "o")
             let event = DecodedEvent(
-                envelope: Envelope(id: "e\(offset)", source: "/test", time: Timestamp(microseconds: offset)),
+                envelope: Envelope(
+                    id: "e\(offset)", source: "/test", time: Timestamp(microseconds: offset),
+                    trace: TraceContext(parent: Self.traceparent)),
                 payload: .tradeExecuted(trade))
             #expect(fold.fold(FoldEvent(decoded: event, input: input, offset: offset)) == .folded)
             rebuilt.settled(input: input, offset: offset)
@@ -137,7 +141,9 @@ import Testing
         try rebuilt.pay(on: lane.connection)
         let waiting = try lane.store.waitingEffects(lane.claim, after: -1, limit: 9)
         #expect(waiting.map(\.sequence) == [0])
-        #expect(String(decoding: waiting[0].value, as: UTF8.self).contains("orders/trades.executed/1@4#0"))
+        let effect = String(decoding: waiting[0].value, as: UTF8.self)
+        #expect(effect.contains("orders/trades.executed/1@4#0"))
+        #expect(effect.contains(Self.traceparent), "an effect belongs to its event's trace: \(effect)")
         #expect(try OwedRows.read(view: "orders", lane: 1, on: lane.connection).isEmpty)
         #expect(try lane.store.effects(lane.claim).nextSequence == 1)
     }

@@ -21,7 +21,9 @@ final class EffectEncoder {
         guard let output = outputs[effect.payload.kind] else { return nil }
         let place = "\(view.inputs[effect.input].topic)/\(lane)@\(effect.offset)"
         let event = DecodedEvent(
-            envelope: Envelope(id: "\(view.name)/\(place)#\(effect.ordinal)", source: source, time: effect.time),
+            envelope: Envelope(
+                id: "\(view.name)/\(place)#\(effect.ordinal)", source: source, time: effect.time,
+                trace: effect.trace),
             payload: effect.payload)
         let key = Array(effect.payload.partitionKey.utf8)
         return OutboxRecord(

@@ -17,7 +17,8 @@ public final class EffectCollector {
         let ordinal = pending.reversed().prefix { $0.input == event.input && $0.offset == event.offset }.count
         pending.append(
             Effect(
-                payload: payload, time: event.decoded.envelope.time, input: event.input, offset: event.offset,
+                payload: payload, time: event.decoded.envelope.time, trace: event.decoded.envelope.trace,
+                input: event.input, offset: event.offset,
                 ordinal: ordinal))
     }
 
