@@ -110,7 +110,12 @@ let package = Package(
         tests("EmbeddedBroker", ["EmbeddedBroker", "Kafka", "Supervision", "Telemetry"], exclude: ["clients"]),
         tests("Importers", ["Importers"]),
         tests("Example", ["custom-view", "custom-view-fold-2", "Domain", "Events", "Projections", "Engine"]),
-        tests("Process", ["Engine", "Kafka", "Postgres", "Supervision", "CommandLineTool"]),
+        tests(
+            "Process",
+            [
+                "Domain", "Events", "Projections", "Kafka", "Postgres", "Engine", "Importers", "Supervision",
+                "CommandLineTool",
+            ]),
     ],
     cxxLanguageStandard: .cxx17
 )
