@@ -32,6 +32,7 @@ public enum CommandTable {
         RepartitionCommand.command,
         DatabaseCommand.migrate,
         DatabaseCommand.status,
+        DatabaseCommand.url,
         ConfigCommand.show,
         ConfigCommand.check,
         TokenCommand.command,

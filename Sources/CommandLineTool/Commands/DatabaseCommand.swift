@@ -2,7 +2,7 @@ import Engine
 import Foundation
 import Postgres
 
-/// `tapefold db migrate|status`.
+/// `tapefold db migrate|status|url`.
 enum DatabaseCommand {
     static let migrate = Command(
         "db migrate", "Bring the database's schema up to date.",
@@ -12,6 +12,19 @@ enum DatabaseCommand {
     static let status = Command(
         "db status", "Show which migrations the database has.", options: [.json, .dataDirectory],
         examples: ["tapefold db status"], run: runStatus)
+
+    static let url = Command(
+        "db url", "Print the database's address, its password too, for psql and other clients.",
+        options: [.json, .dataDirectory], examples: ["psql \"$(tapefold db url)\""]
+    ) { invocation in
+        let url = try Connections(invocation).settings.requireDatabase().value
+        if invocation.wantsJSON {
+            try invocation.console.json(["database": url])
+        } else {
+            invocation.console.line(url)
+        }
+        return .done
+    }
 
     private struct Entry: Encodable {
         var migration: String

@@ -26,7 +26,7 @@ extension DemoRun {
               curl -H "Authorization: Bearer $TOKEN" '\(summary.api)/v1/candles/\(summary.symbol)?interval=30m'
               tapefold status\(option)
               tapefold consume trades.executed --max 3\(option)
-              psql '\(deployment.runFile.database)' -c 'SELECT * FROM api.positions LIMIT 5'
+              psql "$(tapefold db url\(option))" -c 'SELECT * FROM api.positions LIMIT 5'
             """)
     }
 }

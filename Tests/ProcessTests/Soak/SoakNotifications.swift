@@ -41,7 +41,8 @@ struct SoakNotifications: Codable {
     static func expected(_ events: [FoldEvent]) -> [String] {
         events.compactMap { event in
             switch event.decoded.payload {
-            case .tradeExecuted(let trade): "\(trade.userId)/fill:\(trade.tradeId)"
+            // An execution that names no order is none of the orders view's.
+            case .tradeExecuted(let trade) where trade.orderId != nil: "\(trade.userId)/fill:\(trade.tradeId)"
             case .orderCancelled(let order): "\(order.userId)/order:\(order.orderId):CANCELLED"
             default: nil
             }

@@ -53,7 +53,7 @@ struct SoakReport: Codable {
                         + "\(notifications.repeated) repeated under their id"
                 ))
         } else {
-            rows.append(("notifications", "none: no view emits any"))
+            rows.append(("notifications", "not compared"))
         }
         for program in memory {
             rows.append(

@@ -24,10 +24,10 @@ extension ProcessTests {
             try run.untilLagIsZero(&report)
             try SoakJudgement(rig, tape).judge(&report)
             try report.print()
-            expectGood(report)
+            try expectGood(report)
         }
 
-        private func expectGood(_ report: SoakReport) {
+        private func expectGood(_ report: SoakReport) throws {
             #expect(report.differences.isEmpty, "\(report.differences.joined(separator: "\n"))")
             #expect(report.acknowledgedAndLost == 0)
             #expect(report.recordsUnknown == 0)
@@ -38,10 +38,10 @@ extension ProcessTests {
             }
             #expect(report.caughtUpSeconds.count == SoakSettings.views.count)
             #expect(report.lagZeroSeconds <= SoakSettings.lagBoundSeconds)
-            if let notifications = report.notifications {
-                #expect(notifications.missing == 0)
-                #expect(notifications.doubled == 0)
-            }
+            let notifications = try #require(report.notifications)
+            #expect(notifications.told > 0)
+            #expect(notifications.missing == 0)
+            #expect(notifications.doubled == 0)
             for program in report.memory {
                 let bound =
                     Double(program.firstHalf) * SoakSettings.memoryGrowthRatio
@@ -147,8 +147,7 @@ private struct SoakJudgement {
         report.recordsMisplaced = audit.misplaced
         report.parked = try rig.stack.count("SELECT count(*) FROM tapefold.parked_event")
         report.complaints = rig.allComplaints
-        let notifications = try SoakNotifications(log, expected: expected)
-        if notifications.records > 0 { report.notifications = notifications }
+        report.notifications = try SoakNotifications(log, expected: expected)
     }
 }
 
