@@ -92,6 +92,15 @@ extension EventPayload {
         case .tradeCorrected(let correction): correction.visit(&sink)
         case .marketUpdated(let update): update.visit(&sink)
         case .notificationSend(let notification): notification.visit(&sink)
+        case .paymentReceived(let payment): payment.visit(&sink)
+        case .ruleChanged(let rule): rule.visit(&sink)
+        case .ruleRearmed(let rule): rule.visit(&sink)
+        case .cartChanged(let change): change.visit(&sink)
+        case .alertChanged(let alert): alert.visit(&sink)
+        case .alertTriggered(let alert): alert.visit(&sink)
+        case .notificationUpdated(let update): update.visit(&sink)
+        case .watchlistChanged(let list): list.visit(&sink)
+        case .instrumentUpdated(let update): update.visit(&sink)
         }
     }
 }
@@ -130,6 +139,13 @@ private struct HashSink: FieldSink, ~Copyable {
     }
 
     mutating func object(_ key: FieldKey, json: String) { text(key, json) }
+
+    mutating func flag(_ key: FieldKey, _ value: Bool) { head(key, count: value ? 1 : 0) }
+
+    mutating func integer(_ key: FieldKey, _ value: Int64) {
+        head(key, count: 8)
+        buffer.append(littleEndian: UInt64(bitPattern: value))
+    }
 
     mutating func append(_ head: String, _ separator: StaticString, _ tail: String) {
         let count = head.utf8.count + separator.utf8CodeUnitCount + tail.utf8.count

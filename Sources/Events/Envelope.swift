@@ -48,8 +48,17 @@ public enum EventPayload: Sendable, Equatable {
     case tradeExecuted(TradeExecuted)
     case tradeCorrected(TradeCorrected)
     case marketUpdated(MarketUpdated)
-    // Boxed, because it is large and the others are copied by the million.
+    // Boxed, because these are large or rare and the others are copied by the million.
     indirect case notificationSend(NotificationSend)
+    indirect case paymentReceived(PaymentReceived)
+    indirect case ruleChanged(RuleChanged)
+    indirect case ruleRearmed(RuleRearmed)
+    indirect case cartChanged(CartChanged)
+    indirect case alertChanged(AlertChanged)
+    indirect case alertTriggered(AlertTriggered)
+    indirect case notificationUpdated(NotificationUpdated)
+    indirect case watchlistChanged(WatchlistChanged)
+    indirect case instrumentUpdated(InstrumentUpdated)
 
     @inlinable
     public var kind: EventKind {
@@ -61,6 +70,15 @@ public enum EventPayload: Sendable, Equatable {
         case .tradeCorrected: .tradeCorrected
         case .marketUpdated: .marketUpdated
         case .notificationSend: .notificationSend
+        case .paymentReceived: .paymentReceived
+        case .ruleChanged: .ruleChanged
+        case .ruleRearmed: .ruleRearmed
+        case .cartChanged: .cartChanged
+        case .alertChanged: .alertChanged
+        case .alertTriggered: .alertTriggered
+        case .notificationUpdated: .notificationUpdated
+        case .watchlistChanged: .watchlistChanged
+        case .instrumentUpdated: .instrumentUpdated
         }
     }
 
@@ -75,6 +93,15 @@ public enum EventPayload: Sendable, Equatable {
         case .tradeCorrected(let correction): correction.userId
         case .marketUpdated(let update): update.symbol
         case .notificationSend(let notification): notification.userId
+        case .paymentReceived(let payment): payment.userId
+        case .ruleChanged(let rule): rule.instrument.symbol
+        case .ruleRearmed(let rule): rule.instrument.symbol
+        case .cartChanged(let change): change.userId
+        case .alertChanged(let alert): alert.instrument.symbol
+        case .alertTriggered(let alert): alert.userId
+        case .notificationUpdated(let update): update.userId
+        case .watchlistChanged(let list): list.userId
+        case .instrumentUpdated(let update): update.instrument.symbol
         }
     }
 }
@@ -87,7 +114,10 @@ extension DecodedEvent {
         case .orderPlaced(let order): (order.userId, order.orderId)
         case .orderCancelled(let order): (order.userId, order.orderId)
         case .tradeExecuted(let trade): (trade.userId, trade.tradeId)
-        case .orderUpdated, .tradeCorrected: (envelope.source, envelope.id)
+        case .orderUpdated, .tradeCorrected, .ruleChanged, .ruleRearmed, .cartChanged, .alertChanged, .alertTriggered,
+            .notificationUpdated, .watchlistChanged, .instrumentUpdated:
+            (envelope.source, envelope.id)
+        case .paymentReceived(let payment): (payment.userId, payment.paymentId)
         case .notificationSend(let notification): (notification.userId, notification.notificationId)
         case .marketUpdated: nil
         }

@@ -155,6 +155,15 @@ extension EventKind {
         case .tradeCorrected: "com.tapefold.trades.corrected.v1"
         case .marketUpdated: "com.tapefold.market.updates.v1"
         case .notificationSend: "com.tapefold.notifications.send.v1"
+        case .paymentReceived: "com.tapefold.payments.received.v1"
+        case .ruleChanged: "com.tapefold.rules.changed.v1"
+        case .ruleRearmed: "com.tapefold.rules.rearmed.v1"
+        case .cartChanged: "com.tapefold.cart.changed.v1"
+        case .alertChanged: "com.tapefold.alerts.changed.v1"
+        case .alertTriggered: "com.tapefold.alerts.triggered.v1"
+        case .notificationUpdated: "com.tapefold.notifications.updated.v1"
+        case .watchlistChanged: "com.tapefold.watchlists.changed.v1"
+        case .instrumentUpdated: "com.tapefold.instruments.updated.v1"
         }
     }
 }

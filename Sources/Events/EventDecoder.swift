@@ -172,6 +172,15 @@ extension EventPayload {
         case .tradeCorrected: .tradeCorrected(try TradeCorrected.read(&reader, time: time))
         case .marketUpdated: .marketUpdated(try MarketUpdated.read(&reader, time: time))
         case .notificationSend: .notificationSend(try NotificationSend.read(&reader, time: time))
+        case .paymentReceived: .paymentReceived(try PaymentReceived.read(&reader, time: time))
+        case .ruleChanged: .ruleChanged(try RuleChanged.read(&reader, time: time))
+        case .ruleRearmed: .ruleRearmed(try RuleRearmed.read(&reader, time: time))
+        case .cartChanged: .cartChanged(try CartChanged.read(&reader, time: time))
+        case .alertChanged: .alertChanged(try AlertChanged.read(&reader, time: time))
+        case .alertTriggered: .alertTriggered(try AlertTriggered.read(&reader, time: time))
+        case .notificationUpdated: .notificationUpdated(try NotificationUpdated.read(&reader, time: time))
+        case .watchlistChanged: .watchlistChanged(try WatchlistChanged.read(&reader, time: time))
+        case .instrumentUpdated: .instrumentUpdated(try InstrumentUpdated.read(&reader, time: time))
         }
     }
 }
@@ -186,6 +195,15 @@ extension EventKind {
         case .tradeCorrected: TradeCorrected.self
         case .marketUpdated: MarketUpdated.self
         case .notificationSend: NotificationSend.self
+        case .paymentReceived: PaymentReceived.self
+        case .ruleChanged: RuleChanged.self
+        case .ruleRearmed: RuleRearmed.self
+        case .cartChanged: CartChanged.self
+        case .alertChanged: AlertChanged.self
+        case .alertTriggered: AlertTriggered.self
+        case .notificationUpdated: NotificationUpdated.self
+        case .watchlistChanged: WatchlistChanged.self
+        case .instrumentUpdated: InstrumentUpdated.self
         }
     }
 

@@ -7,6 +7,15 @@ public enum EventKind: UInt8, Sendable, CaseIterable, Hashable {
     case tradeCorrected
     case marketUpdated
     case notificationSend
+    case paymentReceived
+    case ruleChanged
+    case ruleRearmed
+    case cartChanged
+    case alertChanged
+    case alertTriggered
+    case notificationUpdated
+    case watchlistChanged
+    case instrumentUpdated
 
     /// The topic, which is the event type's name without prefix and version.
     @inlinable
@@ -19,6 +28,15 @@ public enum EventKind: UInt8, Sendable, CaseIterable, Hashable {
         case .tradeCorrected: "trades.corrected"
         case .marketUpdated: "market.updates"
         case .notificationSend: "notifications.send"
+        case .paymentReceived: "payments.received"
+        case .ruleChanged: "rules.changed"
+        case .ruleRearmed: "rules.rearmed"
+        case .cartChanged: "cart.changed"
+        case .alertChanged: "alerts.changed"
+        case .alertTriggered: "alerts.triggered"
+        case .notificationUpdated: "notifications.updated"
+        case .watchlistChanged: "watchlists.changed"
+        case .instrumentUpdated: "instruments.updated"
         }
     }
 
@@ -33,6 +51,15 @@ public enum EventKind: UInt8, Sendable, CaseIterable, Hashable {
         case .tradeCorrected: "com.tapefold.trades.corrected.v1"
         case .marketUpdated: "com.tapefold.market.updates.v1"
         case .notificationSend: "com.tapefold.notifications.send.v1"
+        case .paymentReceived: "com.tapefold.payments.received.v1"
+        case .ruleChanged: "com.tapefold.rules.changed.v1"
+        case .ruleRearmed: "com.tapefold.rules.rearmed.v1"
+        case .cartChanged: "com.tapefold.cart.changed.v1"
+        case .alertChanged: "com.tapefold.alerts.changed.v1"
+        case .alertTriggered: "com.tapefold.alerts.triggered.v1"
+        case .notificationUpdated: "com.tapefold.notifications.updated.v1"
+        case .watchlistChanged: "com.tapefold.watchlists.changed.v1"
+        case .instrumentUpdated: "com.tapefold.instruments.updated.v1"
         }
     }
 
@@ -44,15 +71,27 @@ public enum EventKind: UInt8, Sendable, CaseIterable, Hashable {
         self = kind
     }
 
+    /// Whether the symbol, and not the user, decides the partition.
+    @inlinable
+    public var isKeyedBySymbol: Bool {
+        switch self {
+        case .marketUpdated, .ruleChanged, .ruleRearmed, .alertChanged, .instrumentUpdated: true
+        default: false
+        }
+    }
+
     /// What makes an event of this kind the same event. topology.json says the same; a test compares them.
     @inlinable
     public var identity: IdentityRule {
         switch self {
         case .orderPlaced, .orderCancelled: .userAndOrder
         case .tradeExecuted: .userAndTrade
-        case .orderUpdated, .tradeCorrected: .sourceAndId
+        case .orderUpdated, .tradeCorrected, .ruleChanged, .ruleRearmed, .cartChanged, .alertChanged, .alertTriggered,
+            .notificationUpdated, .watchlistChanged, .instrumentUpdated:
+            .sourceAndId
         case .marketUpdated: .none
         case .notificationSend: .userAndNotification
+        case .paymentReceived: .userAndPayment
         }
     }
 }
@@ -65,4 +104,5 @@ public enum IdentityRule: Sendable, Hashable {
     case userAndOrder
     case userAndTrade
     case userAndNotification
+    case userAndPayment
 }

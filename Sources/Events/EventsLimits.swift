@@ -21,6 +21,10 @@ public enum EventsLimits {
     public static let maximumTraceBytes = 512
     public static let maximumTags = 32
     public static let maximumTagCharacters = 64
+    /// Symbols in a watchlist.
+    public static let maximumListedSymbols = 500
+    /// A span in seconds: 366 days.
+    public static let maximumSeconds: Int64 = 31_622_400
 
     /// Decimals lie strictly between minus this and this: below what 64 bits at scale 8 hold, and a bound that a
     /// pattern can state.

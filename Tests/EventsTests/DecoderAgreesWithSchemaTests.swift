@@ -48,6 +48,45 @@ import Testing
             ("data", #"{"orderId":"o-1"}"#), ("actionUrl", #""/orders/o-1""#),
             ("scheduledFor", #""2026-01-15T09:15:00+05:30""#), ("expiresAt", #""2026-01-16T03:45:00Z""#),
         ],
+        .paymentReceived: [
+            ("paymentId", #""p-1""#), ("userId", #""user-1""#), ("kind", #""deposit""#), ("amount", #""1000.50""#),
+            ("currency", #""INR""#), ("status", #""completed""#), ("provider", #""razorpay""#),
+            ("providerPaymentId", #""pay_1""#),
+        ],
+        .ruleChanged: rule, .ruleRearmed: rule,
+        .cartChanged: [
+            ("userId", #""user-1""#), ("symbol", #""NSE:M&M""#), ("action", #""add""#), ("quantity", "10"),
+            ("price", #""2450.55""#), ("auto", "true"), ("ruleId", #""r-1""#),
+        ],
+        // The widest range, so that no mutation of one end crosses the other.
+        .alertChanged: [
+            ("alertId", #""a-1""#), ("userId", #""user-1""#), ("symbol", #""RELIANCE""#),
+            ("condition", #""in_range""#), ("active", "true"), ("threshold", #""-89999999999.99999999""#),
+            ("upper", #""89999999999.99999999""#), ("cooldownSeconds", "300"), ("once", "true"),
+            ("channels", #"["in_app","email"]"#),
+        ],
+        .alertTriggered: [
+            ("alertId", #""a-1""#), ("userId", #""user-1""#), ("symbol", #""NSE:NIFTY 50""#), ("price", "2450.55"),
+            ("condition", #""crosses_above""#),
+        ],
+        .notificationUpdated: [
+            ("notificationId", #""n-1""#), ("userId", #""user-1""#), ("status", #""failed""#),
+            ("reason", #""mailbox full""#),
+        ],
+        .watchlistChanged: [
+            ("listId", #""w-1""#), ("userId", #""user-1""#), ("name", #""Banks""#),
+            ("symbols", #"["HDFCBANK","BSE:SBIN"]"#),
+        ],
+        .instrumentUpdated: [
+            ("symbol", #""NIFTY26JAN24000CE""#), ("exchange", #""NFO""#), ("type", #""CE""#), ("token", #""738561""#),
+            ("name", #""NIFTY""#), ("isin", #""INE002A01018""#), ("strike", "24000"), ("expiry", #""2026-01-29""#),
+            ("lotSize", "75"), ("tickSize", #""0.05""#), ("sector", #""Index""#),
+        ],
+    ]
+
+    private static let rule: [(name: String, json: String)] = [
+        ("ruleId", #""r-1""#), ("userId", #""user-1""#), ("symbol", #""RELIANCE""#), ("active", "true"),
+        ("minPrice", "0"), ("maxPrice", #""89999999999.99999999""#), ("quantity", "5"),
     ]
 
     @Test func samplesNameEveryField() {

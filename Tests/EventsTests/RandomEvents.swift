@@ -45,7 +45,75 @@ struct RandomEvents {
         case .tradeCorrected: .tradeCorrected(correction())
         case .marketUpdated: .marketUpdated(tick())
         case .notificationSend: .notificationSend(notification())
+        case .paymentReceived, .ruleChanged, .ruleRearmed, .cartChanged, .alertChanged, .alertTriggered,
+            .notificationUpdated, .watchlistChanged, .instrumentUpdated:
+            rarerPayload(kind)
         }
+    }
+
+    private mutating func rarerPayload(_ kind: EventKind) -> EventPayload {
+        switch kind {
+        case .paymentReceived:
+            .paymentReceived(
+                PaymentReceived(
+                    paymentId: text(), userId: text(), kind: pick(PaymentKind.allCases), amount: decimal(least: 1),
+                    currency: pick(["INR", "USD"]), status: pick(PaymentStatus.allCases), provider: maybe { $0.text() },
+                    providerPaymentId: maybe { $0.text() }))
+        case .ruleChanged: .ruleChanged(rule())
+        case .ruleRearmed:
+            .ruleRearmed(
+                RuleRearmed(ruleId: text(), userId: text(), instrument: instrument(), isActive: pick([true, false])))
+        case .cartChanged:
+            .cartChanged(
+                CartChanged(
+                    userId: text(), instrument: instrument(), action: pick(CartAction.allCases),
+                    quantity: maybe { $0.decimal(least: 1) }, price: maybe { $0.decimal() },
+                    isAutomatic: pick([true, false]), ruleId: maybe { $0.text() }))
+        case .alertChanged: .alertChanged(alert())
+        case .alertTriggered:
+            .alertTriggered(
+                AlertTriggered(
+                    alertId: text(), userId: text(), instrument: instrument(), price: decimal(),
+                    condition: pick(AlertCondition.allCases)))
+        case .notificationUpdated:
+            .notificationUpdated(
+                NotificationUpdated(
+                    notificationId: text(), userId: text(), status: pick(NotificationStatus.allCases),
+                    reason: maybe { $0.text() }))
+        case .watchlistChanged:
+            .watchlistChanged(
+                WatchlistChanged(
+                    listId: text(), userId: text(), name: text(),
+                    symbols: (0..<Int.random(in: 0...4, using: &random)).map { _ in instrument() }))
+        default: .instrumentUpdated(master())
+        }
+    }
+
+    private mutating func instrument() -> InstrumentKey { InstrumentKey(exchange: exchange(), symbol: symbol()) }
+
+    private mutating func rule() -> RuleChanged {
+        let ends = [decimal(), decimal()].sorted()
+        return RuleChanged(
+            ruleId: text(), userId: text(), instrument: instrument(), isActive: pick([true, false]),
+            minPrice: maybe { _ in ends[0] }, maxPrice: maybe { _ in ends[1] }, quantity: maybe { $0.decimal(least: 1) }
+        )
+    }
+
+    private mutating func alert() -> AlertChanged {
+        let ends = [decimal(), decimal()].sorted()
+        return AlertChanged(
+            alertId: text(), userId: text(), instrument: instrument(), condition: pick(AlertCondition.allCases),
+            isActive: pick([true, false]), threshold: ends[0], upper: ends[1],
+            cooldownSeconds: maybe { Int64.random(in: 0...EventsLimits.maximumSeconds, using: &$0.random) },
+            isOnce: pick([true, false]), channels: maybe { [$0.pick(NotificationChannel.allCases)] } ?? [])
+    }
+
+    private mutating func master() -> InstrumentUpdated {
+        InstrumentUpdated(
+            instrument: instrument(), type: pick(["EQ", "FUT", "CE", "PE"]), token: maybe { $0.text() },
+            name: maybe { $0.text() }, isin: maybe { _ in "INE002A01018" }, strike: maybe { $0.decimal() },
+            expiry: maybe { CivilDate(dayNumber: Int32.random(in: -719_162...2_932_896, using: &$0.random)) },
+            lotSize: maybe { $0.decimal(least: 1) }, tickSize: maybe { $0.decimal() }, sector: maybe { $0.text() })
     }
 
     private mutating func orderPlaced() -> OrderPlaced {

@@ -180,12 +180,13 @@ extension TopologyFile.Topic {
             case .userAndOrder: .fields(["userId", "orderId"])
             case .userAndTrade: .fields(["userId", "tradeId"])
             case .userAndNotification: .fields(["userId", "notificationId"])
+            case .userAndPayment: .fields(["userId", "paymentId"])
             }
         guard definition.identity == expected else {
             throw error(
                 "identity", "differs from what this build folds by", "leave it as topology/topology.json has it")
         }
-        let key = kind == .marketUpdated ? "symbol" : "userId"
+        let key = kind.isKeyedBySymbol ? "symbol" : "userId"
         guard definition.key == key else {
             throw error("key", "is \(definition.key), but this build partitions by \(key)", "write \(key)")
         }

@@ -7,7 +7,14 @@ extension FieldReader {
         _ key: FieldKey
     ) throws(EventRefusal) -> (exchange: UnsafeRawBufferPointer?, symbol: UnsafeRawBufferPointer) {
         guard isString(key) else { throw misfit(key, expected: "text") }
-        let bytes = bytes(key)
+        return try parts(of: bytes(key), key)
+    }
+
+    /// The same of a text that stands in field `key`.
+    @inline(__always)
+    func parts(
+        of bytes: UnsafeRawBufferPointer, _ key: FieldKey
+    ) throws(EventRefusal) -> (exchange: UnsafeRawBufferPointer?, symbol: UnsafeRawBufferPointer) {
         if TextRule.isSymbol(bytes) { return (nil, bytes) }
         if let colon = bytes.firstIndex(of: UInt8(ascii: ":")) {
             let prefix = UnsafeRawBufferPointer(rebasing: bytes[..<colon])
@@ -54,6 +61,23 @@ extension FieldReader {
             return (exchangeText, symbolText)
         }
         return (String(decoding: prefix, as: UTF8.self), symbolText)
+    }
+
+    /// A symbol whose event names its exchange nowhere else: a bare one is of the default exchange.
+    func instrument(_ key: FieldKey) throws(EventRefusal) -> InstrumentKey {
+        Self.instrument(try address(key))
+    }
+
+    func optionalInstrument(_ key: FieldKey) throws(EventRefusal) -> InstrumentKey? {
+        isAbsent(key) ? nil : try instrument(key)
+    }
+
+    static func instrument(
+        _ parts: (exchange: UnsafeRawBufferPointer?, symbol: UnsafeRawBufferPointer)
+    ) -> InstrumentKey {
+        InstrumentKey(
+            exchange: parts.exchange.map { String(decoding: $0, as: UTF8.self) } ?? InstrumentKey.defaultExchange,
+            symbol: String(decoding: parts.symbol, as: UTF8.self))
     }
 
     @inline(__always)

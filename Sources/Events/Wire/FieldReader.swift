@@ -88,31 +88,6 @@ extension FieldReader {
         guard isString(key), scope != .headers else { return nil }
         return ShortText(padded: bytes(key), kind)
     }
-
-    /// An array of short texts; empty when absent.
-    func tags(_ key: FieldKey) throws(EventRefusal) -> [String] {
-        guard !isAbsent(key) else { return [] }
-        let field = fields[key.index]
-        guard field.kind == UInt32(CSIMDJSON_ARRAY), let elements else {
-            throw misfit(key, expected: "an array of texts")
-        }
-        guard field.count <= EventsLimits.maximumTags else {
-            throw refusal(
-                key, .tooManyItems, "has \(field.count) items, more than \(EventsLimits.maximumTags)", "send fewer")
-        }
-        var tags: [String] = []
-        tags.reserveCapacity(Int(field.count))
-        for index in Int(field.first)..<Int(field.first + field.count) {
-            let element = elements[index]
-            let bytes = UnsafeRawBufferPointer(start: element.bytes, count: Int(element.length))
-            guard element.kind == UInt32(CSIMDJSON_STRING) else {
-                throw refusal(key, .wrongType, "holds something other than text", "send an array of texts")
-            }
-            if let fault = TextRule.tag.fault(in: bytes, isPlain: isPlain) { throw refusal(key, fault, .tag) }
-            tags.append(String(decoding: bytes, as: UTF8.self))
-        }
-        return tags
-    }
 }
 
 extension FieldReader {

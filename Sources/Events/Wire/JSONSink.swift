@@ -107,6 +107,17 @@ struct JSONSink: FieldSink, ~Copyable {
         json.withRawUTF8 { buffer.append($0) }
     }
 
+    mutating func flag(_ key: FieldKey, _ value: Bool) {
+        name(key.name)
+        buffer.append(value ? "true" : "false" as StaticString)
+    }
+
+    mutating func integer(_ key: FieldKey, _ value: Int64) {
+        name(key.name)
+        var digits = String(value)
+        digits.withUTF8 { buffer.append(UnsafeRawBufferPointer($0)) }
+    }
+
     mutating func list(_ key: FieldKey, _ values: [String]) {
         name(key.name)
         buffer.append(UInt8(ascii: "["))

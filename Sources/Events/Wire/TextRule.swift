@@ -8,6 +8,7 @@ enum TextRule {
     case tag
     case exchange
     case isin
+    case currency
 
     enum Fault {
         case empty
@@ -26,6 +27,7 @@ enum TextRule {
         case .tag: EventsLimits.maximumTagCharacters
         case .exchange: EventsLimits.maximumExchangeCharacters
         case .isin: 12
+        case .currency: 3
         }
     }
 
@@ -34,6 +36,7 @@ enum TextRule {
         switch self {
         case .exchange: "A-Z, 0-9 and _, a letter first, as NSE"
         case .isin: "an ISIN: two letters, nine letters or digits, a digit, as INE002A01018"
+        case .currency: "an ISO 4217 code: three capital letters, as INR"
         default: "text"
         }
     }
@@ -43,6 +46,7 @@ enum TextRule {
         switch self {
         case .exchange: Self.isExchange(bytes) ? nil : .format
         case .isin: Self.isISIN(bytes) ? nil : .format
+        case .currency: bytes.count == 3 && bytes.allSatisfy(Self.isUpper) ? nil : .format
         case .notes, .reason: lengthFault(bytes) ?? (!isPlain && bytes.contains(0) ? .controlCharacter : nil)
         default: lengthFault(bytes) ?? (!isPlain && Self.hasControlCharacter(bytes) ? .controlCharacter : nil)
         }

@@ -18,8 +18,9 @@ protocol FieldSink: ~Copyable {
     mutating func text(_ key: FieldKey, _ value: String)
     mutating func decimal(_ key: FieldKey, _ value: Fixed8)
     mutating func timestamp(_ key: FieldKey, _ value: Timestamp)
-    /// Called with at least one tag.
     mutating func list(_ key: FieldKey, _ values: [String])
+    mutating func flag(_ key: FieldKey, _ value: Bool)
+    mutating func integer(_ key: FieldKey, _ value: Int64)
     /// `json` is the text of a valid object.
     mutating func object(_ key: FieldKey, json: String)
 }
@@ -38,6 +39,10 @@ extension FieldSink where Self: ~Copyable {
     @inline(__always)
     mutating func timestamp(_ key: FieldKey, _ value: Timestamp?) {
         if let value { timestamp(key, value) }
+    }
+
+    mutating func integer(_ key: FieldKey, _ value: Int64?) {
+        if let value { integer(key, value) }
     }
 
     @inline(__always)

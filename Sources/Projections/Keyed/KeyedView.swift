@@ -68,6 +68,6 @@ extension KeyedView {
     public func parkingKey(of event: FoldEvent) -> String { event.decoded.payload.partitionKey }
 
     public static func parkingKey(of readable: ReadableKey, kind: EventKind) -> String? {
-        kind == .marketUpdated ? readable.symbol : readable.userId
+        kind.isKeyedBySymbol ? readable.symbol : readable.userId
     }
 }

@@ -55,7 +55,7 @@ public final class OrdersFold: EffectfulFold {
         case .orderUpdated(let order): OrderKey(userId: order.userId, orderId: order.orderId)
         case .orderCancelled(let order): OrderKey(userId: order.userId, orderId: order.orderId)
         case .tradeExecuted(let trade): trade.orderId.map { OrderKey(userId: trade.userId, orderId: $0) }
-        case .tradeCorrected, .marketUpdated, .notificationSend: nil
+        default: nil
         }
     }
 
@@ -68,7 +68,7 @@ public final class OrdersFold: EffectfulFold {
         case .orderCancelled(let order): return fold(order, key, hash, event)
         case .orderUpdated(let order): return fold(order, key, hash, event)
         case .tradeExecuted(let trade): return fold(trade, key, hash, event)
-        case .tradeCorrected, .marketUpdated, .notificationSend:
+        default:
             return .skipped(reason: "not an event of this view")
         }
     }

@@ -86,6 +86,13 @@ def is_time(text):
     return True
 
 
+@formats.checks("date", raises=ValueError)
+def is_day(text):
+    if isinstance(text, str):
+        datetime.date.fromisoformat(text)
+    return True
+
+
 Judge = jsonschema.validators.extend(
     jsonschema.Draft202012Validator, {"pattern": pattern, "multipleOf": multiple_of}
 )
