@@ -78,7 +78,7 @@ import Testing
             ("symbols", #"["HDFCBANK","BSE:SBIN"]"#),
         ],
         .instrumentUpdated: [
-            ("symbol", #""NIFTY26JAN24000CE""#), ("exchange", #""NFO""#), ("type", #""CE""#), ("token", #""738561""#),
+            ("symbol", #""RELIANCE""#), ("exchange", #""NSE""#), ("type", #""CE""#), ("token", #""738561""#),
             ("name", #""NIFTY""#), ("isin", #""INE002A01018""#), ("strike", "24000"), ("expiry", #""2026-01-29""#),
             ("lotSize", "75"), ("tickSize", #""0.05""#), ("sector", #""Index""#),
         ],
