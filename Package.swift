@@ -100,7 +100,7 @@ let package = Package(
 
         tests("Domain", ["Domain"]),
         tests("Events", ["Events"], exclude: ["judge"]),
-        tests("Projections", ["Projections"]),
+        tests("Projections", ["Domain", "Events", "Projections", "Engine", "Importers"]),
         tests("Kafka", ["Kafka", "Supervision"]),
         tests("Postgres", ["Postgres", "Supervision"]),
         tests("Engine", ["Engine", "Events", "Kafka", "Postgres", "Projections", "Supervision", "Telemetry"]),
@@ -108,7 +108,7 @@ let package = Package(
         tests("Telemetry", ["Telemetry", "HTTPServing"], exclude: ["judge"]),
         tests("ReadAPI", ["ReadAPI", "HTTPServing", "Supervision"]),
         tests("EmbeddedBroker", ["EmbeddedBroker", "Kafka", "Supervision", "Telemetry"], exclude: ["clients"]),
-        tests("Importers", ["Importers"]),
+        tests("Importers", ["Domain", "Events", "Importers"]),
         tests("Example", ["custom-view", "custom-view-fold-2", "Domain", "Events", "Projections", "Engine"]),
         tests(
             "Process",
