@@ -73,6 +73,7 @@ extension KeyedFold {
         rows = [:]
         dirtyRows = []
         seen.forget()
+        effects.clear()
     }
 
     public func followUps() throws(FoldFailure) -> [ReadRequest] { [] }

@@ -3,7 +3,9 @@ import Events
 /// The fold of a ``KeyedView``: reads rows by key, caches them, writes each once a batch, and counts a repeated event once.
 ///
 /// In a rebuild every row stays in memory, with a hash of each event's identity.
-public final class KeyedFold<View: KeyedView>: ViewFold {
+public final class KeyedFold<View: KeyedView>: EffectfulFold {
+    public let effects = EffectCollector()
+
     let view = View()
     var mode: FoldMode
     let lane: Int
@@ -61,13 +63,16 @@ public final class KeyedFold<View: KeyedView>: ViewFold {
     }
 
     private func apply(_ event: FoldEvent, _ key: View.Key) -> FoldOutcome {
-        var state = rows[key]?.state ?? view.newState(for: key)
+        let before = rows[key]?.state ?? view.newState(for: key)
+        var state = before
         do throws(FoldRefusal) {
             try view.fold(event, into: &state)
         } catch {
             return .refused(code: error.code, reason: error.reason)
         }
         change(key, to: state)
+        guard effects.wants(event) else { return .folded }
+        for payload in view.effects(of: event, before: before, after: state) { effects.emit(payload, from: event) }
         return .folded
     }
 

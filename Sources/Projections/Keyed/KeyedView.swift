@@ -31,6 +31,10 @@ public protocol KeyedView: SendableMetatype {
     /// Folds one event into the row's state. A refused event, and what comes after it under its parking key, is parked.
     func fold(_ event: FoldEvent, into state: inout State) throws(FoldRefusal)
 
+    /// New events that come of a folded one, in order; none by default. They may depend on the event and on its row alone.
+    /// The engine asks only where nobody was told yet: never in a rebuild. Their topics are the view's `outputs`.
+    func effects(of event: FoldEvent, before: State, after: State) -> [EventPayload]
+
     /// Writes the key's columns, in the table's order.
     static func encode(_ key: Key, into row: RowBatch)
     /// Writes the other columns, in the table's order.
@@ -65,6 +69,8 @@ public struct FoldRefusal: Error, Sendable, Equatable {
 }
 
 extension KeyedView {
+    public func effects(of event: FoldEvent, before: State, after: State) -> [EventPayload] { [] }
+
     public func parkingKey(of event: FoldEvent) -> String { event.decoded.payload.partitionKey }
 
     public static func parkingKey(of readable: ReadableKey, kind: EventKind) -> String? {
