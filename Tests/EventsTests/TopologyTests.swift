@@ -14,7 +14,7 @@ import Testing
 
     @Test func answersLookUps() throws {
         let topology = try Topology.standard()
-        #expect(topology.topics.count == 16)
+        #expect(topology.topics.count == 17)
         let trades = try #require(topology.topic(named: "trades.executed"))
         #expect(trades.kind == .tradeExecuted)
         #expect(trades.identity == .fields(["userId", "tradeId"]))
@@ -26,7 +26,7 @@ import Testing
         #expect(market.history == .window(retentionMilliseconds: 168 * 3_600_000))
         let payments = try #require(topology.topic(named: "payments.received"))
         #expect(topology.homeView(of: payments.index) == nil)
-        #expect(topology.creations.count == 16 + 7)
+        #expect(topology.creations.count == 17 + 7)
         for kind in EventKind.allCases { #expect(topology.topic(of: kind) != nil) }
     }
 

@@ -18,7 +18,8 @@ extension Topology {
             {"name": "notifications.send", "key": "userId", "identity": "userId+notificationId", "partitioner": "murmur2", "partitions": 4, "history": "complete"},
             {"name": "notifications.updated", "key": "userId", "identity": "source+id", "partitioner": "murmur2", "partitions": 4, "history": "complete"},
             {"name": "watchlists.changed", "key": "userId", "identity": "source+id", "partitioner": "murmur2", "partitions": 4, "history": "complete"},
-            {"name": "instruments.updated", "key": "symbol", "identity": "source+id", "partitioner": "murmur2", "partitions": 4, "history": "complete"}
+            {"name": "instruments.updated", "key": "symbol", "identity": "source+id", "partitioner": "murmur2", "partitions": 4, "history": "complete"},
+            {"name": "preferences.changed", "key": "userId", "identity": "source+id", "partitioner": "murmur2", "partitions": 4, "history": "complete"}
           ],
           "views": [
             {
