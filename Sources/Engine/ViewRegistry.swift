@@ -8,7 +8,14 @@ public struct ViewRegistry: Sendable {
     private let folds: [any ViewFold.Type]
 
     /// The views of this package.
-    public static let standard = ViewRegistry([MarketFold.self, PositionsFold.self, OrdersFold.self])
+    public static let standard = ViewRegistry([
+        MarketFold.self, PositionsFold.self, OrdersFold.self,
+        KeyedFold<NotificationsView>.self,
+        KeyedFold<PreferencesView>.self,
+        CashFold.self,
+        KeyedFold<WatchlistsView>.self,
+        KeyedFold<InstrumentsView>.self,
+    ])
 
     private init(_ folds: [any ViewFold.Type]) { self.folds = folds }
 

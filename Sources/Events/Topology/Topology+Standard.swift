@@ -45,6 +45,46 @@ extension Topology {
               "policy": "park",
               "outputs": ["notifications.send"],
               "deadLetters": ["orders.placed.orders.dlq", "orders.updated.orders.dlq", "orders.cancelled.orders.dlq", "trades.executed.orders.dlq"]
+            },
+            {
+              "name": "notifications",
+              "inputs": ["notifications.send", "notifications.updated"],
+              "parkingKey": "user",
+              "policy": "park",
+              "outputs": [],
+              "deadLetters": ["notifications.send.notifications.dlq", "notifications.updated.notifications.dlq"]
+            },
+            {
+              "name": "preferences",
+              "inputs": ["preferences.changed"],
+              "parkingKey": "user",
+              "policy": "park",
+              "outputs": [],
+              "deadLetters": ["preferences.changed.preferences.dlq"]
+            },
+            {
+              "name": "cash",
+              "inputs": ["payments.received", "trades.executed", "trades.corrected"],
+              "parkingKey": "user",
+              "policy": "park",
+              "outputs": [],
+              "deadLetters": ["payments.received.cash.dlq", "trades.executed.cash.dlq", "trades.corrected.cash.dlq"]
+            },
+            {
+              "name": "watchlists",
+              "inputs": ["watchlists.changed"],
+              "parkingKey": "user",
+              "policy": "park",
+              "outputs": [],
+              "deadLetters": ["watchlists.changed.watchlists.dlq"]
+            },
+            {
+              "name": "instruments",
+              "inputs": ["instruments.updated"],
+              "parkingKey": "symbol",
+              "policy": "park",
+              "outputs": [],
+              "deadLetters": ["instruments.updated.instruments.dlq"]
             }
           ],
           "reactors": []
