@@ -1,36 +1,26 @@
 import Events
 
-/// The fold of a ``KeyedView``: reads rows by key, caches them, writes each once a batch, and counts a repeated event once.
-///
-/// In a rebuild every row stays in memory, with a hash of each event's identity.
-public final class KeyedFold<View: KeyedView>: ViewFold {
-    let view = View()
-    var mode: FoldMode
-    let lane: Int
-    var rows: [View.Key: KeyedRow<View>] = [:]
-    var dirtyRows: [KeyedRow<View>] = []
-    var seen = SeenEvents()
-    var useClock = 0
-    /// Smaller in tests.
-    var maximumCachedRows = ProjectionLimits.maximumCachedKeyedRows
+/// The fold of a ``KeyedView``.
+public final class KeyedFold<View: KeyedView>: EffectfulFold {
+    public let effects = EffectCollector()
+    private let view = View()
+    private let rows: KeyedRows<View>
 
     public static var schema: ViewSchema {
-        let table = View.table
-        precondition(
-            table.role == .state && table.columns.prefix(table.key.count).map(\.name) == table.key,
-            "view \(View.name): table \(table.name) must be of role state and begin with its key columns")
-        return ViewSchema(
-            name: View.name, foldNumber: View.foldNumber, tables: [table, SeenEvents.table(beside: table)],
+        ViewSchema(
+            name: View.name, foldNumber: View.foldNumber, tables: View.definitions(in: View.name),
             presentation: View.presentation)
     }
 
-    public init(mode: FoldMode, lane: Int) {
-        self.mode = mode
-        self.lane = lane
+    public init(mode: FoldMode, lane: Int) { rows = KeyedRows(view: View.name, mode: mode, effects: effects) }
+
+    /// Smaller in tests.
+    var maximumCachedRows: Int {
+        get { rows.maximumCachedRows }
+        set { rows.maximumCachedRows = newValue }
     }
 
-    /// Rows count too: a rebuild keeps them all.
-    public var rememberedIdentities: Int { seen.rememberedCount + rows.count * ProjectionLimits.identitiesPerKeyedRow }
+    public var rememberedIdentities: Int { rows.rememberedIdentities }
 
     public func parkingKey(of event: FoldEvent) -> String { view.parkingKey(of: event) }
 
@@ -38,51 +28,33 @@ public final class KeyedFold<View: KeyedView>: ViewFold {
         View.parkingKey(of: readable, kind: kind)
     }
 
+    public func reads(for events: ArraySlice<FoldEvent>) -> [ReadRequest] { rows.reads(for: events) }
+
+    public func absorb(_ request: ReadRequest, rows source: any RowSource) throws(RowError) {
+        try rows.absorb(request, rows: source)
+    }
+
     public func fold(_ event: FoldEvent) -> FoldOutcome {
-        guard let key = view.key(of: event) else { return .skipped(reason: "means nothing to view \(View.name)") }
-        let partitionKey = event.decoded.payload.partitionKey
-        guard key.partitionKey == partitionKey else {
-            return .refused(
-                code: "key_of_another_lane",
-                reason: "view \(View.name) would change a row of \(key.partitionKey) by an event of \(partitionKey): "
-                    + "two lanes may not write the same row")
-        }
-        guard let identity = EventIdentity(event.decoded) else { return apply(event, key) }
-        let hash = seen.hash(event.decoded)
-        if let isSame = seen.isSame(identity, hash, mode) {
-            guard !isSame else { return .duplicate }
-            return .refused(
-                code: "conflicting_duplicate",
-                reason: "event \(identity.id) of \(identity.kind.topic) came before with other data")
-        }
-        let outcome = apply(event, key)
-        if case .folded = outcome { seen.remember(identity, hash, mode) }
+        let outcome = rows.prepare(event)
+        rows.apply(event)
         return outcome
     }
 
-    private func apply(_ event: FoldEvent, _ key: View.Key) -> FoldOutcome {
-        var state = rows[key]?.state ?? view.newState(for: key)
-        do throws(FoldRefusal) {
-            try view.fold(event, into: &state)
-        } catch {
-            return .refused(code: error.code, reason: error.reason)
-        }
-        change(key, to: state)
-        return .folded
+    public func followUps() throws(FoldFailure) -> [ReadRequest] { [] }
+
+    public func drain(into writes: WriteSet, state: Bool) {
+        rows.drain(into: writes.tables[0], writes.tables[1], state: state)
     }
 
-    private func change(_ key: View.Key, to state: View.State) {
-        let row: KeyedRow<View>
-        if let known = rows[key] {
-            row = known
-            row.state = state
-            row.lastUse = useClock
-        } else {
-            row = KeyedRow(key, state, isStored: false, lastUse: useClock)
-            rows[key] = row
-        }
-        guard !row.isDirty else { return }
-        row.isDirty = true
-        dirtyRows.append(row)
+    public func committed() { rows.committed() }
+
+    public func forget() {
+        rows.forget()
+        effects.clear()
+    }
+
+    public func finishRebuild(limit: Int) -> Bool {
+        rows.endRebuild()
+        return false
     }
 }

@@ -1,14 +1,14 @@
 /// A row in a keyed fold's memory.
-final class KeyedRow<View: KeyedView> {
-    let key: View.Key
-    var state: View.State
+final class KeyedRow<Table: KeyedTable> {
+    let key: Table.Key
+    var state: Table.State
     /// A row of this key is in the database.
     var isStored: Bool
     /// Changed since the last drain.
     var isDirty = false
     var lastUse: Int
 
-    init(_ key: View.Key, _ state: View.State, isStored: Bool, lastUse: Int) {
+    init(_ key: Table.Key, _ state: Table.State, isStored: Bool, lastUse: Int) {
         self.key = key
         self.state = state
         self.isStored = isStored
@@ -17,7 +17,7 @@ final class KeyedRow<View: KeyedView> {
 
     func encode(into rows: RowBatch) {
         rows.beginRow()
-        View.encode(key, into: rows)
-        View.encode(state, into: rows)
+        Table.encode(key, into: rows)
+        Table.encode(state, into: rows)
     }
 }

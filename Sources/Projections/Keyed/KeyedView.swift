@@ -2,66 +2,18 @@ import Events
 
 /// A view of one row a key: what most views are. ``KeyedFold`` makes a whole fold of it, with reads, caches, rebuilds,
 /// parking and exact deduplication; a view says only which row an event changes, and how.
-///
-/// It is pure: no clock, no random numbers, no I/O. Between topics there is no order, so a state must come out the same
-/// however the topics' events interleave.
-public protocol KeyedView: SendableMetatype {
-    /// Tells rows apart: the table's key columns.
-    associatedtype Key: LaneKey
-    /// A row's other columns. A value: what a refused event did to it is dropped.
-    associatedtype State
-
+public protocol KeyedView: KeyedTable {
     /// The view's name, in topology.json as on the command line.
     static var name: String { get }
     /// Raised whenever the same events lead to other rows.
     static var foldNumber: Int { get }
-    /// Of role `state`, its key columns first.
-    static var table: TableDefinition { get }
     /// What people query in schema `api`; columns are only ever appended.
     static var presentation: [ViewSchema.Presentation] { get }
-
-    init()
-
-    /// The row that the event changes; nil when the event means nothing to this view.
-    func key(of event: FoldEvent) -> Key?
-
-    /// The state of a row that is not there yet.
-    func newState(for key: Key) -> State
-
-    /// Folds one event into the row's state. A refused event, and what comes after it under its parking key, is parked.
-    func fold(_ event: FoldEvent, into state: inout State) throws(FoldRefusal)
-
-    /// Writes the key's columns, in the table's order.
-    static func encode(_ key: Key, into row: RowBatch)
-    /// Writes the other columns, in the table's order.
-    static func encode(_ state: State, into row: RowBatch)
-    static func key(of row: RowReader) throws(RowError) -> Key
-    static func state(of row: RowReader) throws(RowError) -> State
 
     /// Behind which later events wait once this one is parked; by default the event's partition key.
     func parkingKey(of event: FoldEvent) -> String
     /// The same of an event that breaks its schema, as far as it can be read; nil parks the event alone.
     static func parkingKey(of readable: ReadableKey, kind: EventKind) -> String?
-}
-
-/// A row's key that lies within one lane.
-public protocol LaneKey: Hashable, Sendable {
-    /// What decided the partition of the events that change the row: the user, for market data the symbol. Without it in
-    /// the key two lanes would write the same row.
-    var partitionKey: String { get }
-}
-
-/// Why an event can't be folded, for the parking lot.
-public struct FoldRefusal: Error, Sendable, Equatable {
-    /// Stable, in lower case with underscores, to filter by.
-    public let code: String
-    /// What is wrong, for an operator.
-    public let reason: String
-
-    public init(_ code: String, _ reason: String) {
-        self.code = code
-        self.reason = reason
-    }
 }
 
 extension KeyedView {
