@@ -27,6 +27,8 @@ public enum EngineLimits {
     public static let instanceIdCharacters = 200
     /// Shutdown, from the signal to the exit.
     public static let shutdownMilliseconds = 8_000
+    /// How often a process looks whether its workers are done.
+    static let crewLookMilliseconds = 20
     /// Parked events of one key, and of one view.
     public static let parkedEventsPerKey = 100_000
     public static let parkedEventsPerView = 1_000_000

@@ -10,18 +10,20 @@ public struct MetricsText: Sendable {
     /// Names and values of a sample's labels, in the order they are written.
     public typealias Labels = KeyValuePairs<String, String>
 
-    public private(set) var text = ""
+    private var families: [MetricsFamily] = []
+    private var places: [String: Int] = [:]
 
     public init() {}
 
-    /// A family with the samples that `body` adds; a family without any is still announced.
+    /// All families, in the order in which they were first named.
+    public var text: String { families.reduce(into: "") { $0 += $1.text } }
+
+    /// A family with the samples that `body` adds; a family without any is still announced. One that several parts of a
+    /// process add to, each with labels of its own, is announced once.
     public mutating func family(
         _ name: String, _ kind: Kind, _ help: String, _ body: (inout MetricsFamily) -> Void
     ) {
-        head(name, kind.rawValue, help)
-        var family = MetricsFamily(name: name)
-        body(&family)
-        text += family.text
+        body(&families[place(name, kind.rawValue, help)])
     }
 
     /// A family of one sample without labels.
@@ -30,24 +32,28 @@ public struct MetricsText: Sendable {
     }
 
     public mutating func histograms(_ name: String, _ help: String, _ series: [(labels: Labels, Histogram)]) {
-        head(name, "histogram", help)
-        var family = MetricsFamily(name: name)
-        for (labels, histogram) in series { family.histogram(labels, histogram) }
-        text += family.text
+        let place = place(name, "histogram", help)
+        for (labels, histogram) in series { families[place].histogram(labels, histogram) }
     }
 
-    private mutating func head(_ name: String, _ type: String, _ help: String) {
+    private mutating func place(_ name: String, _ type: String, _ help: String) -> Int {
+        if let known = places[name] { return known }
         let help = help.replacing("\\", with: "\\\\").replacing("\n", with: "\\n")
-        text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
+        places[name] = families.count
+        families.append(MetricsFamily(name: name, text: "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"))
+        return families.count - 1
     }
 }
 
 /// The samples of one family.
 public struct MetricsFamily: Sendable {
     fileprivate let name: String
-    fileprivate var text = ""
+    fileprivate var text: String
 
-    fileprivate init(name: String) { self.name = name }
+    fileprivate init(name: String, text: String) {
+        self.name = name
+        self.text = text
+    }
 
     public mutating func sample(_ labels: MetricsText.Labels, _ value: Int) {
         line(name, labels, "\(value)")

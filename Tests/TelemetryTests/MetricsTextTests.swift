@@ -27,6 +27,28 @@ import Testing
                 """)
     }
 
+    @Test func aFamilyOfSeveralPartsIsAnnouncedOnce() {
+        var text = MetricsText()
+        for view in ["cart", "rules"] {
+            text.family("tapefold_commits_total", .counter, "Commits.") { $0.sample(["view": view], 1) }
+            text.single("tapefold_\(view)", .gauge, "One.", 1)
+        }
+        #expect(
+            text.text == """
+                # HELP tapefold_commits_total Commits.
+                # TYPE tapefold_commits_total counter
+                tapefold_commits_total{view="cart"} 1
+                tapefold_commits_total{view="rules"} 1
+                # HELP tapefold_cart One.
+                # TYPE tapefold_cart gauge
+                tapefold_cart 1
+                # HELP tapefold_rules One.
+                # TYPE tapefold_rules gauge
+                tapefold_rules 1
+
+                """)
+    }
+
     @Test func aHistogramCumulates() {
         let histogram = Histogram(unit: .nanoseconds, bounds: [1_000_000, 1_000_000_000])
         for value in [500, 1_000_000, 2_000_000, 5_000_000_000] { histogram.observe(value) }

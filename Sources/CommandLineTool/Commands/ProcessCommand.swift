@@ -6,7 +6,7 @@ enum ProcessCommand {
     static let command = Command(
         "process", "Fold the topics of a view into PostgreSQL until SIGTERM or Ctrl-C.",
         discussion: """
-            What <view>-processor does, for any view that this program has a fold for. Start as many copies as there are
+            What a processor does, for any view that this program has a fold for. Start as many copies as there are
             partitions; they share the lanes. It logs to standard error.
             """,
         positionals: ViewArgument.definition, options: [.dataDirectory],
@@ -18,7 +18,7 @@ enum ProcessCommand {
         _ = try settings.requireKafka()
         _ = try settings.requireDatabase()
         let status = ProcessorProgram.serve(
-            view: view, of: invocation.views, environment: settings.effectiveEnvironment)
+            views: [view], of: invocation.views, environment: settings.effectiveEnvironment)
         return ExitStatusCode(rawValue: status) ?? .failed
     }
 }

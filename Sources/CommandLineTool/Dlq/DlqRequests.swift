@@ -119,7 +119,8 @@ struct DlqRequests {
         if result.queued > 0 {
             lines.append(
                 "\(Self.keys(result.queued)) queued: the worker of their lane does it when it runs; is "
-                    + "\(catalog.view)-processor running? `tapefold status \(catalog.view)` shows the owners")
+                    + "\(Processor.program(serving: catalog.view)) running? `tapefold status \(catalog.view)` shows the owners"
+            )
         }
         return lines
     }

@@ -8,8 +8,8 @@ import Synchronization
 
 /// Everything on one machine: PostgreSQL, the broker, the processors and the read API, supervised.
 final class Deployment: Sendable {
-    /// One for each view that this build folds.
-    static var processors: [String] { ViewRegistry.standard.names.map { "\($0)-processor" } }
+    /// All of the package, so that every view is folded.
+    static var processors: [Processor] { Processor.standard }
 
     let options: UpOptions
     let runFile: RunFile

@@ -37,7 +37,7 @@ struct DeploymentStarter {
     /// Looked up first, so that a missing program is told before anything is started.
     private func programPaths() throws -> [String: String] {
         var paths: [String: String] = [:]
-        for name in ["embedded-broker", "read-api"] + Deployment.processors {
+        for name in ["embedded-broker", "read-api"] + Deployment.processors.map(\.name) {
             paths[name] = try Programs.path(name, environment: environment)
         }
         return paths
@@ -86,7 +86,7 @@ struct DeploymentStarter {
     private func startProcessors(_ programs: [String: String], _ database: String) throws -> [String: UInt64] {
         var marks: [String: UInt64] = [:]
         let connection: [String: String?] = ["KAFKA_BROKERS": kafka, "DATABASE_URL": database]
-        for name in Deployment.processors {
+        for name in Deployment.processors.map(\.name) {
             marks[name] = LogTail.size(supervisor.logPath(name))
             let variables = connection.merging(metrics(name)) { $1 }.merging(instance) { $1 }
             try supervisor.start(description(name, programs, [], variables))
@@ -103,7 +103,7 @@ struct DeploymentStarter {
         ]
     }
 
-    /// One worker a view, always the same member of its group: a restart, also after a crash, gets its lanes back
+    /// One copy of each processor, always the same member of its group: a restart, also after a crash, gets its lanes back
     /// without waiting for the session of the one before to time out.
     private var instance: [String: String?] {
         let name = WorkerConfiguration.instanceVariable
@@ -135,23 +135,28 @@ struct DeploymentStarter {
 
     private func waitForProcessors(_ logs: [String: UInt64]) throws {
         let deadline = ContinuousClock.now + .milliseconds(CommandLineLimits.readyTimeoutMilliseconds)
-        var waiting = Set(Deployment.processors)
+        var waiting = Deployment.processors
         while !waiting.isEmpty {
             try checkSignal()
-            for name in waiting where isReady(name, from: logs[name] ?? 0) { waiting.remove(name) }
-            if let failing = waiting.first(where: { journal.ends(of: $0) >= CommandLineLimits.startAttempts }) {
+            waiting.removeAll { isReady($0, from: logs[$0.name] ?? 0) }
+            if let failing = waiting.map(\.name).first(where: {
+                journal.ends(of: $0) >= CommandLineLimits.startAttempts
+            }) {
                 throw failure("\(failing) ends again and again", failing)
             }
-            if ContinuousClock.now > deadline, let slow = waiting.sorted().first {
+            if ContinuousClock.now > deadline, let slow = waiting.first?.name {
                 throw failure("\(slow) was not ready in time", slow)
             }
             usleep(UInt32(CommandLineLimits.readyPollMilliseconds) * 1_000)
         }
     }
 
-    private func isReady(_ name: String, from mark: UInt64) -> Bool {
-        ["event=ready", "\"event\":\"ready\""].contains {
-            LogTail.contains($0, supervisor.logPath(name), from: mark)
+    private func isReady(_ processor: Processor, from mark: UInt64) -> Bool {
+        let path = supervisor.logPath(processor.name)
+        return processor.views.allSatisfy { view in
+            ["event=ready view=\(view)\n", "\"event\":\"ready\",\"view\":\"\(view)\"}"].contains {
+                LogTail.contains($0, path, from: mark)
+            }
         }
     }
 

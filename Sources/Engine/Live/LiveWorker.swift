@@ -3,28 +3,31 @@ import Projections
 import Telemetry
 
 /// Serves a view's live build: joins the view's group, claims the lanes it is given and runs a thread for each.
-public final class LiveWorker<Fold: ViewFold> {
+final class LiveWorker<Fold: ViewFold> {
     private let view: ViewConfiguration
     private let configuration: WorkerConfiguration
     private let stop: StopSignal
-    public let counters = LaneCounters()
+    private let figures: WorkerFigures
+    let counters = LaneCounters()
     private let started = ContinuousClock.now
     private var isReady = false
     private let state = WorkerState()
 
-    public init(_ view: ViewConfiguration, _ configuration: WorkerConfiguration, stop: StopSignal) {
+    init(
+        _ view: ViewConfiguration, _ configuration: WorkerConfiguration, figures: WorkerFigures, stop: StopSignal
+    ) {
         self.view = view
         self.configuration = configuration
+        self.figures = figures
         self.stop = stop
     }
 
     /// Runs until the stop signal, through restarts of broker and database.
-    public func run() throws(EngineError) {
+    func run() throws(EngineError) {
         let consumer = try inKafka { () throws(KafkaError) in
             try KafkaConsumer(configuration: configuration.kafka, groupId: view.groupId)
         }
-        let endpoint = try serveMetrics(consumer)
-        defer { endpoint?.stop() }
+        figures.add(source(consumer))
         try prepareBuild(consumer)
         guard !stop.isSet else { return }
         let watch = WorkerWatch(view, configuration.database, state, stop: stop)
@@ -57,18 +60,12 @@ public final class LiveWorker<Fold: ViewFold> {
         Log.info("stopped", counters.fields.merging(["view": view.name]) { first, _ in first })
     }
 
-    private func serveMetrics(_ consumer: KafkaConsumer) throws(EngineError) -> MetricsEndpoint? {
-        guard let settings = configuration.metrics else { return nil }
-        let (state, figures) = (
-            state,
-            WorkerMetrics(view: view, counters: counters, state: state) { consumer.lastKnownWatermarks($0)?.high }
-        )
-        do throws(SettingError) {
-            return try MetricsEndpoint(
-                settings, .init(metrics: { figures.add(to: &$0) }, unreadiness: { state.unreadiness }))
-        } catch {
-            throw EngineError(.topology, error.reason)
+    private func source(_ consumer: KafkaConsumer) -> MetricsEndpoint.Source {
+        let state = state
+        let metrics = WorkerMetrics(view: view, counters: counters, state: state) {
+            consumer.lastKnownWatermarks($0)?.high
         }
+        return MetricsEndpoint.Source(metrics: { metrics.add(to: &$0) }, unreadiness: { state.unreadiness })
     }
 
     private func note(_ event: KafkaConsumerEvent) throws(EngineError) {

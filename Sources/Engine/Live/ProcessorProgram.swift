@@ -6,39 +6,98 @@ import Telemetry
 
 /// What a processor's main.swift calls.
 public enum ProcessorProgram {
+    /// One of the package's processors, until SIGTERM or SIGINT.
+    /// - Returns: the exit code: 0 stopped on request, 1 failed, 2 wrong usage.
+    public static func run(
+        _ processor: Processor, arguments: [String], environment: [String: String]
+    ) -> Int32 {
+        run(views: processor.views, arguments: arguments, environment: environment)
+    }
+
     /// Serves a view until SIGTERM or SIGINT.
     /// - Returns: the exit code: 0 stopped on request, 1 failed, 2 wrong usage.
     public static func run(
         view name: String, of views: ViewRegistry = .standard, arguments: [String], environment: [String: String]
     ) -> Int32 {
+        run(views: [name], of: views, arguments: arguments, environment: environment)
+    }
+
+    /// Serves several views in one process: threads, lanes and a consumer group each; one metrics endpoint, one end.
+    public static func run(
+        views names: [String], of views: ViewRegistry = .standard, arguments: [String], environment: [String: String]
+    ) -> Int32 {
         if arguments.dropFirst().contains(where: { $0 == "--help" || $0 == "-h" }) {
-            print(help(name))
+            print(help(names, program: arguments[0]))
             return 0
         }
         guard arguments.count <= 1 else {
             Log.error("usage", ["reason": "unknown argument \(arguments[1]); see --help"])
             return 2
         }
-        return serve(view: name, of: views, environment: environment)
+        return serve(views: names, of: views, environment: environment)
     }
 
-    /// Serves a view until SIGTERM or SIGINT.
+    /// Serves views until SIGTERM or SIGINT, or until one of them fails: the others then stop too.
     /// - Returns: the exit code: 0 stopped on request, 1 failed, 2 a setting that cannot be read.
-    public static func serve(view name: String, of views: ViewRegistry, environment: [String: String]) -> Int32 {
+    public static func serve(views names: [String], of views: ViewRegistry, environment: [String: String]) -> Int32 {
         ProcessFigures.begin()
         do throws(SettingError) { _ = try LogSettings.read { environment[$0] } } catch {
             Log.error("usage", ["reason": error.reason])
             return 2
         }
         StopSignal.catchSignals()
+        let failures: [WorkerCrew.Failure]
         do throws(EngineError) {
-            let view = try views.configuration(of: name, in: topology(environment))
-            let configuration = try WorkerConfiguration.fromEnvironment(environment, view: name)
-            try serve(views.fold(named: name), view, configuration)
-            return 0
+            let topology = try topology(environment)
+            var workers: [Worker] = []
+            for name in names { workers.append(try worker(name, of: views, in: topology, environment)) }
+            failures = try serve(workers)
         } catch {
-            Log.error("failed", ["view": name, "reason": error.message])
-            return 1
+            failures = [WorkerCrew.Failure(view: names.joined(separator: ","), error: error)]
+        }
+        for failure in failures { Log.error("failed", ["view": failure.view, "reason": failure.error.message]) }
+        return failures.isEmpty ? 0 : 1
+    }
+
+    private struct Worker: Sendable {
+        let fold: any ViewFold.Type
+        let view: ViewConfiguration
+        let configuration: WorkerConfiguration
+    }
+
+    private static func worker(
+        _ name: String, of views: ViewRegistry, in topology: Topology, _ environment: [String: String]
+    ) throws(EngineError) -> Worker {
+        Worker(
+            fold: try views.fold(named: name), view: try views.configuration(of: name, in: topology),
+            configuration: try WorkerConfiguration.fromEnvironment(environment, view: name))
+    }
+
+    private static func serve(_ workers: [Worker]) throws(EngineError) -> [WorkerCrew.Failure] {
+        let stop = StopSignal()
+        let figures = WorkerFigures(expected: workers.count)
+        let endpoint = try endpoint(workers.first?.configuration.metrics, figures)
+        defer { endpoint?.stop() }
+        let crew = WorkerCrew(stop: stop)
+        for worker in workers {
+            crew.start(worker.view.name) { () throws(EngineError) in try run(worker, figures, stop) }
+        }
+        return crew.join()
+    }
+
+    private static func run(_ worker: Worker, _ figures: WorkerFigures, _ stop: StopSignal) throws(EngineError) {
+        func open<Fold: ViewFold>(_: Fold.Type) throws(EngineError) {
+            try LiveWorker<Fold>(worker.view, worker.configuration, figures: figures, stop: stop).run()
+        }
+        try open(worker.fold)
+    }
+
+    private static func endpoint(
+        _ settings: MetricsSettings?, _ figures: WorkerFigures
+    ) throws(EngineError) -> MetricsEndpoint? {
+        guard let settings else { return nil }
+        do throws(SettingError) { return try MetricsEndpoint(settings, figures.together) } catch {
+            throw EngineError(.topology, error.reason)
         }
     }
 
@@ -48,15 +107,10 @@ public enum ProcessorProgram {
         }
     }
 
-    private static func serve<Fold: ViewFold>(
-        _: Fold.Type, _ view: ViewConfiguration, _ configuration: WorkerConfiguration
-    ) throws(EngineError) {
-        try LiveWorker<Fold>(view, configuration, stop: StopSignal()).run()
-    }
-
-    private static func help(_ name: String) -> String {
+    private static func help(_ names: [String], program path: String) -> String {
         """
-        \(name)-processor: folds the topics of view \(name) into PostgreSQL, exactly once.
+        \(path.split(separator: "/").last ?? "processor"): folds the topics of \(names.joined(separator: ", ")) \
+        into PostgreSQL, exactly once.
 
         Start as many copies as there are partitions; they share the lanes. It takes no arguments.
 

@@ -3,4 +3,4 @@ import Foundation
 
 exit(
     ProcessorProgram.run(
-        view: "market", arguments: CommandLine.arguments, environment: ProcessInfo.processInfo.environment))
+        .market, arguments: CommandLine.arguments, environment: ProcessInfo.processInfo.environment))

@@ -3,4 +3,4 @@ import Foundation
 
 exit(
     ProcessorProgram.run(
-        view: "orders", arguments: CommandLine.arguments, environment: ProcessInfo.processInfo.environment))
+        .orders, arguments: CommandLine.arguments, environment: ProcessInfo.processInfo.environment))

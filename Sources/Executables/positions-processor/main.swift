@@ -3,4 +3,4 @@ import Foundation
 
 exit(
     ProcessorProgram.run(
-        view: "positions", arguments: CommandLine.arguments, environment: ProcessInfo.processInfo.environment))
+        .positions, arguments: CommandLine.arguments, environment: ProcessInfo.processInfo.environment))

@@ -1,3 +1,4 @@
+import Engine
 import HTTPServing
 
 /// An error answer: RFC 9457 problem details. `detail` says what was wrong, where, and what to do.
@@ -117,7 +118,8 @@ extension Problem {
     static func viewUnavailable(_ view: ViewName) -> Problem {
         unavailable(
             "view-unavailable",
-            "view \(view.rawValue) has no live build yet; start its worker (\(view.rawValue)-processor) and try again")
+            "view \(view.rawValue) has no live build yet; start its worker (\(Processor.program(serving: view.rawValue))) and try again"
+        )
     }
 
     static func timedOut(_ detail: String) -> Problem {

@@ -1,3 +1,4 @@
+import Engine
 import Events
 import Foundation
 import Kafka
@@ -203,13 +204,13 @@ final class Stack {
         ]
     }
 
-    /// - Parameter command: the program and its arguments; `<view>-processor` where left out.
+    /// - Parameter command: the program and its arguments; the view's processor where left out.
     @discardableResult
     func startWorker(
         _ view: String = "positions", _ variables: [String: String] = [:], by command: [String]? = nil
     ) throws -> Worker {
         serial += 1
-        let command = command ?? ["\(view)-processor"]
+        let command = command ?? [Processor.program(serving: view)]
         var description = ChildProcessDescription(
             name: "\(view)-\(serial)", executable: try Self.program(command[0]), arguments: Array(command.dropFirst()))
         description.logPath = folder + "/\(view)-\(serial).log"
@@ -222,7 +223,7 @@ final class Stack {
 
     func startReadyWorker(_ view: String = "positions", _ variables: [String: String] = [:]) throws -> Worker {
         let worker = try startWorker(view, variables)
-        try eventually("\(view)-processor to be ready; its log: \(worker.log.suffix(2_000))") {
+        try eventually("a worker of \(view) to be ready; its log: \(worker.log.suffix(2_000))") {
             worker.isReady
         }
         return worker

@@ -1,0 +1,22 @@
+/// A program that serves views until it is stopped. As many copies as there are lanes share them.
+public struct Processor: Sendable {
+    /// The executable's.
+    public let name: String
+    public let views: [String]
+
+    public static let market = Processor(name: "market-processor", views: ["market"])
+    public static let positions = Processor(name: "positions-processor", views: ["positions"])
+    public static let orders = Processor(name: "orders-processor", views: ["orders"])
+
+    /// The package's, in the order in which they are started.
+    public static let standard: [Processor] = [
+        market,
+        positions,
+        orders,
+    ]
+
+    /// What serves a view: a processor of the package, or the command that serves any view.
+    public static func program(serving view: String) -> String {
+        standard.first { $0.views.contains(view) }?.name ?? "tapefold process \(view)"
+    }
+}
