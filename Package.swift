@@ -93,6 +93,8 @@ let package = Package(
         program("market-processor", ["Engine"]),
         program("positions-processor", ["Engine"]),
         program("orders-processor", ["Engine"]),
+        program("notifications-processor", ["Delivery"]),
+        program("cash-processor", ["Engine"]),
         program("read-api", ["ReadAPI"]),
         program("embedded-broker", ["EmbeddedBroker"]),
         program("tapefold", ["CommandLineTool"]),

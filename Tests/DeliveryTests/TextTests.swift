@@ -20,7 +20,7 @@ import Testing
         #expect(Template.fill("<b>{{symbol}}</b>", ["symbol": #"<script>"'&"#], Template.escaped)
             == "<b>&lt;script&gt;&quot;&#39;&amp;</b>")
         let rendered = Template(title: "{{t}}", body: "b", html: nil).rendered(["t": "x\r\nBcc: all@example.org"])
-        #expect(rendered.title == "x  Bcc: all@example.org")
+        #expect(rendered.title == "x Bcc: all@example.org")
     }
 
     @Test func valuesComeFromTheDataAndTheNotification() {

@@ -22,7 +22,7 @@ struct Template: Sendable, Equatable {
 
     func rendered(_ values: [String: String]) -> RenderedText {
         RenderedText(
-            title: Self.fill(title, values) { $0.replacing("\r", with: " ").replacing("\n", with: " ") }
+            title: Self.fill(title, values) { String($0.map { $0.isNewline ? " " : $0 }) }
                 .trimmingCharacters(in: .whitespacesAndNewlines),
             body: Self.fill(body, values) { $0 }.trimmingCharacters(in: .whitespacesAndNewlines),
             html: html.map { Self.fill($0, values, Self.escaped) })

@@ -4,15 +4,20 @@ public struct Processor: Sendable {
     public let name: String
     public let views: [String]
 
-    public static let market = Processor(name: "market-processor", views: ["market"])
+    public static let market = Processor(name: "market-processor", views: ["market", "instruments"])
     public static let positions = Processor(name: "positions-processor", views: ["positions"])
     public static let orders = Processor(name: "orders-processor", views: ["orders"])
+    public static let notifications = Processor(
+        name: "notifications-processor", views: ["notifications", "preferences"])
+    public static let cash = Processor(name: "cash-processor", views: ["cash", "watchlists"])
 
     /// The package's, in the order in which they are started.
     public static let standard: [Processor] = [
         market,
         positions,
         orders,
+        notifications,
+        cash,
     ]
 
     /// What serves a view: a processor of the package, or the command that serves any view.
