@@ -121,7 +121,7 @@ let package = Package(
             [
                 "Domain", "Events", "Projections", "Kafka", "Postgres", "Engine", "Importers", "Supervision",
                 "CommandLineTool",
-            ]),
+            ], exclude: ["receivers"]),
     ],
     cxxLanguageStandard: .cxx17
 )
