@@ -74,7 +74,8 @@ let package = Package(
             "ReadAPI",
             ["Domain", "Events", "Engine", "Postgres", "HTTPServing", "Telemetry", "CMicrohttpd", "COpenSSL", "CLinux"]),
         module(
-            "Delivery", ["Domain", "Events", "Projections", "Kafka", "Postgres", "Engine", "Telemetry", "CCurl", "COpenSSL"]),
+            "Delivery",
+            ["Domain", "Events", "Projections", "Kafka", "Postgres", "Engine", "Telemetry", "CCurl", "COpenSSL"]),
         module("EmbeddedBroker", ["Telemetry", "CIsal", "CLinux"]),
         module("Importers", ["Domain", "Events"]),
         module("TestKit", ["Domain", "Events", "Projections"]),

@@ -48,7 +48,8 @@ public final class DeliveryWorker: Sendable {
     }
 
     private func session() throws(DeliveryFailure) {
-        let store = DeliveryStore(connection: try database { () throws(PostgresError) in try connect() }, owner: configuration.owner)
+        let store = DeliveryStore(
+            connection: try database { () throws(PostgresError) in try connect() }, owner: configuration.owner)
         let report = try kafka { () throws(KafkaError) in try DeliveryReport(configuration.kafka, topology) }
         var nextPruning = ContinuousClock.now
         while !stop.isSet {

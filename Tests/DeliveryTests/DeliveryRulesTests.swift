@@ -79,11 +79,13 @@ import Testing
         // What was held back since it was noted is not old.
         let held = due(sentAt: morning, notedAt: morning)
         #expect(
-            rules.decide(held, own: preference(), general: nil, now: at(hours: 60)) == .send(recipient: "a@example.org"))
+            rules.decide(held, own: preference(), general: nil, now: at(hours: 60)) == .send(recipient: "a@example.org")
+        )
     }
 
     @Test(arguments: [
-        ("22:00", "07:00", 13), ("09:00", "10:00", 0), ("09:30", "09:31", 0), ("10:00", "11:00", 0), ("09:31", "09:30", 0),
+        ("22:00", "07:00", 13), ("09:00", "10:00", 0), ("09:30", "09:31", 0), ("10:00", "11:00", 0),
+        ("09:31", "09:30", 0),
     ])
     func quietHoursHoldBack(from: String, to: String, hours: Int) {
         // 22:30, or 09:30.

@@ -16,9 +16,11 @@ import Testing
 
     @Test func placeholdersTakeValuesAndNothingElse() {
         let values = ["symbol": "NSE:M&M", "body": "{{symbol}}"]
-        #expect(Template.fill("a {{ symbol }} {{none}}b {{body}} {{open", values) { $0 } == "a NSE:M&M b {{symbol}} {{open")
-        #expect(Template.fill("<b>{{symbol}}</b>", ["symbol": #"<script>"'&"#], Template.escaped)
-            == "<b>&lt;script&gt;&quot;&#39;&amp;</b>")
+        #expect(
+            Template.fill("a {{ symbol }} {{none}}b {{body}} {{open", values) { $0 } == "a NSE:M&M b {{symbol}} {{open")
+        #expect(
+            Template.fill("<b>{{symbol}}</b>", ["symbol": #"<script>"'&"#], Template.escaped)
+                == "<b>&lt;script&gt;&quot;&#39;&amp;</b>")
         let rendered = Template(title: "{{t}}", body: "b", html: nil).rendered(["t": "x\r\nBcc: all@example.org"])
         #expect(rendered.title == "x Bcc: all@example.org")
     }
@@ -46,7 +48,9 @@ import Testing
         try write("trade_alert.email.html", "<p>{{title}}</p>")
         try write("default.webhook.txt", "Subject: any\nbody")
         let set = try TemplateSet(directory: folder.path)
-        #expect(set.template("trade_alert", .email) == Template(title: "{{title}}!", body: "\nDear {{userId}}", html: "<p>{{title}}</p>"))
+        #expect(
+            set.template("trade_alert", .email)
+                == Template(title: "{{title}}!", body: "\nDear {{userId}}", html: "<p>{{title}}</p>"))
         #expect(set.template("../../etc", .webhook).title == "any")
         #expect(set.template("news", .email) == .standard)
         try write("news.pigeon.txt", "Subject: a\nb")
@@ -55,7 +59,9 @@ import Testing
     }
 
     @Test func mailHasBothPartsAndNoForeignHeaders() {
-        let text = String(decoding: MailText.bytes(message(title: "a\u{20B9}"), from: "t@example.org", domain: "example.org"), as: UTF8.self)
+        let text = String(
+            decoding: MailText.bytes(message(title: "a\u{20B9}"), from: "t@example.org", domain: "example.org"),
+            as: UTF8.self)
         #expect(text.contains("Message-ID: <abc123@example.org>\r\n"))
         #expect(text.contains("Date: Thu, 15 Jan 2026 04:00:00 +0000\r\n"))
         #expect(text.contains("Subject: =?UTF-8?B?YeKCuQ==?=\r\n"))
@@ -69,12 +75,15 @@ import Testing
     @Test func theSignatureIsHMACOverTimeAndBody() {
         // `printf '1768449600.{}' | openssl dgst -sha256 -hmac 0123456789abcdef`
         #expect(
-            WebhookSignature.header(body: Array("{}".utf8), unixSeconds: 1_768_449_600, secret: Array("0123456789abcdef".utf8))
+            WebhookSignature.header(
+                body: Array("{}".utf8), unixSeconds: 1_768_449_600, secret: Array("0123456789abcdef".utf8))
                 == "t=1768449600,v1=0a124a79720658812d5c7a38ef08344bb76ddc36d1dedc67b77e4e49d2d2bd72")
         let body = String(decoding: WebhookChannel.body(message()), as: UTF8.self)
         #expect(body.hasSuffix(#","data":{"price":2450.10}}"#))
         #expect((try? JSONSerialization.jsonObject(with: Data(body.utf8))) != nil)
-        #expect(IdempotencyKey.of(userId: "a", notificationId: "bc") != IdempotencyKey.of(userId: "ab", notificationId: "c"))
+        #expect(
+            IdempotencyKey.of(userId: "a", notificationId: "bc") != IdempotencyKey.of(userId: "ab", notificationId: "c")
+        )
     }
 
     @Test func answersArePassingOrForEver() {
@@ -89,7 +98,8 @@ import Testing
             #expect(webhook(status) == .failed(reason: "webhook: the answer was \(status)"))
         }
         #expect(MailChannel.result(status: 250, error: nil) == .delivered)
-        #expect(MailChannel.result(status: 550, error: "no such user") == .failed(reason: "SMTP: no such user (reply 550)"))
+        #expect(
+            MailChannel.result(status: 550, error: "no such user") == .failed(reason: "SMTP: no such user (reply 550)"))
         for status in [0, 421, 450, 535] {
             guard case .tryAgain = MailChannel.result(status: status, error: "x") else {
                 Issue.record("\(status) was taken for final")
@@ -98,11 +108,12 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ([127, 0, 0, 1], false), ([10, 1, 2, 3], false), ([172, 16, 0, 1], false), ([172, 32, 0, 1], true),
-        ([192, 168, 1, 1], false), ([169, 254, 169, 254], false), ([100, 64, 0, 1], false), ([0, 0, 0, 0], false),
-        ([224, 0, 0, 1], false), ([255, 255, 255, 255], false), ([8, 8, 8, 8], true), ([192, 0, 2, 1], false),
-    ] as [([UInt8], Bool)])
+    @Test(
+        arguments: [
+            ([127, 0, 0, 1], false), ([10, 1, 2, 3], false), ([172, 16, 0, 1], false), ([172, 32, 0, 1], true),
+            ([192, 168, 1, 1], false), ([169, 254, 169, 254], false), ([100, 64, 0, 1], false), ([0, 0, 0, 0], false),
+            ([224, 0, 0, 1], false), ([255, 255, 255, 255], false), ([8, 8, 8, 8], true), ([192, 0, 2, 1], false),
+        ] as [([UInt8], Bool)])
     func privateNetworksAreNotReached(address: [UInt8], isPublic: Bool) {
         #expect(PrivateNetworks.isPublic(v4: address) == isPublic)
         let mapped = [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF] + address
@@ -134,7 +145,8 @@ import Testing
         #expect(fails(["TAPEFOLD_NOTIFICATION_MAX_AGE_HOURS": "0"]))
         #expect(
             try DeliverySettings.read([
-                "TAPEFOLD_WEBHOOK_SECRET": "0123456789abcdef", "TAPEFOLD_WEBHOOK_ALLOWED_HOSTS": "127.0.0.1, Hooks.local",
+                "TAPEFOLD_WEBHOOK_SECRET": "0123456789abcdef",
+                "TAPEFOLD_WEBHOOK_ALLOWED_HOSTS": "127.0.0.1, Hooks.local",
             ]).webhook?.allowedHosts == ["127.0.0.1", "hooks.local"])
     }
 }

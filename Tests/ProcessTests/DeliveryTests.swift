@@ -24,9 +24,11 @@ extension ProcessTests {
             try produce(
                 stack, "notifications.send",
                 [
-                    send("n1", "u1", "email"), send("n2", "u1", "webhook"), send("n3", "u1", "sms"), send("n4", "u1", "in_app"),
+                    send("n1", "u1", "email"), send("n2", "u1", "webhook"), send("n3", "u1", "sms"),
+                    send("n4", "u1", "in_app"),
                     #"{"specversion":"1.0","id":"old","source":"/import/x","type":"notifications.send.v1","time":"\#(old)","data":\#(send("n5", "u1", "email"))}"#,
-                    send("n6", "u2", "webhook"), send("n7", "u2", "email"), send("n8", "u4", "email"), send("n9", "u4", "webhook"),
+                    send("n6", "u2", "webhook"), send("n7", "u2", "email"), send("n8", "u4", "email"),
+                    send("n9", "u4", "webhook"),
                 ])
             let first = [
                 "n1 delivered", "n2 delivered", "n3 failed no provider configured for sms", "n4 delivered",
@@ -109,7 +111,8 @@ private final class Receivers {
             "/usr/bin/openssl",
             [
                 "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost", "-addext",
-                "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", folder + "/key.pem", "-out", folder + "/cert.pem",
+                "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", folder + "/key.pem", "-out",
+                folder + "/cert.pem",
             ])
         let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "receivers/receivers.py")
         var description = ChildProcessDescription(
@@ -117,7 +120,9 @@ private final class Receivers {
         description.logPath = folder + "/log"
         let (process, folder) = (try ChildProcess.start(description), folder)
         self.process = process
-        ports = try eventually("the receivers: \((try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? "")") {
+        ports = try eventually(
+            "the receivers: \((try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? "")"
+        ) {
             let text = try String(contentsOfFile: folder + "/ports", encoding: .utf8)
             return text.split(separator: " ").map(String.init)
         }
@@ -169,7 +174,8 @@ private final class Receivers {
             let signature = hook["signature"] as? String ?? ""
             let time = signature.dropFirst(2).prefix { $0 != "," }
             let signed = try runProgram(
-                "/bin/sh", ["-c", "printf '%s' \"$1\" | openssl dgst -sha256 -hmac \(Self.secret)", "sh", "\(time).\(body)"])
+                "/bin/sh",
+                ["-c", "printf '%s' \"$1\" | openssl dgst -sha256 -hmac \(Self.secret)", "sh", "\(time).\(body)"])
             let digest = signed.output.split(separator: " ").last.map { $0.trimmingCharacters(in: .newlines) } ?? ""
             #expect(signature == "t=\(time),v1=\(digest)")
         }

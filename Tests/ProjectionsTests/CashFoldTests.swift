@@ -41,18 +41,54 @@ import Testing
         try Given(events).whenEveryWay(CashFold.self)
             .then(
                 "cash_entries",
-                ["ordinal": "0", "entry": "buy", "account": "cash", "amount": "-1001.25", "booked_at": minute(1).description],
-                ["ordinal": "0", "entry": "buy", "account": "trading", "amount": "1000", "booked_at": minute(1).description],
-                ["ordinal": "0", "entry": "buy", "account": "fees", "amount": "1.25", "booked_at": minute(1).description],
-                ["ordinal": "1", "entry": "reversal", "account": "cash", "amount": "1001.25", "booked_at": minute(5).description],
-                ["ordinal": "1", "entry": "reversal", "account": "trading", "amount": "-1000", "booked_at": minute(5).description],
-                ["ordinal": "1", "entry": "reversal", "account": "fees", "amount": "-1.25", "booked_at": minute(5).description],
-                ["ordinal": "2", "entry": "buy", "account": "cash", "amount": "-996.25", "booked_at": minute(5).description],
-                ["ordinal": "2", "entry": "buy", "account": "trading", "amount": "995", "booked_at": minute(5).description],
-                ["ordinal": "2", "entry": "buy", "account": "fees", "amount": "1.25", "booked_at": minute(5).description],
-                ["ordinal": "3", "entry": "reversal", "account": "cash", "amount": "996.25", "booked_at": minute(7).description],
-                ["ordinal": "3", "entry": "reversal", "account": "trading", "amount": "-995", "booked_at": minute(7).description],
-                ["ordinal": "3", "entry": "reversal", "account": "fees", "amount": "-1.25", "booked_at": minute(7).description]
+                [
+                    "ordinal": "0", "entry": "buy", "account": "cash", "amount": "-1001.25",
+                    "booked_at": minute(1).description,
+                ],
+                [
+                    "ordinal": "0", "entry": "buy", "account": "trading", "amount": "1000",
+                    "booked_at": minute(1).description,
+                ],
+                [
+                    "ordinal": "0", "entry": "buy", "account": "fees", "amount": "1.25",
+                    "booked_at": minute(1).description,
+                ],
+                [
+                    "ordinal": "1", "entry": "reversal", "account": "cash", "amount": "1001.25",
+                    "booked_at": minute(5).description,
+                ],
+                [
+                    "ordinal": "1", "entry": "reversal", "account": "trading", "amount": "-1000",
+                    "booked_at": minute(5).description,
+                ],
+                [
+                    "ordinal": "1", "entry": "reversal", "account": "fees", "amount": "-1.25",
+                    "booked_at": minute(5).description,
+                ],
+                [
+                    "ordinal": "2", "entry": "buy", "account": "cash", "amount": "-996.25",
+                    "booked_at": minute(5).description,
+                ],
+                [
+                    "ordinal": "2", "entry": "buy", "account": "trading", "amount": "995",
+                    "booked_at": minute(5).description,
+                ],
+                [
+                    "ordinal": "2", "entry": "buy", "account": "fees", "amount": "1.25",
+                    "booked_at": minute(5).description,
+                ],
+                [
+                    "ordinal": "3", "entry": "reversal", "account": "cash", "amount": "996.25",
+                    "booked_at": minute(7).description,
+                ],
+                [
+                    "ordinal": "3", "entry": "reversal", "account": "trading", "amount": "-995",
+                    "booked_at": minute(7).description,
+                ],
+                [
+                    "ordinal": "3", "entry": "reversal", "account": "fees", "amount": "-1.25",
+                    "booked_at": minute(7).description,
+                ]
             )
             .then("cash_balances", ["cash": "0", "trading": "0", "fees": "0", "external": "0"])
     }

@@ -54,7 +54,8 @@ import Testing
                 "read_at": minute(3).description, "deleted_at": minute(6).description,
                 "updated_at": minute(6).description, "delivery": "delivered",
             ])
-        try given(updated(.read, at: 3)).whenEveryWay(Inbox.self).then("notifications", ["read_at": minute(3).description])
+        try given(updated(.read, at: 3)).whenEveryWay(Inbox.self).then(
+            "notifications", ["read_at": minute(3).description])
     }
 
     @Test(arguments: UInt64(1)...4) func anyOrderOfUpdatesLeadsToTheSameRows(seed: UInt64) throws {
@@ -64,7 +65,8 @@ import Testing
             let id = "n\(Int.random(in: 0..<9, using: &random))"
             let isNew = !events.contains { $0.envelope.id == "s-\(id)" }
             if isNew, random.chance(50) {
-                events.append(sent(random.pick(NotificationChannel.allCases), due: random.chance(30) ? minute(40) : nil, id: id))
+                events.append(
+                    sent(random.pick(NotificationChannel.allCases), due: random.chance(30) ? minute(40) : nil, id: id))
             } else {
                 let update = NotificationUpdated(
                     notificationId: id, userId: "u1", status: random.pick(NotificationStatus.allCases),
@@ -76,7 +78,9 @@ import Testing
     }
 
     @Test func theLatestPreferenceOfACategoryCountsWhole() throws {
-        func preference(_ id: String, _ category: String, _ channels: [NotificationChannel], email: String?) -> DecodedEvent {
+        func preference(_ id: String, _ category: String, _ channels: [NotificationChannel], email: String?)
+            -> DecodedEvent
+        {
             DecodedEvent(
                 .preferenceChanged(
                     PreferenceChanged(
@@ -110,7 +114,8 @@ import Testing
             DecodedEvent(
                 .instrumentUpdated(
                     InstrumentUpdated(
-                        instrument: InstrumentKey(exchange: "NFO", symbol: "BAJAJ-AUTO26JANFUT"), type: "FUT", name: name,
+                        instrument: InstrumentKey(exchange: "NFO", symbol: "BAJAJ-AUTO26JANFUT"), type: "FUT",
+                        name: name,
                         strike: try Price(whole: 5), expiry: expiry, lotSize: try Quantity(whole: 75))),
                 id: id, time: minute(2))
         }

@@ -31,9 +31,11 @@ public struct TemplateSet: Sendable {
         }
         for name in texts {
             let stem = String(name.dropLast(".txt".count))
-            guard let channel = stem.split(separator: ".").last, NotificationChannel(rawValue: String(channel)) != nil else {
+            guard let channel = stem.split(separator: ".").last, NotificationChannel(rawValue: String(channel)) != nil
+            else {
                 throw DeliverySettingError(
-                    "\(path)/\(name): no channel in its name; call it <category>.<channel>.txt, such as trade_alert.email.txt")
+                    "\(path)/\(name): no channel in its name; call it <category>.<channel>.txt, such as trade_alert.email.txt"
+                )
             }
             let html = names.contains("\(stem).html") ? try Self.read("\(path)/\(stem).html") : nil
             templates[stem] = try Self.parse(try Self.read("\(path)/\(name)"), html: html, place: "\(path)/\(name)")
@@ -41,7 +43,8 @@ public struct TemplateSet: Sendable {
     }
 
     func template(_ category: String, _ channel: NotificationChannel) -> Template {
-        templates["\(category).\(channel.rawValue)"] ?? templates["\(Self.anyCategory).\(channel.rawValue)"] ?? .standard
+        templates["\(category).\(channel.rawValue)"] ?? templates["\(Self.anyCategory).\(channel.rawValue)"]
+            ?? .standard
     }
 
     static func parse(_ text: String, html: String?, place: String) throws(DeliverySettingError) -> Template {
@@ -54,7 +57,8 @@ public struct TemplateSet: Sendable {
     }
 
     private static func read(_ path: String) throws(DeliverySettingError) -> String {
-        guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8) else {
+        guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8)
+        else {
             throw DeliverySettingError("\(path) can't be read as UTF-8 text")
         }
         guard data.count <= DeliveryLimits.templateBytes else {

@@ -35,7 +35,9 @@ enum TemplateValues {
 
     static func of(_ notification: NotificationSend) -> [String: String] {
         var values: [String: String] = [:]
-        if let data = notification.data, let read = try? JSONDecoder().decode([String: Value].self, from: Data(data.utf8)) {
+        if let data = notification.data,
+            let read = try? JSONDecoder().decode([String: Value].self, from: Data(data.utf8))
+        {
             values = read.compactMapValues(\.text)
         }
         // The notification's own fields come first: data can't stand in for them.

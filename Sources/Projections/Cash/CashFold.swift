@@ -61,7 +61,9 @@ public final class CashFold: ViewFold {
         guard mode == .live else { return [] }
         let tables = CashView.definition.tables
         let wanted = tables[TableIndex.balances...].map { ReadRequest($0, by: $0.key) }
-        var asked: (balances: Set<CashBalanceKey>, bookings: Set<CashBookingKey>, events: Set<EventIdentity>) = ([], [], [])
+        var asked: (balances: Set<CashBalanceKey>, bookings: Set<CashBookingKey>, events: Set<EventIdentity>) = (
+            [], [], []
+        )
         for event in events {
             guard let (booking, balance) = Self.keys(of: event.decoded.payload) else { continue }
             if balances.mustRead(balance), asked.balances.insert(balance).inserted {

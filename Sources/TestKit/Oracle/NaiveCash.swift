@@ -34,7 +34,9 @@ public struct NaiveCash {
                 touch(trade.userId, "INR")
                 trades[key] = trade
             case .tradeCorrected(let body):
-                guard seen.insert(["c", event.envelope.source, event.envelope.id, body.userId]).inserted else { continue }
+                guard seen.insert(["c", event.envelope.source, event.envelope.id, body.userId]).inserted else {
+                    continue
+                }
                 touch(body.userId, "INR")
                 corrections[[body.userId, body.tradeId], default: []].append((body, event.envelope.time))
             default: break
@@ -49,7 +51,8 @@ public struct NaiveCash {
 
     private mutating func touch(_ user: String, _ currency: String) {
         for account in ["cash", "external", "trading", "fees", "charges", "held"] {
-            balances[[user, currency], default: [:]][account, default: .zero] = balances[[user, currency]]?[account] ?? .zero
+            balances[[user, currency], default: [:]][account, default: .zero] =
+                balances[[user, currency]]?[account] ?? .zero
         }
     }
 

@@ -51,7 +51,11 @@ public struct CashTape {
     private mutating func trade(_ user: String) {
         let id = "t\(Int.random(in: 0..<40, using: &random))"
         let isKnown = events.contains {
-            if case .tradeExecuted(let known) = $0.payload { known.tradeId == id && known.userId == user } else { false }
+            if case .tradeExecuted(let known) = $0.payload {
+                known.tradeId == id && known.userId == user
+            } else {
+                false
+            }
         }
         guard !isKnown else { return }
         append(
@@ -59,7 +63,8 @@ public struct CashTape {
                 TradeExecuted(
                     tradeId: id, userId: user, exchange: "NSE", symbol: random.pick(["A", "B"]),
                     side: random.pick([.buy, .sell]), quantity: amount(), price: amount(),
-                    executedAt: Timestamp(microseconds: Int64(minute) * 60_000_000), fees: random.chance(50) ? amount() : .zero,
+                    executedAt: Timestamp(microseconds: Int64(minute) * 60_000_000),
+                    fees: random.chance(50) ? amount() : .zero,
                     multiplier: random.chance(30) ? Fixed8(units: 2_550_000_000) : .one)))
     }
 
