@@ -90,6 +90,8 @@ let package = Package(
         program("market-processor", ["Engine"]),
         program("positions-processor", ["Engine"]),
         program("orders-processor", ["Engine"]),
+        program("cart-processor", ["Engine"]),
+        program("alerts-processor", ["Engine"]),
         program("read-api", ["ReadAPI"]),
         program("embedded-broker", ["EmbeddedBroker"]),
         program("tapefold", ["CommandLineTool"]),
