@@ -96,6 +96,8 @@ let package = Package(
         program("orders-processor", ["Engine"]),
         program("notifications-processor", ["Delivery"]),
         program("cash-processor", ["Engine"]),
+        program("cart-processor", ["Engine"]),
+        program("alerts-processor", ["Engine"]),
         program("read-api", ["ReadAPI"]),
         program("embedded-broker", ["EmbeddedBroker"]),
         program("tapefold", ["CommandLineTool"]),

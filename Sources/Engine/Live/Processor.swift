@@ -10,6 +10,10 @@ public struct Processor: Sendable {
     public static let notifications = Processor(
         name: "notifications-processor", views: ["notifications", "preferences"])
     public static let cash = Processor(name: "cash-processor", views: ["cash", "watchlists"])
+    /// What rules put into carts, and the carts.
+    public static let cart = Processor(name: "cart-processor", views: ["rules", "cart"])
+    /// What fires alerts, and the alerts.
+    public static let alerts = Processor(name: "alerts-processor", views: ["triggers", "alerts"])
 
     /// The package's, in the order in which they are started.
     public static let standard: [Processor] = [
@@ -18,6 +22,8 @@ public struct Processor: Sendable {
         orders,
         notifications,
         cash,
+        cart,
+        alerts,
     ]
 
     /// What serves a view: a processor of the package, or the command that serves any view.

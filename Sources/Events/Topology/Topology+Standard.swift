@@ -85,9 +85,42 @@ extension Topology {
               "policy": "park",
               "outputs": [],
               "deadLetters": ["instruments.updated.instruments.dlq"]
+            },
+            {
+              "name": "cart",
+              "inputs": ["cart.changed", "rules.changed", "rules.rearmed"],
+              "parkingKey": "user",
+              "policy": "park",
+              "outputs": ["orders.placed", "rules.rearmed"],
+              "deadLetters": ["cart.changed.cart.dlq", "rules.changed.cart.dlq", "rules.rearmed.cart.dlq"]
+            },
+            {
+              "name": "alerts",
+              "inputs": ["alerts.changed", "alerts.triggered"],
+              "parkingKey": "user",
+              "policy": "park",
+              "outputs": [],
+              "deadLetters": ["alerts.changed.alerts.dlq", "alerts.triggered.alerts.dlq"]
             }
           ],
-          "reactors": []
+          "reactors": [
+            {
+              "name": "rules",
+              "inputs": ["rules.changed", "rules.rearmed", "market.updates"],
+              "parkingKey": "rule",
+              "policy": "park",
+              "outputs": ["cart.changed", "notifications.send"],
+              "deadLetters": ["rules.changed.rules.dlq", "rules.rearmed.rules.dlq", "market.updates.rules.dlq"]
+            },
+            {
+              "name": "triggers",
+              "inputs": ["alerts.changed", "market.updates"],
+              "parkingKey": "alert",
+              "policy": "park",
+              "outputs": ["alerts.triggered", "notifications.send"],
+              "deadLetters": ["alerts.changed.triggers.dlq", "market.updates.triggers.dlq"]
+            }
+          ]
         }
         """#
 }
