@@ -54,6 +54,7 @@ let package = Package(
         .systemLibrary(name: "CIsal", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
         .systemLibrary(
             name: "CXxhash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CMemory"),
         .target(
@@ -72,6 +73,9 @@ let package = Package(
         module(
             "ReadAPI",
             ["Domain", "Events", "Engine", "Postgres", "HTTPServing", "Telemetry", "CMicrohttpd", "COpenSSL", "CLinux"]),
+        module(
+            "Delivery",
+            ["Domain", "Events", "Projections", "Kafka", "Postgres", "Engine", "Telemetry", "CCurl", "COpenSSL"]),
         module("EmbeddedBroker", ["Telemetry", "CIsal", "CLinux"]),
         module("Importers", ["Domain", "Events"]),
         module("TestKit", ["Domain", "Events", "Projections"]),
@@ -90,6 +94,10 @@ let package = Package(
         program("market-processor", ["Engine"]),
         program("positions-processor", ["Engine"]),
         program("orders-processor", ["Engine"]),
+        program("notifications-processor", ["Delivery"]),
+        program("cash-processor", ["Engine"]),
+        program("cart-processor", ["Engine"]),
+        program("alerts-processor", ["Engine"]),
         program("read-api", ["ReadAPI"]),
         program("embedded-broker", ["EmbeddedBroker"]),
         program("tapefold", ["CommandLineTool"]),
@@ -107,6 +115,7 @@ let package = Package(
         tests("Simulation", ["Simulation", "Engine", "Events", "Kafka", "Postgres", "Projections", "Supervision"]),
         tests("Telemetry", ["Telemetry", "HTTPServing"], exclude: ["judge"]),
         tests("ReadAPI", ["ReadAPI", "HTTPServing", "Supervision"]),
+        tests("Delivery", ["Delivery", "Domain", "Events"]),
         tests("EmbeddedBroker", ["EmbeddedBroker", "Kafka", "Supervision", "Telemetry"], exclude: ["clients"]),
         tests("Importers", ["Domain", "Events", "Importers"]),
         tests("Example", ["custom-view", "custom-view-fold-2", "Domain", "Events", "Projections", "Engine"]),
@@ -115,7 +124,7 @@ let package = Package(
             [
                 "Domain", "Events", "Projections", "Kafka", "Postgres", "Engine", "Importers", "Supervision",
                 "CommandLineTool",
-            ]),
+            ], exclude: ["receivers"]),
     ],
     cxxLanguageStandard: .cxx17
 )

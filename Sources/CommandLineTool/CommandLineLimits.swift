@@ -51,6 +51,10 @@ public enum CommandLineLimits {
     static let simulatedQuietMicroseconds: Int64 = 10 * 60_000_000
     /// A paced loop runs ahead of its clock by less than this.
     static let paceBurstMilliseconds = 2
+    /// Of prices or contracts to settle.
+    static let settlementFileBytes = 16_777_216
+    /// How long `settle` waits for view positions to catch up.
+    static let settlementWaitMilliseconds = 30_000
     static let postgresConnections = 200
     static let httpTimeoutMilliseconds = 2_000
     static let maximumHTTPAnswerBytes = 1_048_576

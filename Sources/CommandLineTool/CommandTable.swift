@@ -8,6 +8,7 @@ public enum CommandTable {
         ConsumeCommand.command,
         ImportCommand.tradebook,
         ImportCommand.history,
+        SettleCommand.command,
         ProcessCommand.command,
         StatusCommand.command,
         PauseCommand.pause,

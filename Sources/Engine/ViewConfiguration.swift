@@ -14,6 +14,8 @@ public struct ViewConfiguration: Sendable {
     var cut: LogCut?
 
     public var name: String { definition.name }
+    /// It decides once, live: it has no rebuild.
+    public var isReactor: Bool { definition.isReactor }
     public var topics: [String] { inputs.map(\.topic) }
     /// `tapefold.<view>.v<fold>`.
     public var groupId: String { "tapefold.\(name).v\(definition.foldNumber)" }
@@ -26,5 +28,20 @@ public struct ViewConfiguration: Sendable {
         self.lanes = lanes
         self.policy = policy
         self.outputs = outputs
+    }
+
+    /// What happens to an event of an input that can't be folded. One without an identity is never parked: the next of its
+    /// kind makes it good, and nobody would retry it.
+    func policy(ofInput input: Int) -> ParkingPolicy {
+        policy == .park && inputs[input].kind.identity == .none ? .skip : policy
+    }
+
+    /// - Throws: `EngineError` for a reactor, with what to do instead of a rebuild.
+    func requireRebuildable() throws(EngineError) {
+        guard isReactor else { return }
+        throw EngineError(
+            .build,
+            "\(name) is a reactor: what it decided is events, and deciding anew would tell users of it again. Its state is "
+                + "kept by its processor; rebuild the views that fold its decisions instead")
     }
 }

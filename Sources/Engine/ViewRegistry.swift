@@ -7,8 +7,21 @@ import Projections
 public struct ViewRegistry: Sendable {
     private let folds: [any ViewFold.Type]
 
-    /// The views of this package.
-    public static let standard = ViewRegistry([MarketFold.self, PositionsFold.self, OrdersFold.self])
+    /// The views and reactors of this package.
+    public static let standard = ViewRegistry([
+        MarketFold.self,
+        PositionsFold.self,
+        OrdersFold.self,
+        KeyedFold<NotificationsView>.self,
+        KeyedFold<PreferencesView>.self,
+        CashFold.self,
+        KeyedFold<WatchlistsView>.self,
+        KeyedFold<InstrumentsView>.self,
+        CombinedFold<CartView>.self,
+        CombinedFold<AlertsView>.self,
+        ReactorFold<RulesReactor>.self,
+        ReactorFold<AlertsReactor>.self,
+    ])
 
     private init(_ folds: [any ViewFold.Type]) { self.folds = folds }
 
@@ -40,6 +53,12 @@ public struct ViewRegistry: Sendable {
                 .topology,
                 "the topology in force does not say which topics view \(name) folds: add it to a topology.json that "
                     + "\(Topology.environmentVariable) names")
+        }
+        guard view.isReactor == fold.schema.isReactor else {
+            throw EngineError(
+                .topology,
+                "the topology in force lists \(name) among its \(view.isReactor ? "reactors" : "views"): move it to "
+                    + "\(view.isReactor ? "views" : "reactors"), as topology/topology.json has it")
         }
         var inputs: [ViewInput] = []
         for topic in topology.inputs(of: view) {

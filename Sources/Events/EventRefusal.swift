@@ -51,6 +51,8 @@ public struct ReadableKey: Sendable, Equatable {
     public var exchange: String?
     public var account: String?
     public var isin: String?
+    public var ruleId: String?
+    public var alertId: String?
     public var traceId: String?
 
     public init() {}

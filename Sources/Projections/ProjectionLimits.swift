@@ -24,4 +24,11 @@ public enum ProjectionLimits {
     public static let identitiesPerKeyedRow = 14
     /// Rows that a lane of a keyed view keeps in memory while it is live.
     public static let maximumCachedKeyedRows = 40_000
+    /// Rules or alerts that a lane keeps in memory: about 200 bytes each.
+    public static let maximumCachedWatches = 1_000_000
+    /// Rules or alerts on one symbol, which are in memory together or not at all.
+    public static let maximumWatchesPerSymbol = 500_000
+    /// Lines of one cart, and rules that may have filled one line.
+    public static let maximumCartLines = 5_000
+    public static let maximumRulesPerCartLine = 1_000
 }

@@ -1,5 +1,9 @@
 /// Every bound of the read API, in one place.
 public enum ReadAPILimits {
+    /// Words of one search for instruments.
+    static let searchWords = 8
+    /// Executions shown with one order.
+    static let fillsPerOrder = 1_000
     // A request
     public static let tokenBytes = 8 * 1_024
     public static let jsonNesting = 16

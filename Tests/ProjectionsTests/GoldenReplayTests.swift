@@ -15,6 +15,10 @@ import Testing
 
     @Test func orders() throws { try golden("orders").check(OrdersFold.self) }
 
+    @Test func cash() throws { try golden("cash").check(CashFold.self) }
+
+    @Test func notifications() throws { try golden("notifications").check(KeyedFold<NotificationsView>.self) }
+
     @Test func market() throws {
         let settings = MarketSettings(calendar: try .standard())
         try golden("market").check(MarketFold.self) { MarketFold(mode: $0, lane: 0, settings: settings) }

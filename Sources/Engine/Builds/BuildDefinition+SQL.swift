@@ -43,7 +43,7 @@ enum BuildSQL {
             let condition = index.condition.map { " WHERE \($0)" } ?? ""
             statements.append(
                 "CREATE INDEX IF NOT EXISTS \(index.name) ON \(schema).\(table.name) "
-                    + "(\(index.columns.joined(separator: ", ")))\(condition)")
+                    + "USING \(index.method.rawValue) (\(index.columns.joined(separator: ", ")))\(condition)")
         }
         return statements
     }

@@ -20,8 +20,8 @@ enum BuildPreparation {
         if let live {
             build = live
         } else {
-            let start = try logStart(view, consumer)
-            let ends = view.outputs.isEmpty ? [] : try logEnds(view, consumer)
+            let ends = view.outputs.isEmpty && !view.isReactor ? [] : try logEnds(view, consumer)
+            let start = try start(of: view, consumer, ends: ends)
             build = try inDatabase { () throws(PostgresError) in
                 try catalog.ensureLiveBuild(
                     of: view.definition, lanes: view.lanes, start: start, effectMarks: ends)
@@ -49,6 +49,21 @@ enum BuildPreparation {
                     "topic \(topic) has \(count) partitions, topology.json says \(view.lanes): all topics of view "
                         + "\(view.name) need that many; see `tapefold topics check`")
             }
+        }
+    }
+
+    /// Where a view's first build starts. A reactor decides on what comes, not on what was: it takes topics that keep no
+    /// complete history from their ends.
+    private static func start(
+        of view: ViewConfiguration, _ consumer: KafkaConsumer, ends: [LaneOffsets]
+    ) throws(EngineError) -> [LaneOffsets] {
+        let start = try logStart(view, consumer)
+        guard view.isReactor else { return start }
+        let passing = Set(view.inputs.filter { !$0.isComplete }.map(\.topic))
+        return zip(start, ends).map { start, end in
+            LaneOffsets(
+                lane: start.lane,
+                next: start.next.merging(end.next.filter { passing.contains($0.key) }) { _, end in end })
         }
     }
 

@@ -137,7 +137,7 @@ package final class LaneFolder<Fold: ViewFold> {
         fields["lane"] = "\(claim.lane)"
         fields["offset"] = "\(record.offset)"
         fields["traceId"] = traceId
-        switch view.policy {
+        switch view.policy(ofInput: input) {
         case .skip:
             counters.refusedSkipped.add(1)
             guard counters.tellsOfBadRecord() else { return }

@@ -4,15 +4,26 @@ public struct Processor: Sendable {
     public let name: String
     public let views: [String]
 
-    public static let market = Processor(name: "market-processor", views: ["market"])
+    public static let market = Processor(name: "market-processor", views: ["market", "instruments"])
     public static let positions = Processor(name: "positions-processor", views: ["positions"])
     public static let orders = Processor(name: "orders-processor", views: ["orders"])
+    public static let notifications = Processor(
+        name: "notifications-processor", views: ["notifications", "preferences"])
+    public static let cash = Processor(name: "cash-processor", views: ["cash", "watchlists"])
+    /// What rules put into carts, and the carts.
+    public static let cart = Processor(name: "cart-processor", views: ["rules", "cart"])
+    /// What fires alerts, and the alerts.
+    public static let alerts = Processor(name: "alerts-processor", views: ["triggers", "alerts"])
 
     /// The package's, in the order in which they are started.
     public static let standard: [Processor] = [
         market,
         positions,
         orders,
+        notifications,
+        cash,
+        cart,
+        alerts,
     ]
 
     /// What serves a view: a processor of the package, or the command that serves any view.

@@ -20,7 +20,8 @@ extension ReplayRun {
         stop: StopSignal,
         observer: @escaping ReplayObserver
     ) throws(EngineError) -> ReplaySummary {
-        try promote(views.fold(named: name), chosen, view, configuration, options, stop, observer)
+        try view.requireRebuildable()
+        return try promote(views.fold(named: name), chosen, view, configuration, options, stop, observer)
     }
 
     private static func promote<Fold: ViewFold>(

@@ -34,7 +34,8 @@ public enum ReplayRun {
         topology view: ViewConfiguration, options: ReplayOptions = ReplayOptions(), stop: StopSignal,
         observer: @escaping ReplayObserver
     ) throws(EngineError) -> ReplaySummary {
-        try start(views.fold(named: name), view, configuration, options, stop, observer)
+        try view.requireRebuildable()
+        return try start(views.fold(named: name), view, configuration, options, stop, observer)
     }
 
     private static func start<Fold: ViewFold>(

@@ -31,7 +31,8 @@ public enum VerifyRun {
         topology view: ViewConfiguration, stop: StopSignal,
         observer: @escaping ReplayObserver
     ) throws(EngineError) -> VerifySummary {
-        try start(views.fold(named: name), view, configuration, stop, observer)
+        try view.requireRebuildable()
+        return try start(views.fold(named: name), view, configuration, stop, observer)
     }
 
     private static func start<Fold: ViewFold>(

@@ -65,9 +65,14 @@ public struct ViewDefinition: Sendable, Equatable {
         case order
         /// (user, account, instrument).
         case userAndBook = "user+book"
+        /// (user, ruleId), (user, alertId).
+        case rule
+        case alert
     }
 
     public let name: String
+    /// It decides, live and once: neither replayed nor verified, and nothing in `api` comes of it but the events it emits.
+    public let isReactor: Bool
     public let inputs: [TopicIndex]
     public let parkingKey: ParkingKey
     public let policy: Policy

@@ -101,14 +101,17 @@ struct TopologyFile: Codable {
 
     var topics: [Topic]
     var views: [View]
+    var reactors: [View]?
 
     func topology() throws(TopologyError) -> Topology {
         try checkNames(topics.map(\.name), place: "topics")
-        try checkNames(views.map(\.name), place: "views")
+        let reactors = reactors ?? []
+        try checkNames((views + reactors).map(\.name), place: "views")
         var definitions: [TopicDefinition] = []
         for (index, topic) in topics.enumerated() { definitions.append(try topic.definition(TopicIndex(index))) }
         var viewDefinitions: [ViewDefinition] = []
-        for view in views { viewDefinitions.append(try view.definition(definitions)) }
+        for view in views { viewDefinitions.append(try view.definition(definitions, isReactor: false)) }
+        for reactor in reactors { viewDefinitions.append(try reactor.definition(definitions, isReactor: true)) }
         return Topology(topics: definitions, views: viewDefinitions)
     }
 
@@ -198,7 +201,7 @@ extension TopologyFile.Topic {
 }
 
 extension TopologyFile.View {
-    func definition(_ topics: [TopicDefinition]) throws(TopologyError) -> ViewDefinition {
+    func definition(_ topics: [TopicDefinition], isReactor: Bool) throws(TopologyError) -> ViewDefinition {
         let inputs = try find(inputs, "inputs", topics)
         let outputs = try find(outputs, "outputs", topics)
         guard let first = inputs.first else { throw error("inputs", "is empty", "name at least one topic") }
@@ -213,7 +216,7 @@ extension TopologyFile.View {
             throw error("deadLetters", "are not its inputs'", "write \(expected.joined(separator: ", "))")
         }
         return ViewDefinition(
-            name: name, inputs: inputs.map(\.index), parkingKey: parkingKey, policy: policy,
+            name: name, isReactor: isReactor, inputs: inputs.map(\.index), parkingKey: parkingKey, policy: policy,
             outputs: outputs.map(\.index), partitions: first.partitions)
     }
 

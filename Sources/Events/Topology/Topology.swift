@@ -1,6 +1,7 @@
 /// The topics, and which view folds which. Read from topology/topology.json once, at the start of a process.
 public struct Topology: Sendable, Equatable {
     public let topics: [TopicDefinition]
+    /// The views, then the reactors.
     public let views: [ViewDefinition]
     private let indices: [String: TopicIndex]
     /// By topic: the first view that lists it, which re-routes its misplaced records.

@@ -113,6 +113,7 @@ extension AlertChanged: WireEvent {
     static func readableKey(_ reader: FieldReader) -> ReadableKey {
         var key = ReadableKey()
         key.userId = try? reader.optionalText(Key.userId, .identifier)
+        key.alertId = try? reader.optionalText(Key.alertId, .identifier)
         let instrument = (try? reader.optionalInstrument(Key.symbol)) ?? nil
         (key.exchange, key.symbol) = (instrument?.exchange, instrument?.symbol)
         return key

@@ -70,6 +70,7 @@ extension RuleRearmed: WireEvent {
     static func readableKey(_ reader: FieldReader) -> ReadableKey {
         var key = ReadableKey()
         key.userId = try? reader.optionalText(Key.userId, .identifier)
+        key.ruleId = try? reader.optionalText(Key.ruleId, .identifier)
         let instrument = (try? reader.optionalInstrument(Key.symbol)) ?? nil
         (key.exchange, key.symbol) = (instrument?.exchange, instrument?.symbol)
         return key

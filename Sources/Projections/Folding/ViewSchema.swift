@@ -11,6 +11,8 @@ public struct ViewSchema: Sendable {
     public let rebuildReadsState: Bool
     /// How rows are taken over where the log no longer begins at its beginning; nil where all history is complete.
     public let history: HistoryWindow?
+    /// Its fold decides by how topics interleave: it runs live alone, and is never rebuilt.
+    public let isReactor: Bool
     /// Presentation views, in order; `{schema}` stands for the build's schema.
     public let presentation: [Presentation]
 
@@ -29,7 +31,8 @@ public struct ViewSchema: Sendable {
 
     public init(
         name: String, foldNumber: Int, tables: [TableDefinition], deleteColumns: [String: [String]] = [:],
-        rebuildReadsState: Bool = false, history: HistoryWindow? = nil, presentation: [Presentation]
+        rebuildReadsState: Bool = false, history: HistoryWindow? = nil, isReactor: Bool = false,
+        presentation: [Presentation]
     ) {
         self.name = name
         self.foldNumber = foldNumber
@@ -37,6 +40,7 @@ public struct ViewSchema: Sendable {
         self.deleteColumns = deleteColumns
         self.rebuildReadsState = rebuildReadsState
         self.history = history
+        self.isReactor = isReactor
         self.presentation = presentation
     }
 }

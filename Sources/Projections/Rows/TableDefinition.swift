@@ -21,15 +21,24 @@ public enum TableRole: Sendable, Equatable {
 
 /// A secondary index of a view's table.
 public struct IndexDefinition: Sendable, Equatable {
+    public enum Method: String, Sendable {
+        case btree
+        /// For words of a text.
+        case gin
+    }
+
     public let name: String
+    /// Columns, or expressions in parentheses.
     public let columns: [String]
     /// A partial index's condition.
     public let condition: String?
+    public let method: Method
 
-    public init(_ name: String, _ columns: [String], where condition: String? = nil) {
+    public init(_ name: String, _ columns: [String], where condition: String? = nil, method: Method = .btree) {
         self.name = name
         self.columns = columns
         self.condition = condition
+        self.method = method
     }
 }
 

@@ -5,6 +5,8 @@ import Postgres
 struct Column: Sendable {
     enum Kind: Sendable {
         case text, decimal, time, bool
+        /// A count, selected as bigint.
+        case integer
         /// jsonb, selected as text.
         case json
     }
@@ -19,6 +21,9 @@ struct Column: Sendable {
     }
     static func time(_ field: StaticString, _ sql: String) -> Column { Column(field: field, sql: sql, kind: .time) }
     static func bool(_ field: StaticString, _ sql: String) -> Column { Column(field: field, sql: sql, kind: .bool) }
+    static func integer(_ field: StaticString, _ sql: String) -> Column {
+        Column(field: field, sql: sql + "::bigint", kind: .integer)
+    }
     static func json(_ field: StaticString, _ sql: String) -> Column {
         Column(field: field, sql: sql + "::text", kind: .json)
     }
@@ -54,6 +59,7 @@ extension JSONWriter {
         case .decimal: decimal(units: try result.numericUnits(row, column))
         case .time: time(try Timestamp(database: result.timestamptz(row, column)))
         case .bool: bool(try result.bool(row, column))
+        case .integer: integer(try result.int64(row, column))
         case .json: raw(result.bytes(row, column))
         }
     }

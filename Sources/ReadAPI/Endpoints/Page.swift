@@ -14,11 +14,12 @@ struct Page: Sendable {
     /// What the statement must ask for.
     var queryLimit: SQLValue { .integer(limit + 1) }
 
-    /// `key` gives a row's sort key as the cursor holds it.
+    /// `key` gives a row's sort key as the cursor holds it; `end` may add members behind the list.
     func write(
         _ result: PostgresResult, to writer: inout JSONWriter,
         key: (Int) throws(PostgresError) -> [String],
-        row: (inout JSONWriter, Int) throws(ReadFailure) -> Void
+        row: (inout JSONWriter, Int) throws(ReadFailure) -> Void,
+        end: (inout JSONWriter) throws(ReadFailure) -> Void = { (_) throws(ReadFailure) in }
     ) throws(ReadFailure) {
         let count = min(result.rowCount, limit)
         writer.open(UInt8(ascii: "{"))
@@ -36,6 +37,7 @@ struct Page: Sendable {
         } else {
             writer.null()
         }
+        try end(&writer)
         writer.close(UInt8(ascii: "}"))
     }
 }

@@ -2,5 +2,9 @@
 enum RouteTable {
     static let routes: [Route] =
         PositionEndpoints.routes + TradeEndpoints.routes + OrderEndpoints.routes + MarketEndpoints.routes
+        + NotificationEndpoints.routes
+        + CashEndpoints.routes
+        + WatchlistEndpoints.routes
+        + InstrumentEndpoints.routes
         + SystemEndpoints.routes
 }

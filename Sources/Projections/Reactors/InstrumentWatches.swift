@@ -1,0 +1,119 @@
+import Domain
+import Events
+
+/// A definition in a reactor's memory.
+struct ReactorWatch<Definition: Sendable> {
+    var definition: Definition
+    let slot: Int32
+    /// What the next drain writes of its state.
+    var stored: WatchState
+    /// A row of it is in the database.
+    var isStored: Bool
+    /// Changed since the last drain.
+    var isDirty: Bool
+}
+
+/// A reactor's definitions for one instrument, all of them or none.
+final class InstrumentWatches<R: Reactor> {
+    let instrument: InstrumentKey
+    var lastUse = 0
+    private(set) var book: WatchBook
+    private var watches: [WatchKey: ReactorWatch<R.Definition>] = [:]
+    /// By slot.
+    private var keys: [WatchKey?] = []
+    private var dirty: [WatchKey] = []
+    /// Stored rows of definitions that are gone.
+    private var removed: Set<WatchKey> = []
+    private var isTickStored: Bool
+    private var isTickDirty = false
+    private var fired: [Int32] = []
+    private var changed: [Int32] = []
+
+    init(_ instrument: InstrumentKey, last: WatchedTick?) {
+        self.instrument = instrument
+        book = WatchBook(last: last)
+        isTickStored = last != nil
+    }
+
+    var count: Int { watches.count }
+    var isDirty: Bool { isTickDirty || !dirty.isEmpty || !removed.isEmpty }
+    func has(_ key: WatchKey) -> Bool { watches[key] != nil }
+
+    func load(_ rows: [(WatchKey, R.Definition, WatchState)]) {
+        let slots = book.add(rows.map { (R.watch(of: $0.1), $0.2) })
+        for (row, slot) in zip(rows, slots) {
+            watches[row.0] = ReactorWatch(
+                definition: row.1, slot: slot, stored: row.2, isStored: true, isDirty: false)
+            name(slot, row.0)
+        }
+    }
+
+    private func name(_ slot: Int32, _ key: WatchKey) {
+        while keys.count <= Int(slot) { keys.append(nil) }
+        keys[Int(slot)] = key
+    }
+
+    func set(_ key: WatchKey, _ definition: R.Definition) {
+        let known = watches[key]
+        if let known { book.remove(known.slot) }
+        let slot = book.add(R.watch(of: definition))
+        let isStored = known?.isStored ?? (removed.remove(key) != nil)
+        watches[key] = ReactorWatch(
+            definition: definition, slot: slot, stored: book.state(slot), isStored: isStored, isDirty: true)
+        name(slot, key)
+        if known?.isDirty != true { dirty.append(key) }
+    }
+
+    func remove(_ key: WatchKey) {
+        guard let known = watches.removeValue(forKey: key) else { return }
+        book.remove(known.slot)
+        if known.isStored { removed.insert(key) }
+        if known.isDirty { dirty.removeAll { $0 == key } }
+    }
+
+    func rearm(_ key: WatchKey) {
+        guard let known = watches[key] else { return }
+        book.rearm(known.slot)
+        note(known.slot)
+    }
+
+    private func note(_ slot: Int32) {
+        guard let key = keys[Int(slot)], watches[key] != nil else { return }
+        let state = book.state(slot)
+        guard watches[key]?.stored != state else { return }
+        watches[key]?.stored = state
+        guard watches[key]?.isDirty == false else { return }
+        watches[key]?.isDirty = true
+        dirty.append(key)
+    }
+
+    /// Takes a tick and says which definitions it fires, in the order of their keys.
+    /// - Returns: nil for a tick that came too late to count.
+    func take(_ tick: WatchedTick) -> [(key: WatchKey, definition: R.Definition)]? {
+        fired.removeAll(keepingCapacity: true)
+        changed.removeAll(keepingCapacity: true)
+        guard book.take(tick, fired: &fired, changed: &changed) else { return nil }
+        isTickDirty = true
+        guard !fired.isEmpty || !changed.isEmpty else { return [] }
+        for slot in changed { note(slot) }
+        return fired.compactMap { slot in
+            keys[Int(slot)].flatMap { key in watches[key].map { (key, $0.definition) } }
+        }.sorted { $0.key < $1.key }
+    }
+
+    func drain(watches table: WriteSet.TableWrites, lastTicks: WriteSet.TableWrites) {
+        for key in removed { ReactorWatch<R.Definition>.encodeKey(key, of: instrument, into: table.deletes) }
+        removed.removeAll(keepingCapacity: true)
+        for key in dirty {
+            guard let watch = watches[key] else { continue }
+            let rows = watch.isStored ? table.upserts : table.inserts
+            ReactorWatch.encode(key, watch, of: instrument, by: R.self, into: rows)
+            watches[key]?.isStored = true
+            watches[key]?.isDirty = false
+        }
+        dirty.removeAll(keepingCapacity: true)
+        guard isTickDirty, let last = book.last else { return }
+        last.encode(of: instrument, into: isTickStored ? lastTicks.upserts : lastTicks.inserts)
+        (isTickStored, isTickDirty) = (true, false)
+    }
+}
