@@ -24,4 +24,9 @@ public enum ProjectionLimits {
     public static let identitiesPerKeyedRow = 14
     /// Rows that a lane of a keyed view keeps in memory while it is live.
     public static let maximumCachedKeyedRows = 40_000
+
+    /// Ticks are kept for so many days, candles and the days that they belong to for so many, unless an operator says
+    /// otherwise.
+    public static let tickDays = 90
+    public static let candleDays = 1_826
 }
