@@ -34,6 +34,7 @@ public enum CommandTable {
         DatabaseCommand.migrate,
         DatabaseCommand.status,
         DatabaseCommand.url,
+        MaintainCommand.command,
         ConfigCommand.show,
         ConfigCommand.check,
         TokenCommand.command,

@@ -31,4 +31,9 @@ public enum ProjectionLimits {
     /// Lines of one cart, and rules that may have filled one line.
     public static let maximumCartLines = 5_000
     public static let maximumRulesPerCartLine = 1_000
+
+    /// Ticks are kept for so many days, candles and the days that they belong to for so many, unless an operator says
+    /// otherwise.
+    public static let tickDays = 90
+    public static let candleDays = 1_826
 }

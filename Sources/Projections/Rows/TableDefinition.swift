@@ -52,10 +52,12 @@ public struct TableDefinition: Sendable, Equatable {
     public let indexes: [IndexDefinition]
     /// Whether equal rows may come twice from the log and only the first counts.
     public let ignoresRepeatedRows: Bool
+    /// How long rows are kept; nil: for ever.
+    public let retention: TableRetention?
 
     public init(
         _ name: String, role: TableRole, columns: [Column], key: [String], indexes: [IndexDefinition] = [],
-        ignoresRepeatedRows: Bool = false
+        ignoresRepeatedRows: Bool = false, retention: TableRetention? = nil
     ) {
         self.name = name
         self.role = role
@@ -63,6 +65,7 @@ public struct TableDefinition: Sendable, Equatable {
         self.key = key
         self.indexes = indexes
         self.ignoresRepeatedRows = ignoresRepeatedRows
+        self.retention = retention
     }
 
     /// The columns named, in the order given.
