@@ -258,6 +258,10 @@ KINDS = {
     "feed": "decimal ≥ 0, rounded to 8 decimals",
     "flag": "true or false",
     "depth": "object",
+    "clock": "local time as `21:30`",
+    "zone": "IANA zone, or offset as `+05:30`",
+    "email": "mail address",
+    "webUrl": "http or https URL, up to 512",
 }
 
 
