@@ -4,7 +4,7 @@ import Postgres
 /// One field of an answer: where it comes from and how it is written.
 struct Column: Sendable {
     enum Kind: Sendable {
-        case text, decimal, time, bool
+        case text, decimal, time, bool, integer
         /// jsonb, selected as text.
         case json
     }
@@ -19,6 +19,9 @@ struct Column: Sendable {
     }
     static func time(_ field: StaticString, _ sql: String) -> Column { Column(field: field, sql: sql, kind: .time) }
     static func bool(_ field: StaticString, _ sql: String) -> Column { Column(field: field, sql: sql, kind: .bool) }
+    static func integer(_ field: StaticString, _ sql: String) -> Column {
+        Column(field: field, sql: sql, kind: .integer)
+    }
     static func json(_ field: StaticString, _ sql: String) -> Column {
         Column(field: field, sql: sql + "::text", kind: .json)
     }
@@ -54,6 +57,7 @@ extension JSONWriter {
         case .decimal: decimal(units: try result.numericUnits(row, column))
         case .time: time(try Timestamp(database: result.timestamptz(row, column)))
         case .bool: bool(try result.bool(row, column))
+        case .integer: integer(try result.int64(row, column))
         case .json: raw(result.bytes(row, column))
         }
     }
