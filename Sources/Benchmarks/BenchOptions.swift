@@ -2,6 +2,7 @@
 public struct BenchOptions: Sendable {
     public enum Stage: String, Sendable, CaseIterable {
         case decode, fold, positions, market, latency
+        case rules
     }
 
     /// Simulated trades, and as many ticks.
@@ -30,6 +31,9 @@ enum BenchLimits {
     static let rounds = 8
     static let foldTrades = 5_000_000
     static let foldKeys = 500_000
+    static let watches = 100_000
+    static let watchedSymbols = 50
+    static let watchTicks = 5_000_000
     static let latencyEventsPerSecond = 5_000
     static let latencySeconds = 10
     static let catchUpSeconds = 600

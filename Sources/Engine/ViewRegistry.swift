@@ -32,6 +32,9 @@ public struct ViewRegistry: Sendable {
 
     public var names: [String] { folds.map { $0.schema.name } }
 
+    /// Whether a name is a reactor's: nothing to rebuild or to verify.
+    public func isReactor(_ name: String) -> Bool { folds.contains { $0.schema.name == name && $0.schema.isReactor } }
+
     /// - Throws: `EngineError` naming the views that there are.
     public func fold(named name: String) throws(EngineError) -> any ViewFold.Type {
         guard let fold = folds.first(where: { $0.schema.name == name }) else {

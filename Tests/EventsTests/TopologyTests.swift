@@ -26,7 +26,7 @@ import Testing
         #expect(market.history == .window(retentionMilliseconds: 168 * 3_600_000))
         let payments = try #require(topology.topic(named: "payments.received"))
         #expect(topology.homeView(of: payments.index)?.name == "cash")
-        #expect(topology.creations.count == 17 + 15)
+        #expect(topology.creations.count == 17 + topology.views.reduce(0) { $0 + $1.inputs.count })
         for kind in EventKind.allCases { #expect(topology.topic(of: kind) != nil) }
     }
 

@@ -18,8 +18,8 @@ import Testing
     @Test func isThePackagesWithOneViewMore() throws {
         let (own, standard) = (try topology(), try Topology.standard())
         #expect(own.topics == standard.topics, "copy topology/topology.json and add the view again")
-        #expect(Array(own.views.dropLast()) == standard.views)
-        #expect(own.views.last?.name == Turnover1.name)
+        #expect(own.views.filter { $0.name != Turnover1.name } == standard.views)
+        #expect(own.views.map(\.name).contains(Turnover1.name))
     }
 
     @Test func bothVersionsAreTheSameViewWithAColumnAppended() throws {

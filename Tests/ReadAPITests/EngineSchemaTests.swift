@@ -20,6 +20,8 @@ import Testing
         for path in [
             "positions", "trades", "closed-trades", "orders", "quotes", "balance", "balance/statement", "watchlists",
             "instruments",
+            "positions", "trades", "closed-trades", "orders", "quotes", "cart", "cart/rules", "alerts",
+            "alerts/history",
         ] {
             let answer = try api.get("/v1/\(path)")
             #expect(answer.text == #"{"items":[],"nextCursor":null}"#, "\(path)")
@@ -54,6 +56,64 @@ import Testing
         #expect(try api.get("/v1/trades/u1-1-1").json()["tags"] == .array([.string("a")]))
         #expect(try api.get("/v1/candles/S1?interval=5m").items().first?["volume"] == .string("1000"))
         #expect(try api.get("/v1/orders/o1").json()["side"] == .string("BUY"))
+    }
+
+    @Test func cartsRulesAndAlertsShowWhole() throws {
+        let (url, connection) = try database()
+        try connection.execute(
+            """
+            INSERT INTO cart_1_1.carts VALUES ('u1', '[{"exchange":"NSE","symbol":"M&M","quantity_e8":250000000,
+                "price_e8":10050000000,"rules":["r1"],"added_at_us":1768448700000000,"updated_at_us":1768448760000000},
+                {"exchange":"BSE","symbol":"A","quantity_e8":100000000,"rules":[],"added_at_us":1768448700000001,
+                "updated_at_us":1768448700000001}]', '2026-01-15 03:46:00+00');
+            INSERT INTO cart_1_1.cart_rules VALUES
+                ('NSE', 'M&M', 'u1', 'r1', true, 9900000000, NULL, NULL, '2026-01-15 03:00:00+00', NULL),
+                ('NSE', 'A', 'u1', 'r1', true, NULL, 1, 1, '2026-01-15 03:00:00+00', '2026-01-15 04:00:00+00'),
+                ('NSE', 'A', 'u1', 'r2', false, NULL, 1, 1, '2026-01-15 03:00:00+00', NULL),
+                ('NSE', 'A', 'u1', 'rearmed before it was made', false, NULL, NULL, NULL, NULL, '2026-01-15 03:00:00+00');
+            INSERT INTO cart_1_1.rule_firings VALUES
+                ('u1', 'r1', 'NSE', 'M&M', 2, '2026-01-15 03:45:00+00', 10050000000),
+                ('u1', 'r1', 'NSE', 'A', 1, '2026-01-15 03:45:00+00', 1);
+            INSERT INTO alerts_1_1.alerts VALUES
+                ('NSE', 'A', 'u1', 'a1', 'above', true, 1000000000, NULL, NULL, true, '[]', '2026-01-15 03:00:00+00'),
+                ('NSE', 'A', 'u1', 'a2', 'percent_change', true, -500000000, NULL, 60, false, '["email"]',
+                    '2026-01-15 03:00:00+00');
+            INSERT INTO alerts_1_1.alert_firings VALUES ('u1', 'a1', 'NSE', 'A', 1, '2026-01-15 03:45:00+00', 1010000000);
+            INSERT INTO alerts_1_1.alert_history
+            SELECT 'u1', '/tapefold/triggers', 'e' || n, 'a1', 'NSE', 'A', 'above', 1010000000,
+                timestamptz '2026-01-15 03:45:00+00' + n * interval '1 second' FROM generate_series(1, 5) n;
+            """)
+        let api = try TestAPI(database: url)
+        let lines = try api.get("/v1/cart").items()
+        #expect(lines.map { $0["symbol"]?.string } == ["A", "M&M"])
+        #expect(
+            lines.last?.text
+                == #"{"symbol":"M&M","exchange":"NSE","quantity":"2.5","price":"100.5","ruleIds":["r1"],"#
+                + #""addedAt":"2026-01-15T03:45:00Z","updatedAt":"2026-01-15T03:46:00Z"}"#)
+        #expect(lines.first?["price"] == .null)
+        #expect(try api.get("/v1/cart?symbol=M%26M").items().count == 1)
+        let rules = try api.get("/v1/cart/rules").items()
+        #expect(rules.map { $0["armed"]?.text } == ["true", "false", "false"])
+        #expect(rules.map { $0["timesFired"]?.text } == ["1", "2", "0"])
+        #expect(rules[1]["quantity"] == .string("1"))
+        let alerts = try api.get("/v1/alerts").items()
+        #expect(alerts.map { $0["status"]?.string } == ["DONE", "ACTIVE"])
+        #expect(alerts.map { $0["channels"]?.text } == [#"["in_app"]"#, #"["email"]"#])
+        #expect(alerts.map { $0["cooldownSeconds"]?.text } == ["0", "60"])
+        #expect(try api.get("/v1/alerts?status=DONE").items().count == 1)
+        for path in ["cart?limit=1", "cart/rules?limit=1", "alerts?limit=1", "alerts/history?limit=2&alertId=a1"] {
+            var seen: [String] = []
+            var cursor: String?
+            repeat {
+                let next = cursor.map { "&cursor=\($0)" } ?? ""
+                let page = try api.get("/v1/\(path)\(next)").json()
+                seen += (page["items"]?.elements ?? []).map(\.text)
+                cursor = page["nextCursor"]?.string
+            } while cursor != nil
+            let whole = try api.get("/v1/\(path.split(separator: "?")[0])").items().map(\.text)
+            #expect(seen == whole, "\(path)")
+        }
+        #expect(try api.get("/v1/alerts/history?alertId=other").items().isEmpty)
     }
 
     /// Pages must come from the keys, whatever the table's size.
@@ -94,6 +154,8 @@ enum EngineSchema {
             (CashFold.schema, ["payments.received", "trades.executed", "trades.corrected"]),
             (KeyedFold<WatchlistsView>.schema, ["watchlists.changed"]),
             (KeyedFold<InstrumentsView>.schema, ["instruments.updated"]),
+            (CombinedFold<CartView>.schema, ["cart.changed", "rules.changed", "rules.rearmed"]),
+            (CombinedFold<AlertsView>.schema, ["alerts.changed", "alerts.triggered"]),
         ] {
             let start = (0..<4).map { lane in
                 LaneOffsets(lane: lane, next: Dictionary(uniqueKeysWithValues: topics.map { ($0, 1_000) }))

@@ -46,7 +46,8 @@ struct StatusReader {
             }
             views.append(
                 StatusView(
-                    status, behind: try times.behind(status.partitions), rate: folded[name]?.perSecond,
+                    status, isReactor: connections.views.isReactor(name),
+                    behind: try times.behind(status.partitions), rate: folded[name]?.perSecond,
                     replayRate: rebuilt[name]?.perSecond))
         }
         return views

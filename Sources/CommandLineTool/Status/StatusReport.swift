@@ -36,6 +36,8 @@ struct StatusView: Encodable {
     }
 
     let view: String
+    /// It decides, and has no rebuild.
+    let reactor: Bool
     let build: String
     /// The name of the rebuild in `replay`.
     let building: String?
@@ -51,7 +53,9 @@ struct StatusView: Encodable {
 }
 
 extension StatusView {
-    init(_ status: ViewStatus, behind: [TopicPartition: Int64], rate: Double?, replayRate: Double?) {
+    init(
+        _ status: ViewStatus, isReactor: Bool, behind: [TopicPartition: Int64], rate: Double?, replayRate: Double?
+    ) {
         let owners = Dictionary(uniqueKeysWithValues: status.lanes.map { ($0.lane, $0.owner) })
         partitions = status.partitions.map { part in
             let micros = behind[TopicPartition(topic: part.topic, partition: Int32(part.partition))]
@@ -61,6 +65,7 @@ extension StatusView {
                 paused: status.pauses.pause(of: status.view, lane: part.partition) != nil)
         }
         view = status.view
+        reactor = isReactor
         build = status.build
         building = status.rebuild?.build
         lag = status.lag
@@ -89,7 +94,7 @@ extension StatusView.Replay {
 extension StatusView {
     /// The view on one line.
     var head: String {
-        var head = "\(view)  build \(build)  lag \(lag)"
+        var head = "\(view)  \(reactor ? "reactor" : "build") \(build)  lag \(lag)"
         if let lagSeconds, lag > 0 { head += " (\(Self.seconds(lagSeconds)))" }
         if let rate { head += "  \(rate)/s" }
         if !pauses.isEmpty { head += "  PAUSED" }

@@ -6,5 +6,6 @@ enum RouteTable {
         + CashEndpoints.routes
         + WatchlistEndpoints.routes
         + InstrumentEndpoints.routes
+        + CartEndpoints.routes + AlertEndpoints.routes
         + SystemEndpoints.routes
 }

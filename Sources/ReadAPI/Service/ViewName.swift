@@ -2,4 +2,5 @@
 enum ViewName: String, Sendable, CaseIterable {
     case positions, market, orders
     case notifications, cash, watchlists, instruments
+    case cart, alerts
 }

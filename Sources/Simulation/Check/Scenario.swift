@@ -20,11 +20,11 @@ package struct Scenario: Sendable {
     /// Stands in the ids of poisoned events.
     static let poison = "poison"
 
-    package static let all = [positions, orders, market]
+    package static let all = [positions, orders, market, rules]
 
     package static func named(_ name: String) -> Scenario? { all.first { $0.name == name } }
 
-    private init(
+    init(
         _ fold: any ViewFold.Type, _ policy: ParkingPolicy, _ inputs: [(String, EventKind)], outputs: [ViewOutput] = [],
         events: @escaping @Sendable (UInt64, Int) -> [DecodedEvent],
         poisoned: @escaping @Sendable (DecodedEvent) -> DecodedEvent,
@@ -100,7 +100,7 @@ package struct Scenario: Sendable {
 
 extension MemoryViewStore {
     /// What a table's rows, in these columns, have too much or too little.
-    fileprivate func difference(
+    func difference(
         _ table: String, _ columns: Set<String>, _ expected: Set<PresentedRow>
     ) throws -> String? {
         let actual = Set(try presented(table).map { $0.filter { columns.contains($0.key) } })

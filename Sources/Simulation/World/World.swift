@@ -159,7 +159,8 @@ package final class World {
         case .rebalance: group.rebalance()
         case .databaseRestart: database.endSessions()
         case .databaseSetBack: setBack()
-        case .rollback: rollBack()
+        // What was decided cannot be rolled back.
+        case .rollback: if !view.isReactor { rollBack() }
         case .pause: pause()
         default: break
         }
