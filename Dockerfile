@@ -12,7 +12,7 @@ COPY . .
 RUN swift build -c release \
     && mkdir /programs \
     && cd "$(swift build -c release --show-bin-path)" \
-    && cp tapefold market-processor positions-processor orders-processor read-api embedded-broker /programs/
+    && cp tapefold market-processor positions-processor orders-processor analytics-processor read-api embedded-broker /programs/
 
 FROM swift:${SWIFT_VERSION}-bookworm-slim
 RUN apt-get -qq update \

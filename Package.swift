@@ -90,6 +90,7 @@ let package = Package(
         program("market-processor", ["Engine"]),
         program("positions-processor", ["Engine"]),
         program("orders-processor", ["Engine"]),
+        program("analytics-processor", ["Engine"]),
         program("read-api", ["ReadAPI"]),
         program("embedded-broker", ["EmbeddedBroker"]),
         program("tapefold", ["CommandLineTool"]),

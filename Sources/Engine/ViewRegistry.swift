@@ -8,7 +8,9 @@ public struct ViewRegistry: Sendable {
     private let folds: [any ViewFold.Type]
 
     /// The views of this package.
-    public static let standard = ViewRegistry([MarketFold.self, PositionsFold.self, OrdersFold.self])
+    public static let standard = ViewRegistry([
+        MarketFold.self, PositionsFold.self, OrdersFold.self, AnalyticsFold.self,
+    ])
 
     private init(_ folds: [any ViewFold.Type]) { self.folds = folds }
 

@@ -36,7 +36,7 @@ import Testing
 
     @Test func aViewThatTheTopologyDoesNotWireIsRefused() throws {
         let views = ViewRegistry.standard.adding(KeyedFold<Turnover1>.self)
-        #expect(views.names == ["market", "positions", "orders", "turnover"])
+        #expect(views.names == ["market", "positions", "orders", "analytics", "turnover"])
         #expect(views.adding(KeyedFold<Turnover2>.self).names == views.names)
         let error = #expect(throws: EngineError.self) {
             try views.configuration(of: "turnover", in: Topology.standard())

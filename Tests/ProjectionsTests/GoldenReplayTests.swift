@@ -15,6 +15,8 @@ import Testing
 
     @Test func orders() throws { try golden("orders").check(OrdersFold.self) }
 
+    @Test func analytics() throws { try golden("analytics").check(AnalyticsFold.self) }
+
     @Test func market() throws {
         let settings = MarketSettings(calendar: try .standard())
         try golden("market").check(MarketFold.self) { MarketFold(mode: $0, lane: 0, settings: settings) }

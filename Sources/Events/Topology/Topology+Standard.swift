@@ -44,6 +44,14 @@ extension Topology {
               "policy": "park",
               "outputs": ["notifications.send"],
               "deadLetters": ["orders.placed.orders.dlq", "orders.updated.orders.dlq", "orders.cancelled.orders.dlq", "trades.executed.orders.dlq"]
+            },
+            {
+              "name": "analytics",
+              "inputs": ["trades.executed", "trades.corrected", "payments.received"],
+              "parkingKey": "user+book",
+              "policy": "park",
+              "outputs": [],
+              "deadLetters": ["trades.executed.analytics.dlq", "trades.corrected.analytics.dlq", "payments.received.analytics.dlq"]
             }
           ],
           "reactors": []
