@@ -24,9 +24,9 @@ import Testing
         #expect(orders.partitions == 4)
         let market = try #require(topology.topic(of: .marketUpdated))
         #expect(market.history == .window(retentionMilliseconds: 168 * 3_600_000))
-        let payments = try #require(topology.topic(named: "payments.received"))
-        #expect(topology.homeView(of: payments.index) == nil)
-        #expect(topology.creations.count == 16 + 7)
+        let alerts = try #require(topology.topic(named: "alerts.changed"))
+        #expect(topology.homeView(of: alerts.index) == nil)
+        #expect(topology.creations.count == 16 + 10)
         for kind in EventKind.allCases { #expect(topology.topic(of: kind) != nil) }
     }
 

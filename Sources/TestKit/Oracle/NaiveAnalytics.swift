@@ -43,12 +43,11 @@ public struct NaiveAnalytics {
         let all = Array(events)
         executions = try Self.closed(Self.corrected(NaivePositions(all)))
         var payments: [(payment: PaymentReceived, time: Timestamp)] = []
+        var known: Set<[String]> = []
         for event in all {
             guard case .paymentReceived(let payment) = event.payload else { continue }
-            let isKnown = payments.contains {
-                $0.payment.userId == payment.userId && $0.payment.paymentId == payment.paymentId
-            }
-            if !isKnown { payments.append((payment, event.envelope.time)) }
+            guard known.insert([payment.userId, payment.paymentId]).inserted else { continue }
+            payments.append((payment, event.envelope.time))
         }
         self.payments = payments
     }
@@ -73,11 +72,9 @@ public struct NaiveAnalytics {
         for group in Dictionary(grouping: executions, by: \.book).values {
             var book = NaiveBook()
             for execution in group where !execution.isVoid { book.record(NaivePositions.fill(execution.trade)) }
-            let closures = try book.answer().closures
+            let closures = Dictionary(grouping: try book.answer().closures, by: \.exitTradeId)
             for var execution in group {
-                if !execution.isVoid {
-                    execution.closures = closures.filter { $0.exitTradeId == execution.trade.tradeId }
-                }
+                if !execution.isVoid { execution.closures = closures[execution.trade.tradeId] ?? [] }
                 result.append(execution)
             }
         }
@@ -99,13 +96,13 @@ public struct NaiveAnalytics {
         for execution in executions {
             for trade in execution.stations { places.insert([trade.userId, "\(Self.day(trade))", trade.exchange]) }
         }
-        return Set(places.map(dayRow))
+        let standing = Dictionary(grouping: executions.filter { !$0.isVoid }) {
+            [$0.trade.userId, "\($0.day)", $0.trade.exchange]
+        }
+        return Set(places.map { dayRow($0, standing[$0] ?? []) })
     }
 
-    private func dayRow(_ place: [String]) -> PresentedRow {
-        let here = executions.filter {
-            !$0.isVoid && [$0.trade.userId, "\($0.day)", $0.trade.exchange] == place
-        }
+    private func dayRow(_ place: [String], _ here: [Execution]) -> PresentedRow {
         let closing = here.filter(\.isClosing)
         func sum(_ values: [Int128]) -> String { "\(Amount(units: values.reduce(0, +)))" }
         return [
