@@ -71,7 +71,10 @@ let package = Package(
         module("Engine", ["Domain", "Events", "Projections", "Kafka", "Postgres", "Telemetry", "CMemory"]),
         module(
             "ReadAPI",
-            ["Domain", "Events", "Engine", "Postgres", "HTTPServing", "Telemetry", "CMicrohttpd", "COpenSSL", "CLinux"]),
+            [
+                "Domain", "Events", "Projections", "Engine", "Postgres", "HTTPServing", "Telemetry", "CMicrohttpd",
+                "COpenSSL", "CLinux",
+            ]),
         module("EmbeddedBroker", ["Telemetry", "CIsal", "CLinux"]),
         module("Importers", ["Domain", "Events"]),
         module("TestKit", ["Domain", "Events", "Projections"]),
@@ -107,7 +110,9 @@ let package = Package(
         tests("Engine", ["Engine", "Events", "Kafka", "Postgres", "Projections", "Supervision", "Telemetry"]),
         tests("Simulation", ["Simulation", "Engine", "Events", "Kafka", "Postgres", "Projections", "Supervision"]),
         tests("Telemetry", ["Telemetry", "HTTPServing"], exclude: ["judge"]),
-        tests("ReadAPI", ["ReadAPI", "HTTPServing", "Supervision"]),
+        tests(
+            "ReadAPI",
+            ["ReadAPI", "HTTPServing", "Supervision", "Domain", "Events", "Projections", "Postgres", "Engine"]),
         tests("EmbeddedBroker", ["EmbeddedBroker", "Kafka", "Supervision", "Telemetry"], exclude: ["clients"]),
         tests("Importers", ["Importers"]),
         tests("Example", ["custom-view", "custom-view-fold-2", "Domain", "Events", "Projections", "Engine"]),

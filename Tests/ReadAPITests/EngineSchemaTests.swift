@@ -85,6 +85,7 @@ enum EngineSchema {
         for (view, topics) in [
             (PositionsView.definition, ["trades.executed", "trades.corrected"]),
             (MarketView.definition, ["market.updates"]),
+            (AnalyticsView.definition, ["trades.executed", "trades.corrected", "payments.received"]),
             (OrdersView.definition, ["orders.placed", "orders.updated", "orders.cancelled", "trades.executed"]),
         ] {
             let start = (0..<4).map { lane in

@@ -2,5 +2,6 @@
 enum RouteTable {
     static let routes: [Route] =
         PositionEndpoints.routes + TradeEndpoints.routes + OrderEndpoints.routes + MarketEndpoints.routes
+        + AnalyticsEndpoints.routes + EquityCurveEndpoint.routes
         + SystemEndpoints.routes
 }
