@@ -112,7 +112,8 @@ let package = Package(
         tests("Telemetry", ["Telemetry", "HTTPServing"], exclude: ["judge"]),
         tests(
             "ReadAPI",
-            ["ReadAPI", "HTTPServing", "Supervision", "Domain", "Events", "Projections", "Postgres", "Engine"]),
+            ["ReadAPI", "HTTPServing", "Supervision", "Domain", "Events", "Projections", "Postgres", "Engine"],
+            exclude: ["judge"]),
         tests("EmbeddedBroker", ["EmbeddedBroker", "Kafka", "Supervision", "Telemetry"], exclude: ["clients"]),
         tests("Importers", ["Importers"]),
         tests("Example", ["custom-view", "custom-view-fold-2", "Domain", "Events", "Projections", "Engine"]),
