@@ -15,6 +15,10 @@ public enum Bench {
             note("folding")
             report.figures += FoldStage.run(options)
         }
+        if options.stages.contains(.analytics) {
+            note("folding analytics")
+            report.figures += AnalyticsStage.run(options)
+        }
         // Steady traffic is measured before the bulk stages fill the disk's queue with their gigabytes.
         if options.stages.contains(.latency) {
             report.figures += try withStack(options, note) { try LatencyStage.run($0, note: note) }

@@ -1,7 +1,7 @@
 /// What a bench runs.
 public struct BenchOptions: Sendable {
     public enum Stage: String, Sendable, CaseIterable {
-        case decode, fold, positions, market, latency
+        case decode, fold, analytics, positions, market, latency
     }
 
     /// Simulated trades, and as many ticks.
@@ -30,6 +30,9 @@ enum BenchLimits {
     static let rounds = 8
     static let foldTrades = 5_000_000
     static let foldKeys = 500_000
+    static let analyticsTrades = 2_000_000
+    /// Days that these trades lie on.
+    static let analyticsDays = 20
     static let latencyEventsPerSecond = 5_000
     static let latencySeconds = 10
     static let catchUpSeconds = 600
