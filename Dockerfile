@@ -12,8 +12,8 @@ COPY . .
 RUN swift build -c release \
     && mkdir /programs \
     && cd "$(swift build -c release --show-bin-path)" \
-    && cp tapefold market-processor positions-processor orders-processor notifications-processor cash-processor \
-        cart-processor alerts-processor read-api embedded-broker /programs/
+    && cp tapefold market-processor positions-processor orders-processor analytics-processor notifications-processor \
+        cash-processor cart-processor alerts-processor read-api embedded-broker /programs/
 
 FROM swift:${SWIFT_VERSION}-bookworm-slim
 RUN apt-get -qq update \

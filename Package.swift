@@ -72,7 +72,10 @@ let package = Package(
         module("Engine", ["Domain", "Events", "Projections", "Kafka", "Postgres", "Telemetry", "CMemory"]),
         module(
             "ReadAPI",
-            ["Domain", "Events", "Engine", "Postgres", "HTTPServing", "Telemetry", "CMicrohttpd", "COpenSSL", "CLinux"]),
+            [
+                "Domain", "Events", "Projections", "Engine", "Postgres", "HTTPServing", "Telemetry", "CMicrohttpd",
+                "COpenSSL", "CLinux",
+            ]),
         module(
             "Delivery",
             ["Domain", "Events", "Projections", "Kafka", "Postgres", "Engine", "Telemetry", "CCurl", "COpenSSL"]),
@@ -98,6 +101,7 @@ let package = Package(
         program("cash-processor", ["Engine"]),
         program("cart-processor", ["Engine"]),
         program("alerts-processor", ["Engine"]),
+        program("analytics-processor", ["Engine"]),
         program("read-api", ["ReadAPI"]),
         program("embedded-broker", ["EmbeddedBroker"]),
         program("tapefold", ["CommandLineTool"]),
@@ -114,7 +118,10 @@ let package = Package(
         tests("Engine", ["Engine", "Events", "Kafka", "Postgres", "Projections", "Supervision", "Telemetry"]),
         tests("Simulation", ["Simulation", "Engine", "Events", "Kafka", "Postgres", "Projections", "Supervision"]),
         tests("Telemetry", ["Telemetry", "HTTPServing"], exclude: ["judge"]),
-        tests("ReadAPI", ["ReadAPI", "HTTPServing", "Supervision"]),
+        tests(
+            "ReadAPI",
+            ["ReadAPI", "HTTPServing", "Supervision", "Domain", "Events", "Projections", "Postgres", "Engine"],
+            exclude: ["judge"]),
         tests("Delivery", ["Delivery", "Domain", "Events"]),
         tests("EmbeddedBroker", ["EmbeddedBroker", "Kafka", "Supervision", "Telemetry"], exclude: ["clients"]),
         tests("Importers", ["Domain", "Events", "Importers"]),

@@ -19,6 +19,10 @@ public enum Bench {
             note("folding ticks past rules and alerts")
             report.figures += RulesStage.run(options)
         }
+        if options.stages.contains(.analytics) {
+            note("folding analytics")
+            report.figures += AnalyticsStage.run(options)
+        }
         // Steady traffic is measured before the bulk stages fill the disk's queue with their gigabytes.
         if options.stages.contains(.latency) {
             report.figures += try withStack(options, note) { try LatencyStage.run($0, note: note) }

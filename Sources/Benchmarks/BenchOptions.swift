@@ -1,7 +1,7 @@
 /// What a bench runs.
 public struct BenchOptions: Sendable {
     public enum Stage: String, Sendable, CaseIterable {
-        case decode, fold, positions, market, latency
+        case decode, fold, analytics, positions, market, latency
         case rules
     }
 
@@ -34,6 +34,9 @@ enum BenchLimits {
     static let watches = 100_000
     static let watchedSymbols = 50
     static let watchTicks = 5_000_000
+    static let analyticsTrades = 2_000_000
+    /// Days that these trades lie on.
+    static let analyticsDays = 20
     static let latencyEventsPerSecond = 5_000
     static let latencySeconds = 10
     static let catchUpSeconds = 600

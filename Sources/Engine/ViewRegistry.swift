@@ -12,6 +12,7 @@ public struct ViewRegistry: Sendable {
         MarketFold.self,
         PositionsFold.self,
         OrdersFold.self,
+        AnalyticsFold.self,
         KeyedFold<NotificationsView>.self,
         KeyedFold<PreferencesView>.self,
         CashFold.self,

@@ -16,6 +16,16 @@ public enum ReadAPILimits {
     public static let positionsPerRequest = 256
     public static let cursorBytes = 2_048
     public static let closuresPerTrade = 10_000
+    /// Closed trades that one report takes in.
+    public static let closedTradesPerReport = 300_000
+    /// Executions that one valuation of each day's open lots takes in.
+    public static let executionsPerValuation = 300_000
+    /// A century of days.
+    public static let daysPerCurve = 36_525
+    /// Symbols, categories or strategies that a report tells apart, the most profitable first.
+    public static let groupsPerBreakdown = 500
+    /// Best and worst symbols of a report.
+    public static let rankedSymbols = 5
 
     // Answering
     public static let queryThreads = 4

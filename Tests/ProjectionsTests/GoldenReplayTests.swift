@@ -19,6 +19,8 @@ import Testing
 
     @Test func notifications() throws { try golden("notifications").check(KeyedFold<NotificationsView>.self) }
 
+    @Test func analytics() throws { try golden("analytics").check(AnalyticsFold.self) }
+
     @Test func market() throws {
         let settings = MarketSettings(calendar: try .standard())
         try golden("market").check(MarketFold.self) { MarketFold(mode: $0, lane: 0, settings: settings) }

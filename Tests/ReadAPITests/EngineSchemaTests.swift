@@ -149,6 +149,7 @@ enum EngineSchema {
         for (view, topics) in [
             (PositionsView.definition, ["trades.executed", "trades.corrected"]),
             (MarketView.definition, ["market.updates"]),
+            (AnalyticsView.definition, ["trades.executed", "trades.corrected", "payments.received"]),
             (OrdersView.definition, ["orders.placed", "orders.updated", "orders.cancelled", "trades.executed"]),
             (KeyedFold<NotificationsView>.schema, ["notifications.send", "notifications.updated"]),
             (CashFold.schema, ["payments.received", "trades.executed", "trades.corrected"]),

@@ -101,6 +101,14 @@ extension Topology {
               "policy": "park",
               "outputs": [],
               "deadLetters": ["alerts.changed.alerts.dlq", "alerts.triggered.alerts.dlq"]
+            },
+            {
+              "name": "analytics",
+              "inputs": ["trades.executed", "trades.corrected", "payments.received"],
+              "parkingKey": "user+book",
+              "policy": "park",
+              "outputs": [],
+              "deadLetters": ["trades.executed.analytics.dlq", "trades.corrected.analytics.dlq", "payments.received.analytics.dlq"]
             }
           ],
           "reactors": [

@@ -42,6 +42,26 @@ struct Page: Sendable {
     }
 }
 
+extension Page {
+    /// Writes the members `items` and `nextCursor` of a list in memory.
+    func members<Items: RandomAccessCollection>(
+        _ items: Items, to writer: inout JSONWriter, key: (Items.Element) -> [String],
+        item: (Items.Element, inout JSONWriter) -> Void
+    ) {
+        let page = items.prefix(limit)
+        writer.key("items")
+        writer.array { list in
+            for element in page { item(element, &list) }
+        }
+        writer.key("nextCursor")
+        if items.count > limit, let last = page.last {
+            writer.string(Cursor.encode(operation, key(last)))
+        } else {
+            writer.null()
+        }
+    }
+}
+
 /// Parameters that several routes share.
 enum CommonParameters {
     static let after = RouteParameter.query("after", .positions)

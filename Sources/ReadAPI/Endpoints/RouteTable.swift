@@ -7,5 +7,6 @@ enum RouteTable {
         + WatchlistEndpoints.routes
         + InstrumentEndpoints.routes
         + CartEndpoints.routes + AlertEndpoints.routes
+        + AnalyticsEndpoints.routes + EquityCurveEndpoint.routes
         + SystemEndpoints.routes
 }

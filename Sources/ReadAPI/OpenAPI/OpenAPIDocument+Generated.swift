@@ -96,6 +96,9 @@ extension OpenAPIDocument {
            "strategy":{"name":"strategy","in":"query","description":"Only this strategy","schema":{"$ref":"#/components/schemas/Text"}},
            "from":{"name":"from","in":"query","description":"Only rows at or after this time","schema":{"type":"string","format":"date-time"}},
            "to":{"name":"to","in":"query","description":"Only rows before this time","schema":{"type":"string","format":"date-time"}},
+           "fromDay":{"name":"from","in":"query","description":"The first day, of the exchanges' days","schema":{"type":"string","format":"date"}},
+           "toDay":{"name":"to","in":"query","description":"The last day, itself included","schema":{"type":"string","format":"date"}},
+           "currency":{"name":"currency","in":"query","description":"Of the payments that make up the capital; INR where none is given","schema":{"$ref":"#/components/schemas/Text"}},
            "limit":{"name":"limit","in":"query","description":"Rows a page","schema":{"type":"integer","minimum":1,"maximum":500,"default":100}},
            "cursor":{"name":"cursor","in":"query","description":"nextCursor of the page before, as it was","schema":{"type":"string","maxLength":2048}},
            "after":{"name":"after","in":"query","description":"Wait (at most 5 s, then 504) until the views have folded everything before these positions. To read your own write, ask for the record's offset + 1.","schema":{"type":"string","examples":["trades.executed/0@1042"]}}

@@ -1,5 +1,7 @@
+import Domain
 import Glibc
 import Postgres
+import Projections
 import Telemetry
 
 /// What the command line and the environment say, checked.
@@ -19,6 +21,7 @@ struct ReadAPIOptions: Sendable {
 
         environment: DATABASE_URL (or DATABASE_URL_FILE), TAPEFOLD_JWT_SECRET (or TAPEFOLD_JWT_SECRET_FILE),
           TAPEFOLD_CORS_ORIGINS (origins with commas between, or *), TAPEFOLD_DEFAULT_EXCHANGE (NSE),
+          TAPEFOLD_RISK_FREE_RATE (percent a year, 5), TAPEFOLD_CALENDAR (file),
           TAPEFOLD_LOG_LEVEL (debug, info, warning, error), TAPEFOLD_LOG_FORMAT (text, json)
 
         """
@@ -67,7 +70,16 @@ struct ReadAPIOptions: Sendable {
         } catch {
             throw .usage(error.message)
         }
+        do throws(CalendarError) { _ = try MarketSettings.load(environment) } catch { throw .usage(error.description) }
         var configuration = ReadService.Configuration(database: database, secret: secret)
+        if let text = set(environment, AnalyticsSettings.riskFreeRateVariable) {
+            guard let rate = AnalyticsSettings.rate(percent: text) else {
+                throw .usage(
+                    "\(AnalyticsSettings.riskFreeRateVariable): \"\(text)\" is not a percentage from -100 to 100, such as 6.5"
+                )
+            }
+            configuration.analytics.riskFreeRate = rate
+        }
         configuration.log = Log(log)
         if let exchange = set(environment, "TAPEFOLD_DEFAULT_EXCHANGE") { configuration.defaultExchange = exchange }
         configuration.corsOrigins = (set(environment, "TAPEFOLD_CORS_ORIGINS") ?? "").split(separator: ",").map {

@@ -22,6 +22,7 @@ enum ArgumentValue: Sendable, Hashable {
     case symbols([SymbolName])
     case limit(Int)
     case time(Timestamp)
+    case date(CivilDate)
     case cursor(String)
     case positions([LogPosition])
 }
@@ -50,6 +51,10 @@ struct Arguments: Sendable {
 
     func time(_ name: String) -> Timestamp? {
         if case .time(let time) = values[name] { time } else { nil }
+    }
+
+    func date(_ name: String) -> CivilDate? {
+        if case .date(let date) = values[name] { date } else { nil }
     }
 
     var cursor: String? {

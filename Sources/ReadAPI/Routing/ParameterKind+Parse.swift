@@ -14,6 +14,11 @@ extension RouteParameter {
             return .text(value)
         case .limit: return .limit(try limit(value))
         case .time: return .time(try time(value))
+        case .date:
+            guard let date = CivilDate(parsing: value) else {
+                throw refuse(value, "is not a day as YYYY-MM-DD, such as 2026-01-15")
+            }
+            return .date(date)
         case .cursor:
             guard value.utf8.count <= ReadAPILimits.cursorBytes else {
                 throw refuse(value, "is longer than any cursor")

@@ -43,6 +43,7 @@ struct Call: Sendable {
     let user: String
     let arguments: Arguments
     let defaultExchange: String
+    let analytics: AnalyticsSettings
 
     func exchange(of name: SymbolName) -> String { name.exchange ?? defaultExchange }
 }

@@ -30,6 +30,8 @@ enum ParameterKind: Sendable {
     case limit
     /// RFC 3339 with an offset.
     case time
+    /// A day, `YYYY-MM-DD`.
+    case date
     /// What an earlier page's `nextCursor` said.
     case cursor
     /// `topic/partition@offset` with commas between them.
@@ -62,6 +64,7 @@ extension ParameterKind {
                 ("maximum", .number(String(ReadAPILimits.pageRows))),
                 ("default", .number(String(ReadAPILimits.defaultPageRows))))
         case .time: return object(string, ("format", .string("date-time")))
+        case .date: return object(string, ("format", .string("date")))
         case .cursor: return object(string, ("maxLength", .number(String(ReadAPILimits.cursorBytes))))
         case .positions: return object(string, ("examples", .array([.string("trades.executed/0@1042")])))
         }

@@ -10,6 +10,7 @@ final class ReadService: Sendable {
         var secret: TokenSecret
         var corsOrigins: [String] = []
         var defaultExchange = "NSE"
+        var analytics = AnalyticsSettings.ofProcess
         var waitMilliseconds = ReadAPILimits.waitMilliseconds
         var log = Log(level: .info)
     }
@@ -113,7 +114,7 @@ final class ReadService: Sendable {
         case .read(let makePlan):
             let call = Call(
                 operation: match.route.operation, user: try user(claims, match.route, arguments), arguments: arguments,
-                defaultExchange: configuration.defaultExchange)
+                defaultExchange: configuration.defaultExchange, analytics: configuration.analytics)
             let plan = try makePlan(call)
             return .later { [self] reply in
                 let job = ReadJob(

@@ -65,6 +65,9 @@ struct JSONWriter {
 
     mutating func integer(_ value: some BinaryInteger) { literal(String(value)) }
 
+    /// A finite number, in the shortest digits that read back as the same.
+    private mutating func number(_ value: Double) { literal("\(value)") }
+
     /// JSON that is known to be well-formed, such as the text of a jsonb column.
     mutating func raw(_ json: UnsafeRawBufferPointer) {
         separate()
@@ -141,6 +144,22 @@ extension JSONWriter {
     mutating func field(_ name: StaticString, _ value: String?) {
         key(name)
         if let value { string(value) } else { null() }
+    }
+
+    mutating func field(_ name: StaticString, _ value: Amount?) {
+        key(name)
+        if let value { decimal(units: value.units) } else { null() }
+    }
+
+    mutating func field(_ name: StaticString, _ value: Int64) {
+        key(name)
+        integer(value)
+    }
+
+    /// A ratio: the shortest digits that read back as the same number. JSON has none for what is not finite.
+    mutating func field(_ name: StaticString, _ value: Double?) {
+        key(name)
+        if let value, value.isFinite { number(value) } else { null() }
     }
 
     mutating func field(_ name: StaticString, _ value: Bool) {
