@@ -54,6 +54,8 @@ let package = Package(
         .systemLibrary(name: "CIsal", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
         .systemLibrary(
             name: "CXxhash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CCrypt"),
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CMemory"),
         .target(
@@ -71,7 +73,10 @@ let package = Package(
         module("Engine", ["Domain", "Events", "Projections", "Kafka", "Postgres", "Telemetry", "CMemory"]),
         module(
             "ReadAPI",
-            ["Domain", "Events", "Engine", "Postgres", "HTTPServing", "Telemetry", "CMicrohttpd", "COpenSSL", "CLinux"]),
+            [
+                "Domain", "Events", "Engine", "Kafka", "Postgres", "Importers", "HTTPServing", "Telemetry", "CMicrohttpd",
+                "COpenSSL", "CCrypt", "CCurl", "CLinux",
+            ]),
         module("EmbeddedBroker", ["Telemetry", "CIsal", "CLinux"]),
         module("Importers", ["Domain", "Events"]),
         module("TestKit", ["Domain", "Events", "Projections"]),

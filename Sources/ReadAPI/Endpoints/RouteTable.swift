@@ -2,5 +2,5 @@
 enum RouteTable {
     static let routes: [Route] =
         PositionEndpoints.routes + TradeEndpoints.routes + OrderEndpoints.routes + MarketEndpoints.routes
-        + SystemEndpoints.routes + StreamEndpoints.routes
+        + SystemEndpoints.routes + StreamEndpoints.routes + AuthEndpoints.routes + CommandEndpoints.routes
 }

@@ -1,5 +1,7 @@
+import Events
 import Glibc
 import HTTPServing
+import Kafka
 import Postgres
 import Synchronization
 
@@ -7,7 +9,14 @@ import Synchronization
 final class ReadService: Sendable {
     struct Configuration: Sendable {
         var database: PostgresConfiguration
-        var secret: TokenSecret
+        /// Signs and checks our own tokens; without it only those of the JWK set are taken.
+        var secret: TokenSecret?
+        /// A file or a URL with the public keys of an identity provider.
+        var keys: String?
+        var audience = TokenAudience()
+        /// Where commands go; nil: they are refused.
+        var kafka: KafkaConfiguration?
+        var topology: Topology?
         var corsOrigins: [String] = []
         var defaultExchange = "NSE"
         var waitMilliseconds = ReadAPILimits.waitMilliseconds
@@ -20,6 +29,8 @@ final class ReadService: Sendable {
     let metrics = ReadMetrics()
     let router = Router(routes: RouteTable.routes)
     let verifier: TokenVerifier
+    private let keys: KeySet?
+    let commands: CommandLog
     let configuration: Configuration
     let limiters: Limiters
     let queue = QueryQueue()
@@ -43,7 +54,9 @@ final class ReadService: Sendable {
     init(_ configuration: Configuration) {
         self.configuration = configuration
         limiters = Limiters(configuration.rateLimits)
-        verifier = TokenVerifier(secret: configuration.secret)
+        keys = configuration.keys.map { KeySet(source: $0, log: configuration.log) }
+        verifier = TokenVerifier(secret: configuration.secret, keys: keys, audience: configuration.audience)
+        commands = CommandLog(configuration.kafka, topology: configuration.topology)
         watch = DatabaseWatch(queue: queue, address: "\(configuration.database)", log: configuration.log)
     }
 
@@ -55,6 +68,7 @@ final class ReadService: Sendable {
                 startThread { [self] in pool.serve(session(DatabaseSession.writing(configuration.database))) }
             }
         }
+        if let keys { started.append(startThread { keys.run() }) }
         let watching = startThread { [self] in watch.run(session(configuration.database)) }
         threads.withLock { $0 = started + [watching] }
     }
@@ -78,6 +92,7 @@ final class ReadService: Sendable {
     /// Ends the threads: what has not begun is refused, what runs is cut short. Call it once every request has its answer.
     func stop() {
         watch.stop()
+        keys?.stop()
         for pool in pools { pool.close() }
         for job in queue.close() { job.fail(.stopping) }
         let running = threads.withLock { threads in
