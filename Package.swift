@@ -74,7 +74,8 @@ let package = Package(
         module(
             "ReadAPI",
             [
-                "Domain", "Events", "Engine", "Kafka", "Postgres", "Importers", "HTTPServing", "Telemetry", "CMicrohttpd",
+                "Domain", "Events", "Engine", "Kafka", "Postgres", "Importers", "HTTPServing", "Telemetry",
+                "CMicrohttpd",
                 "COpenSSL", "CCrypt", "CCurl", "CLinux",
             ]),
         module("EmbeddedBroker", ["Telemetry", "CIsal", "CLinux"]),
@@ -84,7 +85,11 @@ let package = Package(
         module("Supervision", ["Postgres", "CLinux"]),
         module(
             "Benchmarks",
-            ["Domain", "Events", "Projections", "Engine", "Kafka", "Postgres", "Importers", "Supervision"]),
+            [
+                "Domain", "Events", "Projections", "Engine", "Kafka", "Postgres", "Importers", "Supervision",
+                "HTTPServing",
+                "ReadAPI",
+            ]),
         module(
             "CommandLineTool",
             [
@@ -120,7 +125,7 @@ let package = Package(
             [
                 "Domain", "Events", "Projections", "Kafka", "Postgres", "Engine", "Importers", "Supervision",
                 "CommandLineTool",
-            ]),
+            ], exclude: ["http"]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -3,7 +3,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-packages="kafka-python==3.0.12 confluent-kafka==2.16.1 jsonschema==4.23.0 prometheus-client==0.21.1"
+packages="kafka-python==3.0.12 confluent-kafka==2.16.1 jsonschema==4.23.0 prometheus-client==0.21.1 schemathesis==4.32.5"
 venv=.build/test-venv
 stamp="$venv/installed"
 

@@ -1,7 +1,7 @@
 /// What a bench runs.
 public struct BenchOptions: Sendable {
     public enum Stage: String, Sendable, CaseIterable {
-        case decode, fold, positions, market, latency
+        case decode, fold, positions, market, latency, http
     }
 
     /// Simulated trades, and as many ticks.
@@ -35,4 +35,10 @@ enum BenchLimits {
     static let catchUpSeconds = 600
     static let producerFlushMilliseconds: Int32 = 60_000
     static let startMilliseconds = 30_000
+    static let httpConnections = 64
+    static let httpThreads = 2
+    static let httpSeconds = 8
+    static let httpWarmUpSeconds = 2
+    static let httpEvents = 100_000
+    static let httpConstantBytes = 1_024
 }

@@ -4,6 +4,7 @@
 #include <openssl/hmac.h>
 #include <openssl/sha.h>
 #include <openssl/rand.h>
+#include <openssl/rsa.h>
 #include <openssl/core_names.h>
 #include <openssl/param_build.h>
 #include <openssl/ecdsa.h>

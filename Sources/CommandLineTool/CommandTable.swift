@@ -36,5 +36,10 @@ public enum CommandTable {
         ConfigCommand.show,
         ConfigCommand.check,
         TokenCommand.command,
+        UsersCommand.add,
+        UsersCommand.list,
+        UsersCommand.disable,
+        UsersCommand.enable,
+        UsersCommand.password,
     ]
 }

@@ -80,6 +80,9 @@ struct Call: Sendable {
     let arguments: Arguments
     let defaultExchange: String
 
+    /// The list asked for: another order is another list, whose cursors do not fit this one.
+    var list: String { arguments.text("sort").map { "\(operation) \($0)" } ?? operation }
+
     func exchange(of name: SymbolName) -> String { name.exchange ?? defaultExchange }
 }
 

@@ -179,7 +179,7 @@ extension Problem {
             self = .databaseUnavailable("the database lacks tables of this version; run: tapefold db migrate")
         case "42501":
             self = .databaseUnavailable(
-                "the API's database role may not write the tables of schema tapefold; docs/operations.md lists the grants"
+                "the API's database role may not write the tables of schema tapefold; docs/api.md lists the grants"
             )
         default:
             self =
