@@ -134,11 +134,26 @@ struct HTTPLoad {
         /// Bytes of head and body together, once the head is whole.
         private static func length(of answer: [UInt8]) -> Int? {
             answer.withUnsafeBytes { bytes in
-                guard let end = memmem(bytes.baseAddress, bytes.count, "\r\n\r\n", 4) else { return nil }
-                let head = UnsafeRawPointer(end) - (bytes.baseAddress ?? UnsafeRawPointer(end)) + 4
-                guard let field = memmem(bytes.baseAddress, head, "Content-Length: ", 16) else { return nil }
-                return head + Int(atol(field.advanced(by: 16).assumingMemoryBound(to: CChar.self)))
+                guard let head = find("\r\n\r\n", in: bytes), let field = find("Content-Length: ", in: bytes) else {
+                    return nil
+                }
+                var length = 0
+                for byte in bytes[field...] where (48...57).contains(byte) || byte == 13 {
+                    if byte == 13 { break }
+                    length = length * 10 + Int(byte - 48)
+                }
+                return head + length
             }
+        }
+
+        /// The place behind a text.
+        private static func find(_ text: StaticString, in bytes: UnsafeRawBufferPointer) -> Int? {
+            let length = text.utf8CodeUnitCount
+            guard bytes.count >= length, let start = bytes.baseAddress else { return nil }
+            for place in 0...(bytes.count - length) where memcmp(start + place, text.utf8Start, length) == 0 {
+                return place + length
+            }
+            return nil
         }
     }
 }

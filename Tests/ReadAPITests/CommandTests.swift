@@ -52,7 +52,7 @@ import Testing
         let rig = try Rig()
         for (path, body, topic) in [
             ("/v1/orders/o%2F1/cancel", "", "orders.cancelled"),
-            ("/v1/orders/o1/cancel", #"{"reason":"changed my mind"}"#, "orders.cancelled"),
+            ("/v1/orders/o2/cancel", #"{"reason":"changed my mind"}"#, "orders.cancelled"),
             ("/v1/cart", #"{"action":"add","symbol":"NSE:NIFTY 50","quantity":2}"#, "cart.changed"),
             ("/v1/cart", #"{"action":"checkout"}"#, "cart.changed"),
             ("/v1/cart/rules", #"{"symbol":"TCS","minPrice":"1.5","maxPrice":2}"#, "rules.changed"),
@@ -96,6 +96,25 @@ import Testing
         #expect(answer.status == status, "\(answer.text)")
         #expect(answer.header("content-type") == "application/problem+json")
         #expect(try answer.json()["field"]?.string == field, "\(answer.text)")
+    }
+
+    /// What the document shows is taken as it stands.
+    @Test func everyExampleOfTheDocumentIsTaken() throws {
+        let rig = try Rig()
+        let document = try JSONValue(parsing: OpenAPIDocument.json)
+        for route in RouteTable.routes where route.body?.contentTypes == ["application/json"] {
+            let path = route.path.description
+            let operation = try #require(document["paths"]?[path]?["post"])
+            let example = operation["requestBody"]?["content"]?["application/json"]?["example"]
+            let answer = try rig.api.post(
+                path.replacing("{id}", with: "1"), (example ?? .object([])).text, as: route.access == .open ? nil : "u1",
+                roles: ["admin"])
+            let isNobodys = ["login", "refresh"].contains(route.operation)
+            let wanted = isNobodys ? 401 : route.operation == "logout" ? 204 : 202
+            #expect(answer.status == wanted, "\(route.operation): \(answer.text)")
+            let mayBeEmpty = ["readNotification", "deleteNotification"].contains(route.operation)
+            #expect(example != nil || mayBeEmpty, "\(route.operation) has no example")
+        }
     }
 
     @Test func usersWriteForThemselvesAndAdminsMayChoose() throws {
@@ -151,6 +170,13 @@ import Testing
             #expect(try refused.json()["field"]?.string == "orderId")
         }
         #expect(try rig.api.post("/v1/orders", other, as: "u2").status == 202)
+        // A cancellation is one, too: its order's id is no other than the order's, and says nothing against it.
+        let cancel = try rig.api.post("/v1/orders/o1/cancel")
+        #expect(cancel.status == 202)
+        #expect(try rig.api.post("/v1/orders/o1/cancel").text == cancel.text)
+        #expect(try rig.api.post("/v1/orders/o1/cancel", #"{"reason":"other"}"#).status == 422)
+        try rig.database.execute("UPDATE tapefold.command SET created_at = now() - interval '2 days'")
+        #expect(try rig.api.post("/v1/orders", other).status == 422)
     }
 
     @Test func aCommandWhoseAnswerWasLostIsSentAgainUnderItsId() throws {

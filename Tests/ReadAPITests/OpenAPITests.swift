@@ -115,6 +115,19 @@ import Testing
         }
     }
 
+    /// What the code can answer and what the document says it may are the same.
+    @Test func everyProblemIsDocumented() throws {
+        let folder = Self.root.appendingPathComponent("Sources/ReadAPI")
+        var kinds: Set<String> = []
+        for case let file as URL in try #require(FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
+        where file.pathExtension == "swift" {
+            let text = try String(contentsOf: file, encoding: .utf8)
+            for match in text.matches(of: /(?:kind: |unavailable\(\s*)"([a-z-]+)"/) { kinds.insert(String(match.1)) }
+        }
+        let documented = try Self.yaml()["components"]?["schemas"]?["ProblemType"]?["enum"]?.elements ?? []
+        #expect(Set(documented) == Set(kinds.map { .string("urn:tapefold:problem:\($0)") }))
+    }
+
     private struct ParameterFacts: Equatable {
         let name: String
         let place: String

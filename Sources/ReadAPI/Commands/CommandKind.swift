@@ -68,9 +68,7 @@ struct Command: Sendable {
         }
         self.kind = kind
         self.members = members + kind.fixed + [JSONMember("userId", .string(user))]
-        givenIdentity =
-            kind.pathParameter == nil
-            ? kind.identity.flatMap { name in members.first { $0.name == name }?.value.string } : nil
+        givenIdentity = kind.identity.flatMap { name in members.first { $0.name == name }?.value.string }
     }
 
     private static func user(_ call: WorkCall, _ body: [JSONMember]) throws(Problem) -> String {

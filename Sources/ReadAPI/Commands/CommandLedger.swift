@@ -1,7 +1,8 @@
 import Domain
 import Postgres
 
-/// What repeated commands stood for: `tapefold.command`. Blocks: for a `WorkPool`'s threads.
+/// What repeated commands stood for: `tapefold.command`. Keys of clients are kept for a while, identities as long as their
+/// events, which is for ever. Blocks: for a `WorkPool`'s threads.
 struct CommandLedger {
     /// What the first request with a key came to.
     struct Entry {
@@ -23,7 +24,10 @@ struct CommandLedger {
     ) throws(Problem) -> Entry {
         let (entry, isSame) = try session.perform { (connection) throws(PostgresError) -> (Entry, Bool) in
             try connection.cachedQuery(
-                "DELETE FROM tapefold.command WHERE created_at < clock_timestamp() - $1 * interval '1 hour'",
+                """
+                DELETE FROM tapefold.command
+                WHERE created_at < clock_timestamp() - $1 * interval '1 hour' AND idempotency_key LIKE 'key:%'
+                """,
                 [.int64(ReadAPILimits.commandKeptHours)])
             let result = try connection.cachedQuery(
                 """
@@ -57,12 +61,14 @@ struct CommandLedger {
 /// What tells a repeated command: the header, or the identity that the client gave the thing.
 enum CommandKey: Sendable, Equatable {
     case header(String)
-    case identity(field: String, value: String)
+    case identity(topic: String, field: String, value: String)
+
+    static let headerName = "Idempotency-Key"
 
     var stored: String {
         switch self {
         case .header(let key): "key:\(key)"
-        case .identity(let field, let value): "\(field):\(value)"
+        case .identity(let topic, let field, let value): "\(topic) \(field):\(value)"
         }
     }
 
@@ -73,11 +79,11 @@ enum CommandKey: Sendable, Equatable {
                 kind: "idempotency-conflict", title: "Idempotency-Key used for another request", status: 422,
                 detail: "Idempotency-Key \"\(key.prefix(80))\" was sent with another request; take a new one",
                 members: [JSONMember("field", .string("Idempotency-Key"))])
-        case .identity(let field, let value):
+        case .identity(_, let field, let value):
             Problem(
                 kind: "identity-conflict", title: "Already there with other values", status: 422,
                 detail:
-                    "\(field) \"\(value.prefix(80))\" was sent with other values before; take a new one, or leave it out",
+                    "\(field) \"\(value.prefix(80))\" was sent here with other values before, and what was said stands",
                 members: [JSONMember("field", .string(field)), JSONMember("value", .string(String(value.prefix(80))))])
         }
     }

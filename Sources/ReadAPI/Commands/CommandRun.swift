@@ -12,7 +12,7 @@ struct CommandRun {
     func run(_ kind: CommandKind, operation: String) throws(Problem) -> HTTPResponse {
         let body = call.request.body.isEmpty ? [] : try call.object()
         let command = try Command(kind, call, body: body)
-        let keys = try keys(of: command)
+        let keys = keys(of: command)
         let hash = command.requestHash(operation)
         var eventId = try Self.eventId(command, hash, keys.first)
         var time = Timestamp(microseconds: call.microseconds)
@@ -45,23 +45,13 @@ struct CommandRun {
 
     // MARK: Keys and ids
 
-    private func keys(of command: Command) throws(Problem) -> [CommandKey] {
+    private func keys(of command: Command) -> [CommandKey] {
         var keys: [CommandKey] = []
-        if let key = call.request.header("idempotency-key") {
-            guard (1...ReadAPILimits.idempotencyKeyBytes).contains(key.utf8.count),
-                key.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f })
-            else {
-                throw .invalidParameter(
-                    "Idempotency-Key", value: key,
-                    reason: "is not 1 to \(ReadAPILimits.idempotencyKeyBytes) printable ASCII characters without spaces"
-                )
-            }
-            keys.append(.header(key))
-        }
+        if let key = call.arguments.text(CommandKey.headerName) { keys.append(.header(key)) }
         // Only these are told apart by their own id for ever; of the others the latest counts.
         let isForEver = command.kind.event.identity != .sourceAndId
         if isForEver, let field = command.kind.identity, let value = command.givenIdentity {
-            keys.append(.identity(field: field, value: value))
+            keys.append(.identity(topic: command.kind.event.topic, field: field, value: value))
         }
         return keys
     }

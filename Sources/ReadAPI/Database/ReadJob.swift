@@ -9,16 +9,19 @@ final class ReadJob: Sendable {
     let route: String
     /// When waiting for `plan.after` gives up: nanoseconds of `MonotonicClock`.
     let waitDeadline: UInt64
+    /// Jobs with the same key have the same answer: what they ask for belongs to no user. Nil where it does.
+    let shareKey: String?
     private let reply: HTTPReply
     private let finish: @Sendable (HTTPResponse, HTTPRequest, String) -> HTTPResponse
 
     init(
-        plan: ReadPlan, selection: FieldSelection? = nil, request: HTTPRequest, route: String, waitMilliseconds: Int,
-        reply: HTTPReply,
+        plan: ReadPlan, selection: FieldSelection? = nil, shareKey: String? = nil, request: HTTPRequest, route: String,
+        waitMilliseconds: Int, reply: HTTPReply,
         finish: @escaping @Sendable (HTTPResponse, HTTPRequest, String) -> HTTPResponse
     ) {
         self.plan = plan
         self.selection = selection
+        self.shareKey = shareKey
         self.request = request
         self.route = route
         self.reply = reply

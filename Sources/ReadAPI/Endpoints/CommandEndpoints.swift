@@ -31,7 +31,9 @@ enum CommandEndpoints {
         let template = PathTemplate(path)
         let names = template.segments.compactMap { if case .parameter(let name) = $0 { name } else { nil } }
         return Route(
-            path, operation, method: .post, access: access, parameters: names.map { .path($0, .text) },
+            path, operation, method: .post, access: access,
+            parameters: names.map { .path($0, .text) }
+                + [.header(CommandKey.headerName, .idempotencyKey)],
             body: kind.pathParameter == nil ? .json : .optionalJSON,
             action: .work(
                 .commands,

@@ -1,3 +1,5 @@
+import HTTPServing
+
 /// Finds the route of a path and a method and checks the parameters: pure, from the table alone.
 struct Router: Sendable {
     /// The routes of one path.
@@ -47,13 +49,17 @@ struct Router: Sendable {
     }
 
     /// The checked parameters of a request. Throws a 400 for what the route does not know, twice the same, or a bad value.
-    func arguments(of match: Match, route: Route, query: String?) throws(Problem) -> Arguments {
+    func arguments(of match: Match, route: Route, _ request: HTTPRequest) throws(Problem) -> Arguments {
         var arguments = Arguments()
+        for parameter in route.parameters where parameter.place == .header {
+            guard let value = request.header(parameter.name.lowercased()) else { continue }
+            arguments.set(parameter.name, try parameter.parse(value))
+        }
         for (name, raw) in match.captured {
             guard let parameter = route.parameter(name, .path) else { continue }
             arguments.set(name, try parameter.parse(try decode(raw, of: name, plusIsSpace: false)))
         }
-        for pair in (query ?? "").split(separator: "&", omittingEmptySubsequences: true) {
+        for pair in (request.query ?? "").split(separator: "&", omittingEmptySubsequences: true) {
             let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = try decode(halves[0], of: "query", plusIsSpace: true)
             let value = try decode(halves.count > 1 ? halves[1] : "", of: name, plusIsSpace: true)

@@ -44,7 +44,7 @@ extension ReadService {
         }
         let claims = try identify(request, for: route)
         try limitRate(of: claims, on: route)
-        let arguments = try router.arguments(of: match, route: route, query: request.query)
+        let arguments = try router.arguments(of: match, route: route, request)
         if let body = route.body { try checkContentType(of: request, body) }
         let user = try user(claims, route, arguments)
         switch route.action {
@@ -56,7 +56,9 @@ extension ReadService {
                 defaultExchange: configuration.defaultExchange)
             let plan = try makePlan(call)
             let selection = try FieldCatalog.selection(arguments.fields, of: route.operation)
-            return .later { [self] in read(plan, selection, request, name, $0) }
+            // Prices are the same for everyone: who asks for the same at the same moment gets the same answer.
+            let shareKey = route.access == .bearer ? "\(request.path)?\(request.query ?? "")" : nil
+            return .later { [self] in read(plan, selection, shareKey, request, name, $0) }
         case .work(let kind, let action):
             let call = WorkCall(
                 request: request, claims: claims, user: user, arguments: arguments,
@@ -66,10 +68,11 @@ extension ReadService {
     }
 
     private func read(
-        _ plan: ReadPlan, _ selection: FieldSelection?, _ request: HTTPRequest, _ name: String, _ reply: HTTPReply
+        _ plan: ReadPlan, _ selection: FieldSelection?, _ shareKey: String?, _ request: HTTPRequest, _ name: String,
+        _ reply: HTTPReply
     ) {
         let job = ReadJob(
-            plan: plan, selection: selection, request: request, route: name,
+            plan: plan, selection: selection, shareKey: shareKey, request: request, route: name,
             waitMilliseconds: configuration.waitMilliseconds, reply: reply
         ) { [self] in finish($0, $1, $2) }
         if !queue.add(job) { job.fail(isStopping ? .stopping : .overloaded) }

@@ -1,4 +1,4 @@
-"""Drives a real read-api: signs in, places, enters, imports, and reads each of its writes. Usage: BASE-URL USER PASSWORD."""
+"""Drives a real read-api: signs in, places, enters, imports, and reads each of its writes. Usage: BASE-URL USER PASSWORD"""
 
 import json
 import sys
@@ -81,4 +81,5 @@ status, refused, _ = ask("POST", "/v1/orders", {**order, "userId": "somebody"})
 expect("another's order", status == 403, refused)
 status, tokens, _ = ask("POST", "/v1/auth/refresh", {"refreshToken": tokens["refreshToken"]})
 expect("refresh", status == 200, tokens)
-print(tokens["accessToken"])
+status, _, _ = ask("POST", "/v1/auth/logout", {"refreshToken": tokens["refreshToken"]})
+expect("logout", status == 204, status)
