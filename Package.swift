@@ -55,6 +55,7 @@ let package = Package(
         .systemLibrary(
             name: "CXxhash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CCrypt"),
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CMemory"),
         .target(
@@ -73,8 +74,8 @@ let package = Package(
         module(
             "ReadAPI",
             [
-                "Domain", "Events", "Projections", "Engine", "Postgres", "HTTPServing", "Telemetry", "CMicrohttpd",
-                "COpenSSL", "CLinux",
+                "Domain", "Events", "Projections", "Engine", "Kafka", "Postgres", "Importers", "HTTPServing",
+                "Telemetry", "CMicrohttpd", "COpenSSL", "CCrypt", "CCurl", "CLinux",
             ]),
         module(
             "Delivery",
@@ -86,7 +87,11 @@ let package = Package(
         module("Supervision", ["Postgres", "CLinux"]),
         module(
             "Benchmarks",
-            ["Domain", "Events", "Projections", "Engine", "Kafka", "Postgres", "Importers", "Supervision"]),
+            [
+                "Domain", "Events", "Projections", "Engine", "Kafka", "Postgres", "Importers", "Supervision",
+                "HTTPServing",
+                "ReadAPI",
+            ]),
         module(
             "CommandLineTool",
             [
@@ -120,7 +125,9 @@ let package = Package(
         tests("Telemetry", ["Telemetry", "HTTPServing"], exclude: ["judge"]),
         tests(
             "ReadAPI",
-            ["ReadAPI", "HTTPServing", "Supervision", "Domain", "Events", "Projections", "Postgres", "Engine"],
+            [
+                "ReadAPI", "HTTPServing", "Supervision", "Domain", "Events", "Projections", "Postgres", "Engine", "Kafka",
+            ],
             exclude: ["judge"]),
         tests("Delivery", ["Delivery", "Domain", "Events"]),
         tests("EmbeddedBroker", ["EmbeddedBroker", "Kafka", "Supervision", "Telemetry"], exclude: ["clients"]),
@@ -131,7 +138,7 @@ let package = Package(
             [
                 "Domain", "Events", "Projections", "Kafka", "Postgres", "Engine", "Importers", "Supervision",
                 "CommandLineTool",
-            ], exclude: ["receivers"]),
+            ], exclude: ["receivers", "http"]),
     ],
     cxxLanguageStandard: .cxx17
 )

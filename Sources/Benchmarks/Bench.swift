@@ -33,6 +33,9 @@ public enum Bench {
         if options.stages.contains(.market) {
             report.figures += try withStack(options, note) { try MarketStage.run($0, note: note) }
         }
+        if options.stages.contains(.http) {
+            report.figures += try withStack(options, note) { try HTTPStage.run($0, note: note) }
+        }
         return report
     }
 

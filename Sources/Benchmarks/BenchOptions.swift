@@ -2,7 +2,7 @@
 public struct BenchOptions: Sendable {
     public enum Stage: String, Sendable, CaseIterable {
         case decode, fold, analytics, positions, market, latency
-        case rules
+        case rules, http
     }
 
     /// Simulated trades, and as many ticks.
@@ -42,4 +42,10 @@ enum BenchLimits {
     static let catchUpSeconds = 600
     static let producerFlushMilliseconds: Int32 = 60_000
     static let startMilliseconds = 30_000
+    static let httpConnections = 64
+    static let httpThreads = 2
+    static let httpSeconds = 8
+    static let httpWarmUpSeconds = 2
+    static let httpEvents = 100_000
+    static let httpConstantBytes = 1_024
 }

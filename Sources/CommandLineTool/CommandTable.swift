@@ -38,5 +38,10 @@ public enum CommandTable {
         ConfigCommand.show,
         ConfigCommand.check,
         TokenCommand.command,
+        UsersCommand.add,
+        UsersCommand.list,
+        UsersCommand.disable,
+        UsersCommand.enable,
+        UsersCommand.password,
     ]
 }

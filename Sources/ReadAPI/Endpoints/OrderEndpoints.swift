@@ -14,7 +14,8 @@ enum OrderEndpoints {
             parameters: [CommonParameters.user] + CommonParameters.book + [
                 .query("side", .choice(["BUY", "SELL"], default: nil)),
                 .query("status", .choice(statuses, default: nil)),
-            ] + CommonParameters.labels + CommonParameters.period + CommonParameters.page + [CommonParameters.after],
+            ] + CommonParameters.labels + CommonParameters.period + [CommonParameters.sort("placedAt")]
+                + CommonParameters.page + [CommonParameters.after],
             action: .read(list)),
         Route(
             "/v1/orders/{id}", "getOrder", access: .user,
@@ -66,7 +67,8 @@ enum OrderEndpoints {
 
     private static func list(_ call: Call) throws(Problem) -> ReadPlan {
         let page = Page(call)
-        let cursor = try Cursor.timeKey(of: call) ?? (Call.latest, "")
+        let order = TimeOrder(call)
+        let cursor = try Cursor.timeKey(of: call) ?? (order.start, "")
         let time = "coalesce(o.placed_at, '0001-01-01 00:00:00+00'::timestamptz)"
         let statement = ReadStatement(
             text: { live in
@@ -74,10 +76,10 @@ enum OrderEndpoints {
                 SELECT \(columns.selected) FROM \(orders(live))
                 WHERE o.user_id = $1 AND ($2 IS NULL OR o.account = $2) AND ($3 IS NULL OR o.exchange = $3)
                 AND ($4 IS NULL OR o.symbol = $4) AND ($5 IS NULL OR o.exchange = $5)
-                AND \(time) >= $6 AND \(time) < $7 AND (\(time), o.order_id) < ($8, $9)
+                AND \(time) >= $6 AND \(time) < $7 AND (\(time), o.order_id) \(order.comparison) ($8, $9)
                 AND ($11 IS NULL OR o.side = $11) AND ($12 IS NULL OR o.status = $12)
                 AND ($13 IS NULL OR o.category = $13) AND ($14 IS NULL OR o.strategy = $14)
-                ORDER BY \(time) DESC, o.order_id DESC LIMIT $10
+                ORDER BY \(time) \(order.direction), o.order_id \(order.direction) LIMIT $10
                 """
             },
             parameters: [.text(call.user)] + call.bookFilters + (try call.period()) + [

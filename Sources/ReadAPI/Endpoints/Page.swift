@@ -7,7 +7,7 @@ struct Page: Sendable {
     let limit: Int
 
     init(_ call: Call) {
-        operation = call.operation
+        operation = call.list
         limit = call.arguments.limit
     }
 
@@ -66,12 +66,33 @@ extension Page {
 enum CommonParameters {
     static let after = RouteParameter.query("after", .positions)
     static let page: [RouteParameter] = [.query("limit", .limit), .query("cursor", .cursor)]
+    /// By a time, newest or oldest first.
+    static func sort(_ field: String, newestFirst: Bool = true) -> RouteParameter {
+        .query("sort", .choice(["-\(field)", field], default: newestFirst ? "-\(field)" : field))
+    }
+
+    static let fields = RouteParameter.query("fields", .fields)
     static let user = RouteParameter.query("userId", .text)
     static let book: [RouteParameter] = [
         .query("account", .text), .query("exchange", .text), .query("symbol", .symbol),
     ]
     static let period: [RouteParameter] = [.query("from", .time), .query("to", .time)]
     static let labels: [RouteParameter] = [.query("category", .text), .query("strategy", .text)]
+}
+
+/// Which way a list by time goes.
+struct TimeOrder: Sendable {
+    let isNewestFirst: Bool
+
+    init(_ call: Call, newestFirst: Bool = true) {
+        isNewestFirst = call.arguments.text("sort").map { $0.hasPrefix("-") } ?? newestFirst
+    }
+
+    var direction: String { isNewestFirst ? "DESC" : "ASC" }
+    /// What a row's key must be to that of the last row given out.
+    var comparison: String { isNewestFirst ? "<" : ">" }
+    /// In front of the first row.
+    var start: Int64 { isNewestFirst ? Call.latest : Call.earliest }
 }
 
 extension Call {

@@ -9,4 +9,5 @@ enum RouteTable {
         + CartEndpoints.routes + AlertEndpoints.routes
         + AnalyticsEndpoints.routes + EquityCurveEndpoint.routes
         + SystemEndpoints.routes
+        + StreamEndpoints.routes + AuthEndpoints.routes + CommandEndpoints.routes
 }

@@ -25,6 +25,7 @@ enum ArgumentValue: Sendable, Hashable {
     case date(CivilDate)
     case cursor(String)
     case positions([LogPosition])
+    case fields([String])
 }
 
 /// The checked values of a call's parameters.
@@ -63,6 +64,10 @@ struct Arguments: Sendable {
 
     var limit: Int {
         if case .limit(let limit) = values["limit"] { limit } else { ReadAPILimits.defaultPageRows }
+    }
+
+    var fields: [String]? {
+        if case .fields(let names) = values["fields"] { names } else { nil }
     }
 
     var after: [LogPosition] {

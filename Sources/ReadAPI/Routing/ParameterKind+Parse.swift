@@ -25,6 +25,20 @@ extension RouteParameter {
             }
             return .cursor(value)
         case .positions: return .positions(try positions(value))
+        case .idempotencyKey:
+            guard (1...ReadAPILimits.idempotencyKeyBytes).contains(value.utf8.count),
+                value.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f })
+            else {
+                throw refuse(
+                    value,
+                    "is not 1 to \(ReadAPILimits.idempotencyKeyBytes) printable ASCII characters without spaces")
+            }
+            return .text(value)
+        case .fields:
+            guard value.utf8.count <= ReadAPILimits.fieldsBytes else {
+                throw refuse(value, "is longer than \(ReadAPILimits.fieldsBytes) bytes")
+            }
+            return .fields(value.split(separator: ",", omittingEmptySubsequences: false).map(String.init))
         }
     }
 

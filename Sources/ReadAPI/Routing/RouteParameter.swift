@@ -1,7 +1,7 @@
 /// A parameter of a route: where it stands, what it may be.
 struct RouteParameter: Sendable {
     enum Place: String, Sendable {
-        case path, query
+        case path, query, header
     }
 
     let name: String
@@ -10,6 +10,11 @@ struct RouteParameter: Sendable {
 
     static func path(_ name: String, _ kind: ParameterKind) -> RouteParameter {
         RouteParameter(name: name, place: .path, kind: kind)
+    }
+
+    /// Read by the route itself.
+    static func header(_ name: String, _ kind: ParameterKind) -> RouteParameter {
+        RouteParameter(name: name, place: .header, kind: kind)
     }
 
     static func query(_ name: String, _ kind: ParameterKind) -> RouteParameter {
@@ -36,6 +41,10 @@ enum ParameterKind: Sendable {
     case cursor
     /// `topic/partition@offset` with commas between them.
     case positions
+    /// What tells a repeated command.
+    case idempotencyKey
+    /// Names of an answer's fields with commas between them.
+    case fields
 }
 
 extension ParameterKind {
@@ -67,6 +76,11 @@ extension ParameterKind {
         case .date: return object(string, ("format", .string("date")))
         case .cursor: return object(string, ("maxLength", .number(String(ReadAPILimits.cursorBytes))))
         case .positions: return object(string, ("examples", .array([.string("trades.executed/0@1042")])))
+        case .idempotencyKey:
+            return object(
+                string, bounds[0], ("maxLength", .number(String(ReadAPILimits.idempotencyKeyBytes))),
+                ("pattern", .string("^[!-~]+$")))
+        case .fields: return object(string, ("maxLength", .number(String(ReadAPILimits.fieldsBytes))))
         }
     }
 }
