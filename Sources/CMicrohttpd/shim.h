@@ -24,6 +24,12 @@ static inline size_t tapefold_http_keep_escapes(void *context, struct MHD_Connec
     return length;
 }
 
+/// The connection's socket, which stays libmicrohttpd's; -1 when it cannot be had.
+static inline int tapefold_http_socket(struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *found = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    return found == NULL ? -1 : (int)found->connect_fd;
+}
+
 /// Starts an epoll pool over a socket that listens already; NULL when libmicrohttpd refuses.
 static inline struct MHD_Daemon *tapefold_http_start(const struct tapefold_http_settings *settings) {
     struct MHD_OptionItem options[] = {

@@ -15,7 +15,7 @@ extension OpenAPIDocument {
          },
          "servers":[{"url":"/"}],
          "security":[{"bearer":[]}],
-         "tags":[{"name":"portfolio","description":"A user's own rows; role admin may pass userId"},{"name":"market","description":"The same for every user"},{"name":"operations","description":"For operators and tools; no token needed"}],
+         "tags":[{"name":"portfolio","description":"A user's own rows; role admin may pass userId"},{"name":"market","description":"The same for every user"},{"name":"streams","description":"What happens, as it happens"},{"name":"operations","description":"For operators and tools; no token needed"}],
          "paths":{
           "/v1/positions":{
            "get":{"operationId":"listPositions","tags":["portfolio"],"summary":"Positions with open lots and last price, by account and instrument","parameters":[{"$ref":"#/components/parameters/userId"},{"$ref":"#/components/parameters/account"},{"$ref":"#/components/parameters/exchange"},{"$ref":"#/components/parameters/symbolFilter"},{"$ref":"#/components/parameters/limit"},{"$ref":"#/components/parameters/cursor"},{"$ref":"#/components/parameters/after"}],"responses":{"200":{"description":"A page of positions","headers":{"Tapefold-Position":{"$ref":"#/components/headers/Tapefold-Position"}},"content":{"application/json":{"schema":{"$ref":"#/components/schemas/PositionPage"}}}},"default":{"$ref":"#/components/responses/Problem"}}}
@@ -46,6 +46,21 @@ extension OpenAPIDocument {
           },
           "/v1/candles/{symbol}":{
            "get":{"operationId":"listCandles","tags":["market"],"summary":"Candles of one symbol, oldest first, from the session's open","parameters":[{"$ref":"#/components/parameters/symbol"},{"name":"interval","in":"query","description":"The candles' length","schema":{"type":"string","enum":["1m","5m","15m","30m","1h","1d"],"default":"1m"}},{"$ref":"#/components/parameters/from"},{"$ref":"#/components/parameters/to"},{"$ref":"#/components/parameters/limit"},{"$ref":"#/components/parameters/cursor"},{"$ref":"#/components/parameters/after"}],"responses":{"200":{"description":"A page of candles","headers":{"Tapefold-Position":{"$ref":"#/components/headers/Tapefold-Position"}},"content":{"application/json":{"schema":{"$ref":"#/components/schemas/CandlePage"}}}},"default":{"$ref":"#/components/responses/Problem"}}}
+          },
+          "/v1/stream":{
+           "get":{"operationId":"streamEvents","tags":["streams"],"summary":"Server-sent events of the channels named; the messages are those of /v1/ws","parameters":[{"$ref":"#/components/parameters/channels"},{"$ref":"#/components/parameters/resume"},{"$ref":"#/components/parameters/ticket"}],"responses":{"200":{"description":"A stream that ends when the client leaves, its token expires or the server stops","content":{"text/event-stream":{"schema":{"type":"string"}}}},"default":{"$ref":"#/components/responses/Problem"}}}
+          },
+          "/v1/ws":{
+           "get":{"operationId":"openWebSocket","tags":["streams"],"summary":"A WebSocket; channels may be followed and left at any time","parameters":[{"$ref":"#/components/parameters/channels"},{"$ref":"#/components/parameters/resume"},{"$ref":"#/components/parameters/ticket"}],"responses":{"101":{"description":"The connection is a WebSocket from here on"},"default":{"$ref":"#/components/responses/Problem"}}}
+          },
+          "/v1/admin/views":{
+           "get":{"operationId":"listViews","tags":["operations"],"summary":"Where every view stands, lane by lane; for role admin","responses":{"200":{"description":"The views with a live build","content":{"application/json":{"schema":{"$ref":"#/components/schemas/ViewStatusList"}}}},"default":{"$ref":"#/components/responses/Problem"}}}
+          },
+          "/":{
+           "get":{"operationId":"getDashboard","tags":["operations"],"summary":"The dashboard, a page for browsers","security":[],"responses":{"200":{"description":"The page","content":{"text/html":{"schema":{"type":"string"}}}}}}
+          },
+          "/assets/{name}":{
+           "get":{"operationId":"getDashboardAsset","tags":["operations"],"summary":"What the dashboard is made of","security":[],"parameters":[{"name":"name","in":"path","required":true,"description":"A file's name","schema":{"$ref":"#/components/schemas/Text"}}],"responses":{"200":{"description":"The file"},"default":{"$ref":"#/components/responses/Problem"}}}
           },
           "/livez":{
            "get":{"operationId":"getLiveness","tags":["operations"],"summary":"The process answers; asks nothing of others","security":[],"responses":{"200":{"$ref":"#/components/responses/Status"}}}
@@ -83,6 +98,9 @@ extension OpenAPIDocument {
            "to":{"name":"to","in":"query","description":"Only rows before this time","schema":{"type":"string","format":"date-time"}},
            "limit":{"name":"limit","in":"query","description":"Rows a page","schema":{"type":"integer","minimum":1,"maximum":500,"default":100}},
            "cursor":{"name":"cursor","in":"query","description":"nextCursor of the page before, as it was","schema":{"type":"string","maxLength":2048}},
+           "channels":{"name":"channels","in":"query","description":"What to follow, with commas between; market:NSE:RELIANCE, market:RELIANCE or user:me","schema":{"$ref":"#/components/schemas/StreamText"}},
+           "resume":{"name":"resume","in":"query","description":"The id of the last message seen, to go on behind it; Last-Event-ID does the same","schema":{"$ref":"#/components/schemas/StreamText"}},
+           "ticket":{"name":"ticket","in":"query","description":"A one-use ticket in place of the Authorization header, which browsers cannot set on a stream","schema":{"$ref":"#/components/schemas/Text"}},
            "after":{"name":"after","in":"query","description":"Wait (at most 5 s, then 504) until the views have folded everything before these positions. To read your own write, ask for the record's offset + 1.","schema":{"type":"string","examples":["trades.executed/0@1042"]}}
           },
           "responses":{
@@ -117,6 +135,9 @@ extension OpenAPIDocument {
            "QuotePage":{"type":"object","required":["items","nextCursor"],"properties":{"items":{"type":"array","items":{"$ref":"#/components/schemas/Quote"}},"nextCursor":{"$ref":"#/components/schemas/NextCursor"}}},
            "Candle":{"type":"object","required":["time","open","high","low","close","volume","partial"],"properties":{"time":{"$ref":"#/components/schemas/Time","description":"The candle's start"},"open":{"$ref":"#/components/schemas/Decimal"},"high":{"$ref":"#/components/schemas/Decimal"},"low":{"$ref":"#/components/schemas/Decimal"},"close":{"$ref":"#/components/schemas/Decimal"},"volume":{"$ref":"#/components/schemas/Decimal"},"partial":{"type":"boolean","description":"The day's first tick came after the first candle, so that this volume is not all of it"}}},
            "CandlePage":{"type":"object","required":["items","nextCursor"],"properties":{"items":{"type":"array","items":{"$ref":"#/components/schemas/Candle"}},"nextCursor":{"$ref":"#/components/schemas/NextCursor"}}},
+           "StreamText":{"type":"string","minLength":1,"maxLength":4096},
+           "ViewStatusList":{"type":"object","required":["items"],"properties":{"items":{"type":"array","items":{"$ref":"#/components/schemas/ViewStatus"}}}},
+           "ViewStatus":{"type":"object","required":["view","build","foldedRecords","lag","parkedEvents","parkedKeys","lanes"],"properties":{"view":{"type":"string"},"build":{"type":"string"},"foldedRecords":{"type":"integer","description":"The sum of the checkpoints; its growth is the rate"},"lag":{"type":["integer","null"],"description":"Records in the log behind the checkpoints; null where Kafka cannot be asked"},"parkedEvents":{"type":"integer"},"parkedKeys":{"type":"integer"},"rebuild":{"type":["object","null"],"description":"A rebuild in progress; build, records, total, running"},"lanes":{"type":"array","items":{"type":"object","description":"lane, owner, epoch, lag, parkedEvents, parkedKeys, paused"}}}},
            "Problem":{"type":"object","required":["type","title","status","detail"],"properties":{"type":{"type":"string","examples":["urn:tapefold:problem:invalid-parameter"]},"title":{"type":"string"},"status":{"type":"integer"},"detail":{"type":"string"},"instance":{"type":"string"},"requestId":{"type":"string"},"field":{"type":"string"},"value":{"type":"string"},"reason":{"type":"string"}}}
           }
          }

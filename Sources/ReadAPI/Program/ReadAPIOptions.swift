@@ -1,4 +1,5 @@
 import Glibc
+import Kafka
 import Postgres
 import Telemetry
 
@@ -17,7 +18,7 @@ struct ReadAPIOptions: Sendable {
           --port PORT        port to listen on (TAPEFOLD_HTTP_PORT, default 8080; 0 picks a free one)
           --port-file FILE   file the port in use is written to once the server listens
 
-        environment: DATABASE_URL (or DATABASE_URL_FILE), TAPEFOLD_JWT_SECRET (or TAPEFOLD_JWT_SECRET_FILE),
+        environment: DATABASE_URL (or DATABASE_URL_FILE), KAFKA_BROKERS (for live ticks), TAPEFOLD_JWT_SECRET (or TAPEFOLD_JWT_SECRET_FILE),
           TAPEFOLD_CORS_ORIGINS (origins with commas between, or *), TAPEFOLD_DEFAULT_EXCHANGE (NSE),
           TAPEFOLD_LOG_LEVEL (debug, info, warning, error), TAPEFOLD_LOG_FORMAT (text, json)
 
@@ -69,12 +70,25 @@ struct ReadAPIOptions: Sendable {
         }
         var configuration = ReadService.Configuration(database: database, secret: secret)
         configuration.log = Log(log)
+        configuration.kafka = try kafka(environment)
         if let exchange = set(environment, "TAPEFOLD_DEFAULT_EXCHANGE") { configuration.defaultExchange = exchange }
         configuration.corsOrigins = (set(environment, "TAPEFOLD_CORS_ORIGINS") ?? "").split(separator: ",").map {
             part in
             String(part.drop { $0 == " " }.prefix { $0 != " " })
         }
         return configuration
+    }
+
+    /// Nil without `KAFKA_BROKERS`: the API then serves everything but ticks.
+    private static func kafka(_ environment: [String: String]) throws(Failure) -> KafkaConfiguration? {
+        guard set(environment, "KAFKA_BROKERS") != nil else { return nil }
+        do throws(KafkaError) {
+            var configuration = try KafkaConfiguration.fromEnvironment(environment, clientId: "tapefold-read-api")
+            configuration.logSink = { _ in }
+            return configuration
+        } catch {
+            throw .usage(error.message)
+        }
     }
 
     private static func databaseURL(_ environment: [String: String]) throws(PostgresError) -> String {

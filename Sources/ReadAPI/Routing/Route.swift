@@ -9,6 +9,10 @@ struct Route: Sendable {
         case bearer
         /// A valid token; a user's own rows, or another's (`userId`) for an admin.
         case user
+        /// A valid token with role admin.
+        case admin
+        /// A valid token in the header, or a one-use ticket in the query: browsers set no headers on a stream.
+        case stream
     }
 
     let path: PathTemplate
@@ -34,6 +38,10 @@ enum RouteAction: Sendable {
     case immediate(@Sendable (ReadService) -> HTTPResponse)
     /// Asks the database. Makes the plan only; a query thread runs it.
     case read(@Sendable (Call) throws(Problem) -> ReadPlan)
+    /// A file by its name, from memory.
+    case asset(@Sendable (String) -> HTTPResponse)
+    /// Becomes a stream: the socket leaves the HTTP server.
+    case stream(StreamTransport)
 }
 
 /// One checked request to one route.
@@ -43,6 +51,8 @@ struct Call: Sendable {
     let user: String
     let arguments: Arguments
     let defaultExchange: String
+    /// Where the topics' logs end, by `topic/partition`, as far as that is known; only for routes of admins.
+    var logEnds: [String: Int64] = [:]
 
     func exchange(of name: SymbolName) -> String { name.exchange ?? defaultExchange }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import HTTPServing
+import Kafka
 import Postgres
 import Synchronization
 
@@ -11,6 +12,9 @@ final class ReadService: Sendable {
         var corsOrigins: [String] = []
         var defaultExchange = "NSE"
         var waitMilliseconds = ReadAPILimits.waitMilliseconds
+        /// Where the tape is; nil where streams have no ticks.
+        var kafka: KafkaConfiguration?
+        var streamStallMilliseconds = Int64(StreamLimits.stallSeconds) * 1_000
         var log = Log(level: .info)
     }
 
@@ -19,6 +23,7 @@ final class ReadService: Sendable {
     private let verifier: TokenVerifier
     private let configuration: Configuration
     private let queue = QueryQueue()
+    let streams: StreamService
     private let watch: DatabaseWatch
     private let cancellations = QueryCancellations()
     private let threads = Mutex<[WorkerThread]>([])
@@ -27,6 +32,9 @@ final class ReadService: Sendable {
     init(_ configuration: Configuration) {
         self.configuration = configuration
         verifier = TokenVerifier(secret: configuration.secret)
+        streams = StreamService(
+            database: configuration.database, kafka: configuration.kafka, log: configuration.log,
+            stallMilliseconds: configuration.streamStallMilliseconds)
         watch = DatabaseWatch(queue: queue, address: "\(configuration.database)", log: configuration.log)
     }
 
@@ -35,6 +43,7 @@ final class ReadService: Sendable {
         let started = (0..<ReadAPILimits.queryThreads).map { _ in startThread { [self] in serveQueries() } }
         let watching = startThread { [self] in watch.run(session()) }
         threads.withLock { $0 = started + [watching] }
+        streams.start()
     }
 
     private func startThread(_ body: @escaping @Sendable () -> Void) -> WorkerThread {
@@ -56,6 +65,7 @@ final class ReadService: Sendable {
 
     /// Ends the threads: what has not begun is refused, what runs is cut short. Call it once every request has its answer.
     func stop() {
+        streams.stop()
         watch.stop()
         for job in queue.close() { job.fail(.stopping) }
         let running = threads.withLock { threads in
@@ -74,7 +84,7 @@ final class ReadService: Sendable {
 
     var database: DatabaseState { watch.database }
     var isStopping: Bool { watch.isStopping }
-    var metricsText: String { metrics.text(queued: queue.count, waiting: watch.waiting) }
+    var metricsText: String { metrics.text(queued: queue.count, waiting: watch.waiting) + streams.metricsText }
 
     private func serveQueries() {
         let runner = QueryRunner(session: session(), watch: watch, metrics: metrics, log: configuration.log)
@@ -108,12 +118,16 @@ final class ReadService: Sendable {
         let claims = try identify(request, for: match.route)
         let arguments = try router.arguments(of: match, query: request.query)
         switch match.route.action {
+        case .stream(let transport): return try openStream(transport, request, match)
         case .immediate(let action):
             return .now(finish(action(self), request, route))
+        case .asset(let action):
+            return .now(finish(action(arguments.text("name") ?? ""), request, route))
         case .read(let makePlan):
-            let call = Call(
+            var call = Call(
                 operation: match.route.operation, user: try user(claims, match.route, arguments), arguments: arguments,
                 defaultExchange: configuration.defaultExchange)
+            if match.route.access == .admin { call.logEnds = streams.logEnds.current }
             let plan = try makePlan(call)
             return .later { [self] reply in
                 let job = ReadJob(
@@ -125,13 +139,44 @@ final class ReadService: Sendable {
         }
     }
 
-    private func identify(_ request: HTTPRequest, for route: Route) throws(Problem) -> TokenClaims? {
-        guard route.access != .open else { return nil }
+    /// By the token in the header; the ticket of a browser is looked up elsewhere.
+    private func openStream(
+        _ transport: StreamTransport, _ request: HTTPRequest, _ match: Router.Match
+    ) throws(Problem) -> HTTPAnswer {
+        let arguments = try router.arguments(of: match, query: request.query)
+        let claims: TokenClaims
         do throws(TokenError) {
-            return try verifier.verify(authorization: request.header("authorization"), at: Int64(time(nil)))
+            claims = try verifier.verify(authorization: request.header("authorization"), at: Int64(time(nil)))
         } catch {
             throw .unauthorized(error)
         }
+        return .now(try stream(transport, request, match, arguments, claims))
+    }
+
+    private func stream(
+        _ transport: StreamTransport, _ request: HTTPRequest, _ match: Router.Match, _ arguments: Arguments,
+        _ claims: TokenClaims
+    ) throws(Problem) -> HTTPResponse {
+        let wish = try StreamService.wish(
+            transport, request, arguments, defaultExchange: configuration.defaultExchange)
+        let response = finish(
+            HTTPResponse(status: wish.status, headers: wish.headers), request, match.route.path.description)
+        // HEAD asks what a stream would be like, not for one.
+        return request.method == "HEAD" ? response : try streams.open(wish, claims, request, response)
+    }
+
+    private func identify(_ request: HTTPRequest, for route: Route) throws(Problem) -> TokenClaims? {
+        guard route.access != .open, route.access != .stream else { return nil }
+        let claims: TokenClaims
+        do throws(TokenError) {
+            claims = try verifier.verify(authorization: request.header("authorization"), at: Int64(time(nil)))
+        } catch {
+            throw .unauthorized(error)
+        }
+        guard route.access != .admin || claims.isAdmin else {
+            throw .forbidden("\(route.path) is for role admin; get such a token with: tapefold token --role admin")
+        }
+        return claims
     }
 
     private func user(_ claims: TokenClaims?, _ route: Route, _ arguments: Arguments) throws(Problem) -> String {
@@ -187,7 +232,9 @@ final class ReadService: Sendable {
     }
 
     private func validate(_ response: inout HTTPResponse, _ request: HTTPRequest) {
-        guard response.header("Content-Type") == "application/json" else { return }
+        guard let type = response.header("Content-Type"), Self.validated.contains(where: { type.hasPrefix($0) }) else {
+            return
+        }
         let tag = EntityTag.of(response.body)
         response.headers += [HTTPHeader("ETag", tag), HTTPHeader("Cache-Control", "private, no-cache")]
         if let wanted = request.header("if-none-match"), EntityTag.matches(tag, wanted) {
@@ -196,6 +243,9 @@ final class ReadService: Sendable {
             response.headers.removeAll { $0.name == "Content-Type" }
         }
     }
+
+    /// JSON, and the dashboard's files.
+    private static let validated = ["application/json", "text/html", "text/css", "text/javascript", "image/svg"]
 
     private func compress(_ response: inout HTTPResponse, _ request: HTTPRequest) {
         guard response.body.count >= ReadAPILimits.gzipMinimumBytes else { return }
