@@ -11,6 +11,7 @@ public enum ReadAPILimits {
     public static let symbolsPerRequest = 500
     public static let positionsPerRequest = 256
     public static let cursorBytes = 2_048
+    public static let fieldsBytes = 2_048
     public static let closuresPerTrade = 10_000
 
     // Answering
@@ -32,6 +33,29 @@ public enum ReadAPILimits {
     public static let retryAfterSeconds = 1
     public static let gzipMinimumBytes = 1_024
     public static let gzipLevel: Int32 = 1
+
+    // Work that writes, or takes long
+    public static let commandThreads = 8
+    public static let queuedCommands = 512
+    public static let passwordThreads = 2
+    public static let queuedPasswords = 32
+
+    // Rates: token buckets, each process for itself
+    public static let userRequestsPerSecond = 200
+    public static let userRequestsBurst = 1_000
+    public static let addressRequestsPerSecond = 1_000
+    public static let addressRequestsBurst = 5_000
+    public static let userCommandsPerSecond = 20
+    public static let userCommandsBurst = 100
+    /// An address gets one more attempt to sign in every so often.
+    public static let loginSeconds = 3
+    public static let loginsBurst = 20
+    /// Users or addresses with a bucket of their own; the rest share one.
+    public static let rateBuckets = 100_000
+
+    // Tickets for streams
+    public static let ticketSeconds = 30
+    static let secretRandomBytes = 32
 
     // Tokens
     public static let secretMinimumBytes = 32

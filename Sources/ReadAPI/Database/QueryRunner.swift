@@ -123,7 +123,7 @@ final class QueryRunner {
             return
         }
         metrics.snapshotRequests.add(1, ordering: .relaxed)
-        var writer = JSONWriter(reserving: 4_096)
+        var writer = JSONWriter(reserving: 4_096, selection: job.selection)
         let position = HTTPHeader("Tapefold-Position", live.positionHeader(of: job.plan.allViews))
         do throws(ReadFailure) {
             try job.plan.write(results, &writer)

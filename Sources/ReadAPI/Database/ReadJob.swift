@@ -3,6 +3,8 @@ import HTTPServing
 /// One request on its way through the query threads.
 final class ReadJob: Sendable {
     let plan: ReadPlan
+    /// Which fields are wanted; nil for all.
+    let selection: FieldSelection?
     let request: HTTPRequest
     let route: String
     /// When waiting for `plan.after` gives up: nanoseconds of `MonotonicClock`.
@@ -11,10 +13,12 @@ final class ReadJob: Sendable {
     private let finish: @Sendable (HTTPResponse, HTTPRequest, String) -> HTTPResponse
 
     init(
-        plan: ReadPlan, request: HTTPRequest, route: String, waitMilliseconds: Int, reply: HTTPReply,
+        plan: ReadPlan, selection: FieldSelection? = nil, request: HTTPRequest, route: String, waitMilliseconds: Int,
+        reply: HTTPReply,
         finish: @escaping @Sendable (HTTPResponse, HTTPRequest, String) -> HTTPResponse
     ) {
         self.plan = plan
+        self.selection = selection
         self.request = request
         self.route = route
         self.reply = reply

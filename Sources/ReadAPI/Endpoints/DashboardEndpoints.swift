@@ -3,9 +3,9 @@ import HTTPServing
 /// The dashboard: one page and what it is made of, compiled into the program.
 enum DashboardEndpoints {
     static let routes: [Route] = [
-        Route("/", "getDashboard", access: .open, action: .immediate { _ in answer("index.html") }),
+        Route("/", "getDashboard", access: .open, produces: "text/html", action: .immediate { _ in answer("index.html") }),
         Route(
-            "/assets/{name}", "getDashboardAsset", access: .open, parameters: [.path("name", .text)],
+            "/assets/{name}", "getDashboardAsset", access: .open, parameters: [.path("name", .text)], produces: "*/*",
             action: .asset { name in
                 guard DashboardAssets.files[name] != nil, name != "index.html" else {
                     return Problem.notFound("the dashboard has no file \"\(name.prefix(80))\"").response(for: nil)
@@ -23,8 +23,7 @@ enum DashboardEndpoints {
         var response = HTTPResponse(
             contentType: contentType(name), body: Array((DashboardAssets.files[name] ?? "").utf8))
         response.headers += [
-            HTTPHeader("Content-Security-Policy", policy), HTTPHeader("X-Content-Type-Options", "nosniff"),
-            HTTPHeader("Referrer-Policy", "no-referrer"),
+            HTTPHeader("Content-Security-Policy", policy), HTTPHeader("Referrer-Policy", "no-referrer"),
         ]
         return response
     }

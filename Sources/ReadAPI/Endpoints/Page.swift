@@ -44,6 +44,7 @@ struct Page: Sendable {
 enum CommonParameters {
     static let after = RouteParameter.query("after", .positions)
     static let page: [RouteParameter] = [.query("limit", .limit), .query("cursor", .cursor)]
+    static let fields = RouteParameter.query("fields", .fields)
     static let user = RouteParameter.query("userId", .text)
     static let book: [RouteParameter] = [
         .query("account", .text), .query("exchange", .text), .query("symbol", .symbol),

@@ -1,7 +1,6 @@
 /// Everything the read API serves. `schemas/openapi.yaml` is held to this table by a test, both ways.
 enum RouteTable {
     static let routes: [Route] =
-        PositionEndpoints.routes + TradeEndpoints.routes + OrderEndpoints.routes + MarketEndpoints.routes + StreamEndpoints.routes
-        + AdminEndpoints.routes + DashboardEndpoints.routes
-        + SystemEndpoints.routes
+        PositionEndpoints.routes + TradeEndpoints.routes + OrderEndpoints.routes + MarketEndpoints.routes
+        + SystemEndpoints.routes + StreamEndpoints.routes + AdminEndpoints.routes + DashboardEndpoints.routes
 }

@@ -24,6 +24,7 @@ enum ArgumentValue: Sendable, Hashable {
     case time(Timestamp)
     case cursor(String)
     case positions([LogPosition])
+    case fields([String])
 }
 
 /// The checked values of a call's parameters.
@@ -58,6 +59,10 @@ struct Arguments: Sendable {
 
     var limit: Int {
         if case .limit(let limit) = values["limit"] { limit } else { ReadAPILimits.defaultPageRows }
+    }
+
+    var fields: [String]? {
+        if case .fields(let names) = values["fields"] { names } else { nil }
     }
 
     var after: [LogPosition] {

@@ -21,6 +21,11 @@ extension RouteParameter {
             }
             return .cursor(value)
         case .positions: return .positions(try positions(value))
+        case .fields:
+            guard value.utf8.count <= ReadAPILimits.fieldsBytes else {
+                throw refuse(value, "is longer than \(ReadAPILimits.fieldsBytes) bytes")
+            }
+            return .fields(value.split(separator: ",", omittingEmptySubsequences: false).map(String.init))
         }
     }
 

@@ -36,6 +36,8 @@ enum ParameterKind: Sendable {
     case cursor
     /// `topic/partition@offset` with commas between them.
     case positions
+    /// Names of an answer's fields with commas between them.
+    case fields
 }
 
 extension ParameterKind {
@@ -69,6 +71,7 @@ extension ParameterKind {
         case .time: return object(string, ("format", .string("date-time")))
         case .cursor: return object(string, ("maxLength", .number(String(ReadAPILimits.cursorBytes))))
         case .positions: return object(string, ("examples", .array([.string("trades.executed/0@1042")])))
+        case .fields: return object(string, ("maxLength", .number(String(ReadAPILimits.fieldsBytes))))
         }
     }
 }

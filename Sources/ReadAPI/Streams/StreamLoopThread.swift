@@ -222,9 +222,11 @@ final class StreamLoopThread {
     }
 
     private func deliver(_ changes: UserChangeSet) {
+        // Who came before the changes were read at all may have missed some.
+        let lost = changes.lost ?? (position == nil ? "changes are followed from here on" : nil)
         position = changes.position
         cachedPlace = nil
-        if let lost = changes.lost {
+        if let lost {
             for client in byUser.values.joined() {
                 enqueue(
                     client.transport.encode(

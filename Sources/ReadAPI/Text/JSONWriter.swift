@@ -7,8 +7,13 @@ struct JSONWriter {
     private(set) var bytes: [UInt8] = []
     /// Whether the next key or element needs a comma before it.
     private var needsComma = false
+    private let selection: FieldSelection?
+    private var depth = 0
+    /// Inside a member that the selection leaves out.
+    private var isMuted = false
 
-    init(reserving capacity: Int = 1_024) {
+    init(reserving capacity: Int = 1_024, selection: FieldSelection? = nil) {
+        self.selection = selection
         bytes.reserveCapacity(capacity)
     }
 
@@ -27,18 +32,27 @@ struct JSONWriter {
     }
 
     mutating func open(_ bracket: UInt8) {
+        depth += 1
+        if isMuted { return }
         separate()
         bytes.append(bracket)
         needsComma = false
     }
 
     mutating func close(_ bracket: UInt8) {
+        if let selection, depth == selection.depth { isMuted = false }
+        depth -= 1
+        if isMuted { return }
         bytes.append(bracket)
         needsComma = true
     }
 
     /// A key that needs no escaping: one of this module's own names.
     mutating func key(_ name: StaticString) {
+        if let selection, depth == selection.depth {
+            isMuted = !selection.names.contains(name.withUTF8Buffer { String(decoding: $0, as: UTF8.self) })
+        }
+        if isMuted { return }
         separate()
         bytes.append(UInt8(ascii: "\""))
         name.withUTF8Buffer { bytes.append(contentsOf: $0) }
@@ -48,6 +62,8 @@ struct JSONWriter {
     }
 
     mutating func key(text name: String) {
+        if let selection, depth == selection.depth { isMuted = !selection.names.contains(name) }
+        if isMuted { return }
         string(name)
         bytes.append(UInt8(ascii: ":"))
         needsComma = false
@@ -67,6 +83,7 @@ struct JSONWriter {
 
     /// JSON that is known to be well-formed, such as the text of a jsonb column.
     mutating func raw(_ json: UnsafeRawBufferPointer) {
+        if isMuted { return }
         separate()
         bytes.append(contentsOf: json)
         needsComma = true
@@ -79,6 +96,7 @@ struct JSONWriter {
 
     /// UTF-8 text, escaped as RFC 8259 asks and no more.
     mutating func string(_ utf8: UnsafeRawBufferPointer) {
+        if isMuted { return }
         separate()
         bytes.append(UInt8(ascii: "\""))
         var start = 0
@@ -95,6 +113,7 @@ struct JSONWriter {
 
     /// Units of 10⁻⁸ as a string, without trailing zeros.
     mutating func decimal(units: Int128) {
+        if isMuted { return }
         separate()
         bytes.append(UInt8(ascii: "\""))
         Amount(units: units).withText { bytes.append(contentsOf: $0) }
@@ -103,6 +122,7 @@ struct JSONWriter {
     }
 
     mutating func time(_ value: Timestamp) {
+        if isMuted { return }
         separate()
         bytes.append(UInt8(ascii: "\""))
         value.withText { bytes.append(contentsOf: $0) }
@@ -111,6 +131,7 @@ struct JSONWriter {
     }
 
     private mutating func literal(_ text: String) {
+        if isMuted { return }
         separate()
         bytes.append(contentsOf: text.utf8)
         needsComma = true

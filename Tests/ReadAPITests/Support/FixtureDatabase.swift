@@ -1,3 +1,4 @@
+import Engine
 import Postgres
 import Supervision
 
@@ -13,6 +14,7 @@ struct FixtureDatabase {
         url = try server.freshDatabase()
         connection = try PostgresConnection.connect(try PostgresConfiguration(url: url))
         try connection.execute(Self.control)
+        for migration in Migrations.all where migration.name == "api" { try connection.execute(migration.sql) }
     }
 
     init() throws {
