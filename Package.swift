@@ -55,6 +55,8 @@ let package = Package(
         .systemLibrary(name: "CIsal", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
         .systemLibrary(
             name: "CXxhash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CCrypt"),
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CMemory"),
         .target(
@@ -73,8 +75,8 @@ let package = Package(
         module(
             "ReadAPI",
             [
-                "Domain", "Events", "Engine", "Kafka", "Postgres", "HTTPServing", "Telemetry", "CMicrohttpd", "COpenSSL",
-                "CLinux", "CWslay",
+                "Domain", "Events", "Engine", "Kafka", "Postgres", "Importers", "HTTPServing", "Telemetry", "CMicrohttpd",
+                "COpenSSL", "CCrypt", "CCurl", "CLinux", "CWslay",
             ], exclude: ["Dashboard/Assets"]),
         module("EmbeddedBroker", ["Telemetry", "CIsal", "CLinux"]),
         module("Importers", ["Domain", "Events"]),
@@ -83,7 +85,10 @@ let package = Package(
         module("Supervision", ["Postgres", "CLinux"]),
         module(
             "Benchmarks",
-            ["Domain", "Events", "Projections", "Engine", "Kafka", "Postgres", "Importers", "Supervision"]),
+            [
+                "Domain", "Events", "Projections", "Engine", "Kafka", "Postgres", "Importers", "Supervision", "ReadAPI",
+                "CLinux",
+            ]),
         module(
             "CommandLineTool",
             [
@@ -119,7 +124,7 @@ let package = Package(
             [
                 "Domain", "Events", "Projections", "Kafka", "Postgres", "Engine", "Importers", "Supervision",
                 "CommandLineTool",
-            ]),
+            ], exclude: ["Browser"]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -1,7 +1,7 @@
 /// What a bench runs.
 public struct BenchOptions: Sendable {
     public enum Stage: String, Sendable, CaseIterable {
-        case decode, fold, positions, market, latency
+        case decode, fold, positions, market, latency, streams
     }
 
     /// Simulated trades, and as many ticks.
@@ -35,4 +35,13 @@ enum BenchLimits {
     static let catchUpSeconds = 600
     static let producerFlushMilliseconds: Int32 = 60_000
     static let startMilliseconds = 30_000
+    static let streamClients = 10_000
+    static let streamSlowClients = 50
+    static let streamSymbols = 50
+    static let streamSymbolsPerClient = 5
+    static let streamTicksPerSecond = 1_000
+    static let streamWarmUpSeconds = 5
+    static let streamSeconds = 20
+    /// Older than this counts as this.
+    static let streamAgeMilliseconds = 30_000
 }

@@ -66,6 +66,9 @@ public enum EventKind: UInt8, Sendable, CaseIterable, Hashable {
     /// What `type` starts with; short types leave it out.
     @inlinable public static var typePrefix: StaticString { "com.tapefold." }
 
+    /// The fields of its data, by name.
+    public var fieldNames: [String] { keys.map { "\($0.name)" } }
+
     public init?(topic: String) {
         guard let kind = Self.allCases.first(where: { $0.topic == topic }) else { return nil }
         self = kind

@@ -57,6 +57,43 @@ public enum ReadAPILimits {
     public static let ticketSeconds = 30
     static let secretRandomBytes = 32
 
+    // Keys of others: JWK sets
+    public static let keysRefreshSeconds = 300
+    /// The shortest time between two reads, whatever tokens ask for.
+    public static let keysPauseSeconds = 10
+    public static let keysFetchMilliseconds = 5_000
+    public static let keySetBytes = 256 * 1_024
+    public static let keysPerSet = 64
+    public static let rsaMinimumBits = 2_048
+    public static let rsaMaximumBits = 8_192
+
+    // Signing in
+    public static let accessTokenSeconds: Int64 = 900
+    public static let refreshTokenSeconds: Int64 = 7 * 86_400
+    /// bcrypt: 2^12 rounds, about 0.2 s.
+    public static let passwordCost: UInt = 12
+    public static let passwordMinimumBytes = 10
+    /// bcrypt looks at no more.
+    public static let passwordMaximumBytes = 72
+    public static let userIdBytes = 128
+    /// After so many failures in a row a name is locked, for a minute, then two, four … up to the longest.
+    public static let loginFailures = 5
+    public static let loginLockSeconds: Int64 = 60
+    public static let longestLoginLockSeconds: Int64 = 900
+    public static let loginFailuresKeptHours: Int64 = 24
+
+    // Commands
+    public static let importBytes = 8 * 1_024 * 1_024
+    public static let importRows = 100_000
+    /// Events sent and waited for together.
+    public static let importBatch = 1_000
+    public static let importProblems = 100
+    public static let idempotencyKeyBytes = 255
+    /// How long a repeated Idempotency-Key is known.
+    public static let commandKeptHours: Int64 = 24
+    /// How long a command waits for Kafka's acknowledgement.
+    public static let produceMilliseconds = 5_000
+
     // Tokens
     public static let secretMinimumBytes = 32
     public static let secretMaximumBytes = 4_096

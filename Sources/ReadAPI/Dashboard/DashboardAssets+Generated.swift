@@ -41,7 +41,7 @@ export function analyticsPage(page) {
       const { items, isCut } = await list('/v1/closed-trades', { from }, 5000);
       if (!items.length) { replace(kpis); for (const box of [spread, hours, week, best]) replace(box, empty('No closed trades', 'Figures come with the first trade that is closed.')); return; }
       let figures = summary(items);
-      try { figures = { ...figures, ...(await get('/v1/analytics', { from })) }; } catch (error) { if (error.status === 401 || error.status === 0) throw error; }
+      try { figures = { ...figures, ...(await get('/v1/analytics', { from: from && exchangeTime(from).day })) }; } catch (error) { if (error.status === 401 || error.status === 0) throw error; }
       draw(figures, items, isCut);
     } catch (error) { for (const box of [spread, hours, week, best]) replace(box, failure(error, load)); }
   }
@@ -225,7 +225,7 @@ class Stream {
   follow(symbol) {
     const count = this.#wanted.get(symbol) ?? 0;
     this.#wanted.set(symbol, count + 1);
-    if (count === 0) this.#say('subscribe', [symbol]);
+    if (count === 0) this.#align();
     let isDone = false;
     return () => {
       if (isDone) return;
@@ -233,26 +233,29 @@ class Stream {
       const left = (this.#wanted.get(symbol) ?? 1) - 1;
       if (left > 0) return this.#wanted.set(symbol, left);
       this.#wanted.delete(symbol);
-      this.#say('unsubscribe', [symbol]);
+      this.#align();
     };
   }
 
-  #queue = { subscribe: new Set(), unsubscribe: new Set() }; #flushing = 0;
-  /** What is asked within a moment goes out as one message. */
-  #say(op, symbols) {
-    for (const symbol of symbols) {
-      this.#queue[op].add(symbol);
-      this.#queue[op === 'subscribe' ? 'unsubscribe' : 'subscribe'].delete(symbol);
-    }
+  // A stream takes so many channels; what is beyond is asked for now and then instead (state.js).
+  #most = 99; #active = new Set(); #flushing = 0;
+  get unserved() { return [...this.#wanted.keys()].filter((symbol) => !this.#active.has(symbol)); }
+
+  /** Brings what is followed in line with what is wanted, once for all that changes within a moment. */
+  #align() {
     clearTimeout(this.#flushing);
     this.#flushing = setTimeout(() => {
-      for (const name of ['unsubscribe', 'subscribe']) {
-        const channels = [...this.#queue[name]].map((symbol) => `market:${symbol}`);
-        this.#queue[name].clear();
-        if (channels.length && this.#socket?.readyState === 1) this.#socket.send(JSON.stringify({ op: name, channels }));
-      }
+      if (this.#socket?.readyState !== 1) return;
+      const wanted = [...this.#wanted.keys()].slice(0, this.#most);
+      const ask = (op, symbols) => symbols.length && this.#socket.send(JSON.stringify({ op, channels: symbols.map((symbol) => `market:${symbol}`) }));
+      ask('unsubscribe', [...this.#active].filter((symbol) => !wanted.includes(symbol)));
+      ask('subscribe', wanted.filter((symbol) => !this.#active.has(symbol)));
+      this.#active = new Set(wanted);
     }, 50);
   }
+
+  /** The network is back: no need to wait for the next try. */
+  nudge() { if (this.#running && this.state === 'lost') { this.#tries = 0; this.#connect(); } }
 
   #set(state) { if (state !== this.state) { this.state = state; this.onState(state); } }
 
@@ -269,9 +272,8 @@ class Stream {
     this.#socket = socket;
     socket.onopen = () => {
       this.#tries = 0;
-      this.#queue.subscribe.clear(); this.#queue.unsubscribe.clear();
-      const channels = [...this.#wanted.keys()].slice(0, 99).map((symbol) => `market:${symbol}`);
-      if (channels.length) socket.send(JSON.stringify({ op: 'subscribe', channels }));
+      this.#active.clear();
+      this.#align();
       this.#set('live');
       this.#listen();
     };
@@ -310,21 +312,25 @@ class Stream {
 }
 
 export const stream = new Stream();
-addEventListener('online', () => { if (stream.state === 'lost') { stream.stop(); stream.start(); } });
+addEventListener('online', () => stream.nudge());
 """####,
         "app.css": ####"""
 :root {
+  color-scheme: light;
   --bg: #f5f6f8; --panel: #ffffff; --line: #dfe3e8; --soft: #eef1f4; --text: #16202b; --dim: #566273;
   --accent: #1452cc; --accent-text: #ffffff; --up: #08703f; --down: #b42318; --up-soft: #dcf3e6; --down-soft: #fde7e5;
   --warn: #8a4b00; --warn-soft: #fff0d6; --shadow: 0 1px 2px rgb(16 24 40 / .06);
   --radius: 10px; --gap: 16px;
 }
 :root[data-theme="dark"] {
+  color-scheme: dark;
   --bg: #0b0f14; --panel: #121820; --line: #26303c; --soft: #1a222c; --text: #e6ebf1; --dim: #9aa7b6;
   --accent: #6ea3ff; --accent-text: #06101f; --up: #3ecf8e; --down: #ff7a70; --up-soft: #10301f; --down-soft: #3a1614;
   --warn: #f5b95c; --warn-soft: #33240c; --shadow: none;
 }
 * { box-sizing: border-box; }
+[hidden] { display: none !important; }
+* { scrollbar-width: thin; scrollbar-color: var(--line) transparent; }
 html { font: 14px/1.45 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; color: var(--text); background: var(--bg); }
 body { margin: 0; min-height: 100vh; }
 h1, h2, h3 { font-weight: 600; margin: 0; line-height: 1.25; }
@@ -341,7 +347,7 @@ button, input, select, textarea { font: inherit; color: inherit; }
 
 .shell { display: grid; grid-template-columns: 290px minmax(0, 1fr); grid-template-rows: 52px 1fr; min-height: 100vh; }
 .top { grid-column: 1 / -1; position: sticky; top: 0; z-index: 5; display: flex; align-items: center; gap: 18px; padding: 0 16px; background: var(--panel); border-bottom: 1px solid var(--line); }
-.brand { display: flex; align-items: center; gap: 8px; font-weight: 700; letter-spacing: -.01em; }
+.brand { text-decoration: none; color: var(--text); display: flex; align-items: center; gap: 8px; font-weight: 700; letter-spacing: -.01em; }
 .brand img { width: 22px; height: 22px; }
 .nav { display: flex; gap: 2px; flex: 1; overflow-x: auto; scrollbar-width: none; }
 .nav a { padding: 8px 11px; border-radius: 8px; text-decoration: none; color: var(--dim); white-space: nowrap; position: relative; }
@@ -357,7 +363,7 @@ button, input, select, textarea { font: inherit; color: inherit; }
 .watch { background: var(--panel); border-right: 1px solid var(--line); display: flex; flex-direction: column; position: sticky; top: 52px; height: calc(100vh - 52px); }
 .watch header { padding: 10px 12px; border-bottom: 1px solid var(--line); display: grid; gap: 8px; }
 .watch ul { list-style: none; margin: 0; padding: 0; overflow-y: auto; flex: 1; }
-.watch li a { display: grid; grid-template-columns: minmax(0, 1fr) auto 76px; gap: 10px; align-items: baseline; padding: 9px 12px; border-bottom: 1px solid var(--soft); text-decoration: none; color: inherit; }
+.watch li a { display: grid; grid-template-columns: minmax(0, 1fr) auto 58px; gap: 8px; align-items: baseline; padding: 9px 12px; font-size: 13px; border-bottom: 1px solid var(--soft); text-decoration: none; color: inherit; }
 .watch li a:hover, .watch li a[aria-current] { background: var(--soft); }
 .watch .name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-weight: 500; }
 .watch .name small { color: var(--dim); font-weight: 400; font-size: 10px; margin-left: 4px; }
@@ -369,10 +375,10 @@ main { padding: var(--gap); display: grid; gap: var(--gap); align-content: start
 .panel > header h2 { margin-right: auto; }
 .panel .body { padding: 14px; }
 .grid2 { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: var(--gap); align-items: start; }
-.kpis { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 1px; background: var(--line); border: 1px solid var(--line); border-radius: var(--radius); overflow: hidden; }
+.kpis { display: grid; grid-template-columns: repeat(auto-fit, minmax(168px, 1fr)); gap: 1px; background: var(--line); border: 1px solid var(--line); border-radius: var(--radius); overflow: hidden; }
 .kpi { background: var(--panel); padding: 12px 14px; display: grid; gap: 2px; align-content: start; min-height: 78px; }
 .kpi .label { color: var(--dim); font-size: 12px; }
-.kpi .value { font-size: 20px; font-weight: 600; font-variant-numeric: tabular-nums; letter-spacing: -.01em; white-space: nowrap; }
+.kpi .value { font-size: 18px; font-weight: 600; font-variant-numeric: tabular-nums; letter-spacing: -.01em; white-space: nowrap; }
 .kpi .note { color: var(--dim); font-size: 12px; font-variant-numeric: tabular-nums; min-height: 17px; }
 
 .scroll { overflow-x: auto; }
@@ -399,6 +405,7 @@ tfoot td { font-weight: 600; border-top: 1px solid var(--line); }
 .seg button + button { border-left: 1px solid var(--line); } .seg button[aria-pressed="true"] { background: var(--soft); color: var(--accent); font-weight: 600; }
 input, select, textarea { border: 1px solid var(--line); background: var(--panel); border-radius: 8px; padding: 7px 10px; min-height: 34px; width: 100%; }
 input::placeholder { color: var(--dim); opacity: 1; }
+.body > p + form { margin-top: 10px; }
 form.row { display: flex; gap: 10px; flex-wrap: wrap; align-items: end; }
 form.row label { flex: 1 1 120px; } label { display: grid; gap: 4px; font-size: 12px; color: var(--dim); }
 label > input, label > select { color: var(--text); font-size: 14px; }
@@ -420,6 +427,7 @@ svg.plot .gridline { stroke: var(--line); stroke-width: 1; } svg.plot .zero { st
 svg.plot .curve { fill: none; stroke: var(--accent); stroke-width: 2; stroke-linejoin: round; } svg.plot .area { fill: var(--accent); opacity: .1; }
 svg.plot .under { fill: var(--down); opacity: .18; } svg.plot .underline { fill: none; stroke: var(--down); stroke-width: 1.5; }
 svg.plot .bar-up { fill: var(--up); } svg.plot .bar-down { fill: var(--down); } svg.plot .bar-up:hover, svg.plot .bar-down:hover { opacity: .75; }
+.sized { min-height: 210px; }
 .months { display: flex; gap: 22px; flex-wrap: wrap; } .month h3 { color: var(--dim); font-weight: 500; margin-bottom: 6px; }
 .days { display: grid; grid-template-columns: repeat(7, 27px); gap: 3px; }
 .days span { height: 27px; border-radius: 5px; display: grid; place-items: center; font-size: 11px; background: var(--soft); color: var(--dim); }
@@ -456,7 +464,8 @@ kbd { font: 12px ui-monospace, monospace; border: 1px solid var(--line); border-
   .tabs { display: flex; position: fixed; z-index: 6; bottom: 0; left: 0; right: 0; background: var(--panel); border-top: 1px solid var(--line); overflow-x: auto; padding-bottom: env(safe-area-inset-bottom); }
   .tabs a { flex: 1 0 64px; padding: 9px 4px; text-align: center; font-size: 11px; color: var(--dim); text-decoration: none; min-height: 44px; display: grid; place-items: center; }
   .tabs a[aria-current] { color: var(--accent); font-weight: 600; box-shadow: inset 0 2px var(--accent); }
-  .wide { display: none; } #toasts { bottom: 70px; } .chart { height: 52vh; }
+  .kpi:last-child:nth-child(odd) { grid-column: span 2; }
+  .wide { display: none !important; } #toasts { bottom: 70px; } .chart { height: 52vh; }
   td, th { padding: 9px 10px; }
 }
 """####,
@@ -542,7 +551,7 @@ async function watchlist(list, search) {
     rows = keys.map((key) => {
       const [exchange, symbol] = key.split(/:(.*)/s);
       const last = h('span.num.live-figure', '–'), change = h('span.num.change.live-figure', ' ');
-      const anchor = h('a', { href: `#/chart/${encodeURIComponent(key)}` }, h('span.name', symbol, h('small', exchange)), last, change);
+      const anchor = h('a', { href: `#/chart/${encodeURIComponent(key)}` }, h('span.name', { title: key }, symbol, exchange === 'NSE' ? null : h('small', exchange)), last, change);
       stopWatching.push(watch(key, (quote, moved) => { const delta = dayChange(quote); show(last, price(quote.lastPrice), delta ? sign(delta.value) : '', moved); show(change, delta ? percent(delta.percent) : ' ', delta ? sign(delta.value) : ''); }));
       return { key, element: h('li', anchor), anchor };
     });
@@ -771,9 +780,22 @@ function niceSteps(low, high, count) {
   return list;
 }
 
+/** Draws at the width there is, and again when that changes. */
+function sized(draw) {
+  const box = h('div.sized');
+  let last = 0;
+  new ResizeObserver(() => {
+    const width = Math.round(box.clientWidth);
+    if (width && width !== last) { last = width; box.replaceChildren(draw(width)); }
+  }).observe(box);
+  return box;
+}
+
 /** A curve over days: items of {day, value: BigInt units or number}. */
-export function curve(items, { label, format = compactMoney, under = false, tall = 200, full = money }) {
-  const width = 700, left = 62, right = 10, top = 10, bottom = 24;
+export const curve = (items, options) => sized((width) => curveAt(width, items, options));
+
+function curveAt(width, items, { label, format = compactMoney, under = false, tall = 220, full = money }) {
+  const left = 62, right = 10, top = 10, bottom = 24;
   const values = items.map((item) => typeof item.value === 'bigint' ? pixels(item.value) : item.value);
   let low = Math.min(0, ...values), high = Math.max(0, ...values);
   if (!under) { low = Math.min(...values); high = Math.max(...values); const pad = (high - low || Math.abs(high) || 1) * 0.06; low -= pad; high += pad; }
@@ -787,7 +809,7 @@ export function curve(items, { label, format = compactMoney, under = false, tall
     plot.append(svg('line', { class: 'gridline', x1: left, x2: width - right, y1: y(step), y2: y(step) }),
       svg('text', { x: left - 8, y: y(step) + 4, 'text-anchor': 'end' }, format(step)));
   }
-  const marks = Math.min(6, items.length);
+  const marks = Math.min(Math.max(2, Math.floor(width / 90)), 8, items.length);
   for (let k = 0; k < marks; k += 1) {
     const i = Math.round(k * (items.length - 1) / Math.max(1, marks - 1));
     plot.append(svg('text', { x: x(i), y: tall - 6, 'text-anchor': k === 0 ? 'start' : k === marks - 1 ? 'end' : 'middle' }, day(new Date(items[i].day))));
@@ -808,8 +830,10 @@ export function curve(items, { label, format = compactMoney, under = false, tall
 }
 
 /** Vertical bars around zero: items of {label, value: BigInt or number, title}. */
-export function bars(items, { label, format = compactMoney, tall = 190 }) {
-  const width = 700, left = 62, right = 10, top = 10, bottom = 24;
+export const bars = (items, options) => sized((width) => barsAt(width, items, options));
+
+function barsAt(width, items, { label, format = compactMoney, tall = 210 }) {
+  const left = 62, right = 10, top = 10, bottom = 24;
   const values = items.map((item) => typeof item.value === 'bigint' ? pixels(item.value) : item.value);
   let low = Math.min(0, ...values), high = Math.max(0, ...values);
   if (low === high) high = 1;
@@ -820,7 +844,7 @@ export function bars(items, { label, format = compactMoney, tall = 190 }) {
     plot.append(svg('line', { class: mark === 0 ? 'zero' : 'gridline', x1: left, x2: width - right, y1: y(mark), y2: y(mark) }),
       svg('text', { x: left - 8, y: y(mark) + 4, 'text-anchor': 'end' }, format(mark)));
   }
-  const every = Math.ceil(items.length / 14);
+  const every = Math.ceil(items.length / Math.max(1, Math.floor((width - left) / 58)));
   items.forEach((item, i) => {
     const v = values[i], centre = left + step * (i + 0.5);
     const rising = item.direction ? item.direction === 'up' : v >= 0;
@@ -1184,20 +1208,23 @@ export function cartPage(page) {
   function load() {
     section(cart, '/v1/cart', {}, (items) => {
       const total = sum(items.map((i) => i.price ? units(i.price) * units(i.quantity) / 100_000_000n : 0n));
-      return [rows('Cart', [['Instrument', link], ['Qty.', (i) => quantity(i.quantity), 1], ['Price', (i) => i.price ? price(i.price) : 'market', 1], ['From', (i) => i.ruleId || i.auto ? h('span.tag', 'RULE') : 'by hand'], ['Since', (i) => dateTime(i.addedAt ?? i.updatedAt)], ['', (i) => button('Remove', (b) => act(b, '/v1/cart', { action: 'remove', symbol: `${i.exchange}:${i.symbol}`, quantity: i.quantity }, `${i.symbol} is being removed.`, again))]], items), h('p.more.dim', `Together about ${money(total)}`)];
+      return [rows('Cart', [['Instrument', link], ['Qty.', (i) => quantity(i.quantity), 1], ['Price', (i) => i.price ? price(i.price) : 'market', 1], ['From', (i) => i.ruleIds?.length ? h('span.tag', 'RULE') : 'by hand'], ['Since', (i) => dateTime(i.addedAt ?? i.updatedAt)], ['', (i) => button('Remove', (b) => act(b, '/v1/cart', { action: 'remove', symbol: `${i.exchange}:${i.symbol}`, quantity: i.quantity }, `${i.symbol} is being removed.`, again))]], items), h('p.more.dim', `Together about ${money(total)}`)];
     }, { title: 'Your cart is empty', text: 'Rules put symbols here when their price is right.' });
-    section(rules, '/v1/cart/rules', {}, (items) => rows('Rules', [['Instrument', link], ['Range', (r) => `${price(r.minPrice)} – ${price(r.maxPrice)}`, 1], ['Qty.', (r) => quantity(r.quantity), 1], ['State', (r) => r.active === false ? h('span.tag', 'OFF') : r.armed === false ? h('span.tag.warn', 'FIRED') : h('span.tag.up', 'WAITING')], ['', (r) => r.active === false ? '' : button('Switch off', (b) => act(b, '/v1/cart/rules', { ruleId: r.ruleId, symbol: `${r.exchange}:${r.symbol}`, minPrice: r.minPrice, maxPrice: r.maxPrice, quantity: r.quantity, active: false }, 'The rule is being switched off.', again))]], items), { title: 'No rules yet', text: 'A rule watches a price for you, all day.' });
+    section(rules, '/v1/cart/rules', {}, (items) => rows('Rules', [['Instrument', link], ['Range', (r) => `${price(r.minPrice)} – ${price(r.maxPrice)}`, 1], ['Qty.', (r) => quantity(r.quantity), 1], ['State', (r) => r.active === false ? h('span.tag', 'OFF') : r.armed === false ? h('span.tag.warn', { title: r.lastFiredAt ? `${dateTime(r.lastFiredAt)} at ${price(r.lastFiredPrice)}` : '' }, 'FIRED') : h('span.tag.up', 'WAITING')], ['Fired', (r) => r.timesFired ? `${whole(r.timesFired)} ×` : 'not yet'], ['', (r) => r.active === false ? '' : button('Switch off', (b) => act(b, '/v1/cart/rules', { ruleId: r.ruleId, symbol: `${r.exchange}:${r.symbol}`, minPrice: r.minPrice, maxPrice: r.maxPrice, quantity: r.quantity, active: false }, 'The rule is being switched off.', again))]], items), { title: 'No rules yet', text: 'A rule watches a price for you, all day.' });
   }
   page.onChange = (views) => { if (views.some((v) => v === 'cart' || v === 'rules')) load(); };
   load();
 }
+
+/** An alert that still watches; one that was to trigger once is done when it has. */
+const isOn = (alert) => (alert.status ?? 'active').toLowerCase() === 'active';
 
 export function alertsPage(page) {
   const box = h('div', { 'data-list': 'alerts' }, skeleton());
   const again = () => setTimeout(load, 600);
   replace(page.root, h('h1.sr', 'Alerts'), panel('Price alerts', null, box), alertForm(null, again));
   function load() {
-    section(box, '/v1/alerts', {}, (items) => rows('Alerts', [['Instrument', link], ['When the price', conditionText], ['Triggered', (a) => a.triggerCount ? `${whole(a.triggerCount)} × , last ${dateTime(a.lastTriggeredAt)}` : 'not yet'], ['State', (a) => a.active === false ? h('span.tag', 'OFF') : h('span.tag.up', 'WATCHING')], ['', (a) => a.active === false ? '' : button('Switch off', (b) => act(b, '/v1/alerts', { alertId: a.alertId, symbol: `${a.exchange}:${a.symbol}`, condition: a.condition, threshold: a.threshold, upper: a.upper ?? undefined, active: false }, 'The alert is being switched off.', again))]], items), { title: 'No alerts yet', text: 'Set one below and you are told when it happens.' });
+    section(box, '/v1/alerts', {}, (items) => rows('Alerts', [['Instrument', link], ['When the price', conditionText], ['Triggered', (a) => a.timesTriggered ? `${whole(a.timesTriggered)} ×, last ${dateTime(a.lastTriggeredAt)} at ${price(a.lastTriggeredPrice)}` : 'not yet'], ['State', (a) => h('span.tag' + (isOn(a) ? '.up' : ''), (a.status ?? 'active').toUpperCase())], ['', (a) => !isOn(a) ? '' : button('Switch off', (b) => act(b, '/v1/alerts', { alertId: a.alertId, symbol: `${a.exchange}:${a.symbol}`, condition: a.condition, threshold: a.threshold, upper: a.upper ?? undefined, active: false }, 'The alert is being switched off.', again))]], items), { title: 'No alerts yet', text: 'Set one below and you are told when it happens.' });
   }
   page.onChange = (views) => { if (views.includes('alerts')) load(); };
   load();
@@ -1210,8 +1237,8 @@ export function inboxPage(page) {
   replace(page.root, h('h1.sr', 'Notifications'), panel('Notifications', pick, box));
   function load() {
     section(box, '/v1/notifications', onlyUnread ? { unread: 'true' } : {}, (items) => h('ul.feed', items.map((n) => {
-      const unread = n.status !== 'read' && !n.readAt;
-      const item = h('li' + (unread ? '.unread' : ''), h('span.dot', { title: unread ? 'unread' : 'read' }), h('div', h('strong', n.title), h('p.dim', n.body)), h('div', h('time', { datetime: n.createdAt ?? n.sentAt ?? n.updatedAt ?? '' }, dateTime(n.createdAt ?? n.sentAt ?? n.updatedAt)), unread ? h('div', button('Mark read', (b) => act(b, `/v1/notifications/${encodeURIComponent(n.notificationId)}/read`, {}, 'Marked as read.', () => { item.classList.remove('unread'); b.remove(); page.refreshBadge?.(); }))) : null));
+      const unread = !n.readAt && n.status !== 'read' && n.status !== 'failed';
+      const item = h('li' + (unread ? '.unread' : ''), h('span.dot', { title: unread ? 'unread' : 'read' }), h('div', h('strong', n.title), h('p.dim', n.body)), h('div', h('time', { datetime: n.visibleAt ?? n.sentAt ?? n.updatedAt ?? '' }, dateTime(n.visibleAt ?? n.sentAt ?? n.updatedAt)), unread ? h('div', button('Mark read', (b) => act(b, `/v1/notifications/${encodeURIComponent(n.notificationId)}/read`, {}, 'Marked as read.', () => { item.classList.remove('unread'); b.remove(); page.refreshBadge?.(); }))) : null));
       return item;
     })), { title: onlyUnread ? 'Nothing unread' : 'No notifications yet', text: 'Fills, alerts and rules report here.' });
   }
@@ -1393,13 +1420,13 @@ export function portfolioPage(page) {
     if (!shown.length) { replace(holdings, positions.length ? empty('Nothing is open', 'All positions are closed. “All” shows them.') : empty('No positions yet', 'They appear here with the first trade.')); totals(); return; }
     const body = h('tbody');
     for (const position of shown) body.append(row(position));
-    replace(holdings, h('div.scroll', h('table', h('caption.sr', 'Positions'), h('thead', h('tr', h('th', 'Instrument'), h('th.num', 'Qty.'), h('th.num', 'Avg. cost'), h('th.num', 'LTP'), h('th.num', 'Cur. value'), h('th.num', 'P&L'), h('th.num', 'Net chg.'), h('th.num', 'Day chg.'), h('th.num', 'Realised'))), body)));
+    replace(holdings, h('div.scroll', h('table', h('caption.sr', 'Positions'), h('thead', h('tr', h('th', 'Instrument'), h('th.num', 'Qty.'), h('th.num.wide', 'Avg. cost'), h('th.num', 'LTP'), h('th.num.wide', 'Cur. value'), h('th.num', 'P&L'), h('th.num.wide', 'Net chg.'), h('th.num.wide', 'Day chg.'), h('th.num.wide', 'Realised'))), body)));
     totals();
   }
 
   function row(position) {
     const isOpen = units(position.quantity) !== 0n;
-    const last = h('td.num.live-figure'), value = h('td.num.live-figure'), pnl = h('td.num.live-figure'), net = h('td.num.live-figure'), dayCell = h('td.num.live-figure'), realized = h('td.num');
+    const last = h('td.num.live-figure'), value = h('td.num.wide.live-figure'), pnl = h('td.num.live-figure'), net = h('td.num.wide.live-figure'), dayCell = h('td.num.wide.live-figure'), realized = h('td.num.wide');
     show(realized, signedMoney(position.realizedPnl), sign(position.realizedPnl));
     const side = units(position.quantity) < 0n ? h('span.tag.down', { title: 'Sold short' }, 'SHORT') : null;
     const update = (quote, moved = '') => {
@@ -1417,8 +1444,8 @@ export function portfolioPage(page) {
     };
     update(quotes.get(keyOf(position)));
     if (isOpen) stops.push(watch(keyOf(position), (quote, moved) => { update(quote, moved); if (moved) schedule(); }));
-    return h('tr', h('td', h('a', { href: `#/chart/${encodeURIComponent(keyOf(position))}` }, position.symbol), ' ', h('small.dim', position.exchange), ' ', side, position.account === 'main' ? null : h('span.tag', position.account)),
-      h('td.num', quantity(position.quantity)), h('td.num', isOpen ? price(position.averagePrice) : '–'), last, value, pnl, net, dayCell, realized);
+    return h('tr', h('td', h('a', { href: `#/chart/${encodeURIComponent(keyOf(position))}` }, position.symbol), ' ', h('small.dim.wide', position.exchange), ' ', side, position.account === 'main' ? null : h('span.tag', position.account)),
+      h('td.num', quantity(position.quantity)), h('td.num.wide', isOpen ? price(position.averagePrice) : '–'), last, value, pnl, net, dayCell, realized);
   }
 
   let wanted = 0;
@@ -1427,10 +1454,11 @@ export function portfolioPage(page) {
     const open = positions.filter((p) => units(p.quantity) !== 0n);
     const priced = open.filter((p) => p.profit !== null && p.profit !== undefined);
     const worth = sum(priced.map((p) => multiply(p.now, units(p.quantity)))), total = sum(priced.map((p) => p.profit)), today = sum(open.map((p) => p.today));
-    const invested = sum(priced.map((p) => { const cost = multiply(units(p.averagePrice) ?? 0n, units(p.quantity)); return cost < 0n ? -cost : cost; }));
+    const costs = priced.map((p) => multiply(units(p.averagePrice) ?? 0n, units(p.quantity)));
+    const invested = sum(costs), gross = sum(costs.map((cost) => (cost < 0n ? -cost : cost)));
     const realized = sum(positions.map((p) => units(p.realizedPnl)));
-    show(top.worth.value, money(worth)); top.worth.note.textContent = `invested ${money(invested)}`;
-    show(top.total.value, signedMoney(total), sign(total)); top.total.note.textContent = invested === 0n ? ' ' : percent(total * 10_000_000_000n / invested) + (priced.length < open.length ? ` · ${open.length - priced.length} without a price` : '');
+    show(top.worth.value, money(worth)); top.worth.note.textContent = `cost ${money(invested)}`;
+    show(top.total.value, signedMoney(total), sign(total)); top.total.note.textContent = gross === 0n ? ' ' : percent(total * 10_000_000_000n / gross) + (priced.length < open.length ? ` · ${open.length - priced.length} without a price` : '');
     show(top.today.value, signedMoney(today), sign(today)); top.today.note.textContent = 'against the previous close';
     show(top.realized.value, signedMoney(realized), sign(realized)); top.realized.note.textContent = 'after charges';
   }
@@ -1448,8 +1476,9 @@ export function portfolioPage(page) {
   async function loadEquity(days) {
     let points = null, note = '';
     try {
-      const answer = await get('/v1/equity-curve');
-      points = (answer.items ?? answer.days ?? []).map((p) => ({ day: p.day ?? p.date ?? p.time, value: units(p.equity), drop: p.drawdownPercent ?? null })).filter((p) => p.day && p.value !== null);
+      const answer = await get('/v1/equity-curve', { limit: 1 });
+      const { items } = await list('/v1/equity-curve', {}, 5000);
+      points = items.map((p) => ({ day: p.day ?? p.date ?? p.time, value: units(p.equity), drop: p.drawdownPercent ?? null })).filter((p) => p.day && p.value !== null);
       if (answer.capitalBasis === 'assumed') note = 'No deposits are known: the curve starts from an assumed ' + money('1000000', 0) + '.';
     } catch (error) { if (!error.isMissing && error.status !== 503) throw error; }
     equityPanel.querySelector('h2').textContent = points ? 'Equity' : 'Realised P&L';
@@ -1504,6 +1533,7 @@ function put(quote) {
 }
 
 stream.onTick = put;
+setInterval(() => { if (stream.state === 'live' && stream.unserved.length) loadQuotes(stream.unserved).catch(() => {}); }, 5000);
 
 /** Calls back with a symbol's quote, now and whenever it moves; returns how to stop. */
 export function watch(key, watcher) {

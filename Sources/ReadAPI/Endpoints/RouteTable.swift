@@ -2,5 +2,6 @@
 enum RouteTable {
     static let routes: [Route] =
         PositionEndpoints.routes + TradeEndpoints.routes + OrderEndpoints.routes + MarketEndpoints.routes
-        + SystemEndpoints.routes + StreamEndpoints.routes + AdminEndpoints.routes + DashboardEndpoints.routes
+        + SystemEndpoints.routes + StreamEndpoints.routes + AuthEndpoints.routes + CommandEndpoints.routes
+        + AdminEndpoints.routes + DashboardEndpoints.routes
 }

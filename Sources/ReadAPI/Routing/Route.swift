@@ -57,8 +57,12 @@ struct Route: Sendable {
 struct RouteBody: Sendable {
     let contentTypes: [String]
     let maximumBytes: Int
+    /// Without one, nothing is missing.
+    var isOptional = false
 
     static let json = RouteBody(contentTypes: ["application/json"], maximumBytes: HTTPLimits.requestBodyBytes)
+    static let optionalJSON = RouteBody(
+        contentTypes: ["application/json"], maximumBytes: HTTPLimits.requestBodyBytes, isOptional: true)
 }
 
 enum RouteAction: Sendable {

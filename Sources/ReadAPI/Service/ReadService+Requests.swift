@@ -147,6 +147,7 @@ extension ReadService {
             throw .unsupportedMediaType(
                 "Content-Encoding \(coding.prefix(40)) is not taken; send the body as it is", body.contentTypes)
         }
+        if body.isOptional, !request.announcesBody { return }
         let given = request.header("content-type") ?? ""
         let type = given.prefix { $0 != ";" }.filter { $0 != " " }.lowercased()
         guard body.contentTypes.contains(type) else {

@@ -1,3 +1,4 @@
+import Events
 import Glibc
 import HTTPServing
 import Kafka
@@ -8,15 +9,20 @@ import Synchronization
 final class ReadService: Sendable {
     struct Configuration: Sendable {
         var database: PostgresConfiguration
-        var secret: TokenSecret
+        /// Signs and checks our own tokens; without it only those of the JWK set are taken.
+        var secret: TokenSecret?
+        /// A file or a URL with the public keys of an identity provider.
+        var keys: String?
+        var audience = TokenAudience()
+        /// Where commands go; nil: they are refused.
+        var kafka: KafkaConfiguration?
+        var topology: Topology?
         var corsOrigins: [String] = []
         var defaultExchange = "NSE"
         var waitMilliseconds = ReadAPILimits.waitMilliseconds
         var rateLimits = RateLimits()
         /// Addresses whose `X-Forwarded-For` is believed.
         var trustedProxies: [String] = []
-        /// Where the tape is; nil where streams have no ticks.
-        var kafka: KafkaConfiguration?
         var streamStallMilliseconds = Int64(StreamLimits.stallSeconds) * 1_000
         var log = Log(level: .info)
     }
@@ -24,6 +30,8 @@ final class ReadService: Sendable {
     let metrics = ReadMetrics()
     let router = Router(routes: RouteTable.routes)
     let verifier: TokenVerifier
+    private let keys: KeySet?
+    let commands: CommandLog
     let configuration: Configuration
     let limiters: Limiters
     let queue = QueryQueue()
@@ -48,7 +56,9 @@ final class ReadService: Sendable {
     init(_ configuration: Configuration) {
         self.configuration = configuration
         limiters = Limiters(configuration.rateLimits)
-        verifier = TokenVerifier(secret: configuration.secret)
+        keys = configuration.keys.map { KeySet(source: $0, log: configuration.log) }
+        verifier = TokenVerifier(secret: configuration.secret, keys: keys, audience: configuration.audience)
+        commands = CommandLog(configuration.kafka, topology: configuration.topology)
         streams = StreamService(
             database: configuration.database, kafka: configuration.kafka, log: configuration.log,
             stallMilliseconds: configuration.streamStallMilliseconds)
@@ -63,6 +73,7 @@ final class ReadService: Sendable {
                 startThread { [self] in pool.serve(session(DatabaseSession.writing(configuration.database))) }
             }
         }
+        if let keys { started.append(startThread { keys.run() }) }
         let watching = startThread { [self] in watch.run(session(configuration.database)) }
         threads.withLock { $0 = started + [watching] }
         streams.start()
@@ -88,6 +99,7 @@ final class ReadService: Sendable {
     func stop() {
         streams.stop()
         watch.stop()
+        keys?.stop()
         for pool in pools { pool.close() }
         for job in queue.close() { job.fail(.stopping) }
         let running = threads.withLock { threads in

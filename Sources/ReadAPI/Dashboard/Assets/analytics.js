@@ -34,7 +34,7 @@ export function analyticsPage(page) {
       const { items, isCut } = await list('/v1/closed-trades', { from }, 5000);
       if (!items.length) { replace(kpis); for (const box of [spread, hours, week, best]) replace(box, empty('No closed trades', 'Figures come with the first trade that is closed.')); return; }
       let figures = summary(items);
-      try { figures = { ...figures, ...(await get('/v1/analytics', { from })) }; } catch (error) { if (error.status === 401 || error.status === 0) throw error; }
+      try { figures = { ...figures, ...(await get('/v1/analytics', { from: from && exchangeTime(from).day })) }; } catch (error) { if (error.status === 401 || error.status === 0) throw error; }
       draw(figures, items, isCut);
     } catch (error) { for (const box of [spread, hours, week, best]) replace(box, failure(error, load)); }
   }

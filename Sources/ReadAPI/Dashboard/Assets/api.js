@@ -123,7 +123,7 @@ class Stream {
   follow(symbol) {
     const count = this.#wanted.get(symbol) ?? 0;
     this.#wanted.set(symbol, count + 1);
-    if (count === 0) this.#say('subscribe', [symbol]);
+    if (count === 0) this.#align();
     let isDone = false;
     return () => {
       if (isDone) return;
@@ -131,26 +131,29 @@ class Stream {
       const left = (this.#wanted.get(symbol) ?? 1) - 1;
       if (left > 0) return this.#wanted.set(symbol, left);
       this.#wanted.delete(symbol);
-      this.#say('unsubscribe', [symbol]);
+      this.#align();
     };
   }
 
-  #queue = { subscribe: new Set(), unsubscribe: new Set() }; #flushing = 0;
-  /** What is asked within a moment goes out as one message. */
-  #say(op, symbols) {
-    for (const symbol of symbols) {
-      this.#queue[op].add(symbol);
-      this.#queue[op === 'subscribe' ? 'unsubscribe' : 'subscribe'].delete(symbol);
-    }
+  // A stream takes so many channels; what is beyond is asked for now and then instead (state.js).
+  #most = 99; #active = new Set(); #flushing = 0;
+  get unserved() { return [...this.#wanted.keys()].filter((symbol) => !this.#active.has(symbol)); }
+
+  /** Brings what is followed in line with what is wanted, once for all that changes within a moment. */
+  #align() {
     clearTimeout(this.#flushing);
     this.#flushing = setTimeout(() => {
-      for (const name of ['unsubscribe', 'subscribe']) {
-        const channels = [...this.#queue[name]].map((symbol) => `market:${symbol}`);
-        this.#queue[name].clear();
-        if (channels.length && this.#socket?.readyState === 1) this.#socket.send(JSON.stringify({ op: name, channels }));
-      }
+      if (this.#socket?.readyState !== 1) return;
+      const wanted = [...this.#wanted.keys()].slice(0, this.#most);
+      const ask = (op, symbols) => symbols.length && this.#socket.send(JSON.stringify({ op, channels: symbols.map((symbol) => `market:${symbol}`) }));
+      ask('unsubscribe', [...this.#active].filter((symbol) => !wanted.includes(symbol)));
+      ask('subscribe', wanted.filter((symbol) => !this.#active.has(symbol)));
+      this.#active = new Set(wanted);
     }, 50);
   }
+
+  /** The network is back: no need to wait for the next try. */
+  nudge() { if (this.#running && this.state === 'lost') { this.#tries = 0; this.#connect(); } }
 
   #set(state) { if (state !== this.state) { this.state = state; this.onState(state); } }
 
@@ -167,9 +170,8 @@ class Stream {
     this.#socket = socket;
     socket.onopen = () => {
       this.#tries = 0;
-      this.#queue.subscribe.clear(); this.#queue.unsubscribe.clear();
-      const channels = [...this.#wanted.keys()].slice(0, 99).map((symbol) => `market:${symbol}`);
-      if (channels.length) socket.send(JSON.stringify({ op: 'subscribe', channels }));
+      this.#active.clear();
+      this.#align();
       this.#set('live');
       this.#listen();
     };
@@ -208,4 +210,4 @@ class Stream {
 }
 
 export const stream = new Stream();
-addEventListener('online', () => { if (stream.state === 'lost') { stream.stop(); stream.start(); } });
+addEventListener('online', () => stream.nudge());

@@ -79,7 +79,7 @@ async function watchlist(list, search) {
     rows = keys.map((key) => {
       const [exchange, symbol] = key.split(/:(.*)/s);
       const last = h('span.num.live-figure', '–'), change = h('span.num.change.live-figure', ' ');
-      const anchor = h('a', { href: `#/chart/${encodeURIComponent(key)}` }, h('span.name', symbol, h('small', exchange)), last, change);
+      const anchor = h('a', { href: `#/chart/${encodeURIComponent(key)}` }, h('span.name', { title: key }, symbol, exchange === 'NSE' ? null : h('small', exchange)), last, change);
       stopWatching.push(watch(key, (quote, moved) => { const delta = dayChange(quote); show(last, price(quote.lastPrice), delta ? sign(delta.value) : '', moved); show(change, delta ? percent(delta.percent) : ' ', delta ? sign(delta.value) : ''); }));
       return { key, element: h('li', anchor), anchor };
     });

@@ -13,9 +13,22 @@ function niceSteps(low, high, count) {
   return list;
 }
 
+/** Draws at the width there is, and again when that changes. */
+function sized(draw) {
+  const box = h('div.sized');
+  let last = 0;
+  new ResizeObserver(() => {
+    const width = Math.round(box.clientWidth);
+    if (width && width !== last) { last = width; box.replaceChildren(draw(width)); }
+  }).observe(box);
+  return box;
+}
+
 /** A curve over days: items of {day, value: BigInt units or number}. */
-export function curve(items, { label, format = compactMoney, under = false, tall = 200, full = money }) {
-  const width = 700, left = 62, right = 10, top = 10, bottom = 24;
+export const curve = (items, options) => sized((width) => curveAt(width, items, options));
+
+function curveAt(width, items, { label, format = compactMoney, under = false, tall = 220, full = money }) {
+  const left = 62, right = 10, top = 10, bottom = 24;
   const values = items.map((item) => typeof item.value === 'bigint' ? pixels(item.value) : item.value);
   let low = Math.min(0, ...values), high = Math.max(0, ...values);
   if (!under) { low = Math.min(...values); high = Math.max(...values); const pad = (high - low || Math.abs(high) || 1) * 0.06; low -= pad; high += pad; }
@@ -29,7 +42,7 @@ export function curve(items, { label, format = compactMoney, under = false, tall
     plot.append(svg('line', { class: 'gridline', x1: left, x2: width - right, y1: y(step), y2: y(step) }),
       svg('text', { x: left - 8, y: y(step) + 4, 'text-anchor': 'end' }, format(step)));
   }
-  const marks = Math.min(6, items.length);
+  const marks = Math.min(Math.max(2, Math.floor(width / 90)), 8, items.length);
   for (let k = 0; k < marks; k += 1) {
     const i = Math.round(k * (items.length - 1) / Math.max(1, marks - 1));
     plot.append(svg('text', { x: x(i), y: tall - 6, 'text-anchor': k === 0 ? 'start' : k === marks - 1 ? 'end' : 'middle' }, day(new Date(items[i].day))));
@@ -50,8 +63,10 @@ export function curve(items, { label, format = compactMoney, under = false, tall
 }
 
 /** Vertical bars around zero: items of {label, value: BigInt or number, title}. */
-export function bars(items, { label, format = compactMoney, tall = 190 }) {
-  const width = 700, left = 62, right = 10, top = 10, bottom = 24;
+export const bars = (items, options) => sized((width) => barsAt(width, items, options));
+
+function barsAt(width, items, { label, format = compactMoney, tall = 210 }) {
+  const left = 62, right = 10, top = 10, bottom = 24;
   const values = items.map((item) => typeof item.value === 'bigint' ? pixels(item.value) : item.value);
   let low = Math.min(0, ...values), high = Math.max(0, ...values);
   if (low === high) high = 1;
@@ -62,7 +77,7 @@ export function bars(items, { label, format = compactMoney, tall = 190 }) {
     plot.append(svg('line', { class: mark === 0 ? 'zero' : 'gridline', x1: left, x2: width - right, y1: y(mark), y2: y(mark) }),
       svg('text', { x: left - 8, y: y(mark) + 4, 'text-anchor': 'end' }, format(mark)));
   }
-  const every = Math.ceil(items.length / 14);
+  const every = Math.ceil(items.length / Math.max(1, Math.floor((width - left) / 58)));
   items.forEach((item, i) => {
     const v = values[i], centre = left + step * (i + 0.5);
     const rising = item.direction ? item.direction === 'up' : v >= 0;

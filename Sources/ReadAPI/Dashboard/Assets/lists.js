@@ -78,20 +78,23 @@ export function cartPage(page) {
   function load() {
     section(cart, '/v1/cart', {}, (items) => {
       const total = sum(items.map((i) => i.price ? units(i.price) * units(i.quantity) / 100_000_000n : 0n));
-      return [rows('Cart', [['Instrument', link], ['Qty.', (i) => quantity(i.quantity), 1], ['Price', (i) => i.price ? price(i.price) : 'market', 1], ['From', (i) => i.ruleId || i.auto ? h('span.tag', 'RULE') : 'by hand'], ['Since', (i) => dateTime(i.addedAt ?? i.updatedAt)], ['', (i) => button('Remove', (b) => act(b, '/v1/cart', { action: 'remove', symbol: `${i.exchange}:${i.symbol}`, quantity: i.quantity }, `${i.symbol} is being removed.`, again))]], items), h('p.more.dim', `Together about ${money(total)}`)];
+      return [rows('Cart', [['Instrument', link], ['Qty.', (i) => quantity(i.quantity), 1], ['Price', (i) => i.price ? price(i.price) : 'market', 1], ['From', (i) => i.ruleIds?.length ? h('span.tag', 'RULE') : 'by hand'], ['Since', (i) => dateTime(i.addedAt ?? i.updatedAt)], ['', (i) => button('Remove', (b) => act(b, '/v1/cart', { action: 'remove', symbol: `${i.exchange}:${i.symbol}`, quantity: i.quantity }, `${i.symbol} is being removed.`, again))]], items), h('p.more.dim', `Together about ${money(total)}`)];
     }, { title: 'Your cart is empty', text: 'Rules put symbols here when their price is right.' });
-    section(rules, '/v1/cart/rules', {}, (items) => rows('Rules', [['Instrument', link], ['Range', (r) => `${price(r.minPrice)} – ${price(r.maxPrice)}`, 1], ['Qty.', (r) => quantity(r.quantity), 1], ['State', (r) => r.active === false ? h('span.tag', 'OFF') : r.armed === false ? h('span.tag.warn', 'FIRED') : h('span.tag.up', 'WAITING')], ['', (r) => r.active === false ? '' : button('Switch off', (b) => act(b, '/v1/cart/rules', { ruleId: r.ruleId, symbol: `${r.exchange}:${r.symbol}`, minPrice: r.minPrice, maxPrice: r.maxPrice, quantity: r.quantity, active: false }, 'The rule is being switched off.', again))]], items), { title: 'No rules yet', text: 'A rule watches a price for you, all day.' });
+    section(rules, '/v1/cart/rules', {}, (items) => rows('Rules', [['Instrument', link], ['Range', (r) => `${price(r.minPrice)} – ${price(r.maxPrice)}`, 1], ['Qty.', (r) => quantity(r.quantity), 1], ['State', (r) => r.active === false ? h('span.tag', 'OFF') : r.armed === false ? h('span.tag.warn', { title: r.lastFiredAt ? `${dateTime(r.lastFiredAt)} at ${price(r.lastFiredPrice)}` : '' }, 'FIRED') : h('span.tag.up', 'WAITING')], ['Fired', (r) => r.timesFired ? `${whole(r.timesFired)} ×` : 'not yet'], ['', (r) => r.active === false ? '' : button('Switch off', (b) => act(b, '/v1/cart/rules', { ruleId: r.ruleId, symbol: `${r.exchange}:${r.symbol}`, minPrice: r.minPrice, maxPrice: r.maxPrice, quantity: r.quantity, active: false }, 'The rule is being switched off.', again))]], items), { title: 'No rules yet', text: 'A rule watches a price for you, all day.' });
   }
   page.onChange = (views) => { if (views.some((v) => v === 'cart' || v === 'rules')) load(); };
   load();
 }
+
+/** An alert that still watches; one that was to trigger once is done when it has. */
+const isOn = (alert) => (alert.status ?? 'active').toLowerCase() === 'active';
 
 export function alertsPage(page) {
   const box = h('div', { 'data-list': 'alerts' }, skeleton());
   const again = () => setTimeout(load, 600);
   replace(page.root, h('h1.sr', 'Alerts'), panel('Price alerts', null, box), alertForm(null, again));
   function load() {
-    section(box, '/v1/alerts', {}, (items) => rows('Alerts', [['Instrument', link], ['When the price', conditionText], ['Triggered', (a) => a.triggerCount ? `${whole(a.triggerCount)} × , last ${dateTime(a.lastTriggeredAt)}` : 'not yet'], ['State', (a) => a.active === false ? h('span.tag', 'OFF') : h('span.tag.up', 'WATCHING')], ['', (a) => a.active === false ? '' : button('Switch off', (b) => act(b, '/v1/alerts', { alertId: a.alertId, symbol: `${a.exchange}:${a.symbol}`, condition: a.condition, threshold: a.threshold, upper: a.upper ?? undefined, active: false }, 'The alert is being switched off.', again))]], items), { title: 'No alerts yet', text: 'Set one below and you are told when it happens.' });
+    section(box, '/v1/alerts', {}, (items) => rows('Alerts', [['Instrument', link], ['When the price', conditionText], ['Triggered', (a) => a.timesTriggered ? `${whole(a.timesTriggered)} ×, last ${dateTime(a.lastTriggeredAt)} at ${price(a.lastTriggeredPrice)}` : 'not yet'], ['State', (a) => h('span.tag' + (isOn(a) ? '.up' : ''), (a.status ?? 'active').toUpperCase())], ['', (a) => !isOn(a) ? '' : button('Switch off', (b) => act(b, '/v1/alerts', { alertId: a.alertId, symbol: `${a.exchange}:${a.symbol}`, condition: a.condition, threshold: a.threshold, upper: a.upper ?? undefined, active: false }, 'The alert is being switched off.', again))]], items), { title: 'No alerts yet', text: 'Set one below and you are told when it happens.' });
   }
   page.onChange = (views) => { if (views.includes('alerts')) load(); };
   load();
@@ -104,8 +107,8 @@ export function inboxPage(page) {
   replace(page.root, h('h1.sr', 'Notifications'), panel('Notifications', pick, box));
   function load() {
     section(box, '/v1/notifications', onlyUnread ? { unread: 'true' } : {}, (items) => h('ul.feed', items.map((n) => {
-      const unread = n.status !== 'read' && !n.readAt;
-      const item = h('li' + (unread ? '.unread' : ''), h('span.dot', { title: unread ? 'unread' : 'read' }), h('div', h('strong', n.title), h('p.dim', n.body)), h('div', h('time', { datetime: n.createdAt ?? n.sentAt ?? n.updatedAt ?? '' }, dateTime(n.createdAt ?? n.sentAt ?? n.updatedAt)), unread ? h('div', button('Mark read', (b) => act(b, `/v1/notifications/${encodeURIComponent(n.notificationId)}/read`, {}, 'Marked as read.', () => { item.classList.remove('unread'); b.remove(); page.refreshBadge?.(); }))) : null));
+      const unread = !n.readAt && n.status !== 'read' && n.status !== 'failed';
+      const item = h('li' + (unread ? '.unread' : ''), h('span.dot', { title: unread ? 'unread' : 'read' }), h('div', h('strong', n.title), h('p.dim', n.body)), h('div', h('time', { datetime: n.visibleAt ?? n.sentAt ?? n.updatedAt ?? '' }, dateTime(n.visibleAt ?? n.sentAt ?? n.updatedAt)), unread ? h('div', button('Mark read', (b) => act(b, `/v1/notifications/${encodeURIComponent(n.notificationId)}/read`, {}, 'Marked as read.', () => { item.classList.remove('unread'); b.remove(); page.refreshBadge?.(); }))) : null));
       return item;
     })), { title: onlyUnread ? 'Nothing unread' : 'No notifications yet', text: 'Fills, alerts and rules report here.' });
   }

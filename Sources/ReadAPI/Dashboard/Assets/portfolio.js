@@ -42,13 +42,13 @@ export function portfolioPage(page) {
     if (!shown.length) { replace(holdings, positions.length ? empty('Nothing is open', 'All positions are closed. “All” shows them.') : empty('No positions yet', 'They appear here with the first trade.')); totals(); return; }
     const body = h('tbody');
     for (const position of shown) body.append(row(position));
-    replace(holdings, h('div.scroll', h('table', h('caption.sr', 'Positions'), h('thead', h('tr', h('th', 'Instrument'), h('th.num', 'Qty.'), h('th.num', 'Avg. cost'), h('th.num', 'LTP'), h('th.num', 'Cur. value'), h('th.num', 'P&L'), h('th.num', 'Net chg.'), h('th.num', 'Day chg.'), h('th.num', 'Realised'))), body)));
+    replace(holdings, h('div.scroll', h('table', h('caption.sr', 'Positions'), h('thead', h('tr', h('th', 'Instrument'), h('th.num', 'Qty.'), h('th.num.wide', 'Avg. cost'), h('th.num', 'LTP'), h('th.num.wide', 'Cur. value'), h('th.num', 'P&L'), h('th.num.wide', 'Net chg.'), h('th.num.wide', 'Day chg.'), h('th.num.wide', 'Realised'))), body)));
     totals();
   }
 
   function row(position) {
     const isOpen = units(position.quantity) !== 0n;
-    const last = h('td.num.live-figure'), value = h('td.num.live-figure'), pnl = h('td.num.live-figure'), net = h('td.num.live-figure'), dayCell = h('td.num.live-figure'), realized = h('td.num');
+    const last = h('td.num.live-figure'), value = h('td.num.wide.live-figure'), pnl = h('td.num.live-figure'), net = h('td.num.wide.live-figure'), dayCell = h('td.num.wide.live-figure'), realized = h('td.num.wide');
     show(realized, signedMoney(position.realizedPnl), sign(position.realizedPnl));
     const side = units(position.quantity) < 0n ? h('span.tag.down', { title: 'Sold short' }, 'SHORT') : null;
     const update = (quote, moved = '') => {
@@ -66,8 +66,8 @@ export function portfolioPage(page) {
     };
     update(quotes.get(keyOf(position)));
     if (isOpen) stops.push(watch(keyOf(position), (quote, moved) => { update(quote, moved); if (moved) schedule(); }));
-    return h('tr', h('td', h('a', { href: `#/chart/${encodeURIComponent(keyOf(position))}` }, position.symbol), ' ', h('small.dim', position.exchange), ' ', side, position.account === 'main' ? null : h('span.tag', position.account)),
-      h('td.num', quantity(position.quantity)), h('td.num', isOpen ? price(position.averagePrice) : '–'), last, value, pnl, net, dayCell, realized);
+    return h('tr', h('td', h('a', { href: `#/chart/${encodeURIComponent(keyOf(position))}` }, position.symbol), ' ', h('small.dim.wide', position.exchange), ' ', side, position.account === 'main' ? null : h('span.tag', position.account)),
+      h('td.num', quantity(position.quantity)), h('td.num.wide', isOpen ? price(position.averagePrice) : '–'), last, value, pnl, net, dayCell, realized);
   }
 
   let wanted = 0;
@@ -76,10 +76,11 @@ export function portfolioPage(page) {
     const open = positions.filter((p) => units(p.quantity) !== 0n);
     const priced = open.filter((p) => p.profit !== null && p.profit !== undefined);
     const worth = sum(priced.map((p) => multiply(p.now, units(p.quantity)))), total = sum(priced.map((p) => p.profit)), today = sum(open.map((p) => p.today));
-    const invested = sum(priced.map((p) => { const cost = multiply(units(p.averagePrice) ?? 0n, units(p.quantity)); return cost < 0n ? -cost : cost; }));
+    const costs = priced.map((p) => multiply(units(p.averagePrice) ?? 0n, units(p.quantity)));
+    const invested = sum(costs), gross = sum(costs.map((cost) => (cost < 0n ? -cost : cost)));
     const realized = sum(positions.map((p) => units(p.realizedPnl)));
-    show(top.worth.value, money(worth)); top.worth.note.textContent = `invested ${money(invested)}`;
-    show(top.total.value, signedMoney(total), sign(total)); top.total.note.textContent = invested === 0n ? ' ' : percent(total * 10_000_000_000n / invested) + (priced.length < open.length ? ` · ${open.length - priced.length} without a price` : '');
+    show(top.worth.value, money(worth)); top.worth.note.textContent = `cost ${money(invested)}`;
+    show(top.total.value, signedMoney(total), sign(total)); top.total.note.textContent = gross === 0n ? ' ' : percent(total * 10_000_000_000n / gross) + (priced.length < open.length ? ` · ${open.length - priced.length} without a price` : '');
     show(top.today.value, signedMoney(today), sign(today)); top.today.note.textContent = 'against the previous close';
     show(top.realized.value, signedMoney(realized), sign(realized)); top.realized.note.textContent = 'after charges';
   }
@@ -97,8 +98,9 @@ export function portfolioPage(page) {
   async function loadEquity(days) {
     let points = null, note = '';
     try {
-      const answer = await get('/v1/equity-curve');
-      points = (answer.items ?? answer.days ?? []).map((p) => ({ day: p.day ?? p.date ?? p.time, value: units(p.equity), drop: p.drawdownPercent ?? null })).filter((p) => p.day && p.value !== null);
+      const answer = await get('/v1/equity-curve', { limit: 1 });
+      const { items } = await list('/v1/equity-curve', {}, 5000);
+      points = items.map((p) => ({ day: p.day ?? p.date ?? p.time, value: units(p.equity), drop: p.drawdownPercent ?? null })).filter((p) => p.day && p.value !== null);
       if (answer.capitalBasis === 'assumed') note = 'No deposits are known: the curve starts from an assumed ' + money('1000000', 0) + '.';
     } catch (error) { if (!error.isMissing && error.status !== 503) throw error; }
     equityPanel.querySelector('h2').textContent = points ? 'Equity' : 'Realised P&L';

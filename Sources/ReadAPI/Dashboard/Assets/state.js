@@ -19,6 +19,7 @@ function put(quote) {
 }
 
 stream.onTick = put;
+setInterval(() => { if (stream.state === 'live' && stream.unserved.length) loadQuotes(stream.unserved).catch(() => {}); }, 5000);
 
 /** Calls back with a symbol's quote, now and whenever it moves; returns how to stop. */
 export function watch(key, watcher) {
