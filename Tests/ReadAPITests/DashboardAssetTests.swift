@@ -15,7 +15,8 @@ import Testing
             let text = try String(contentsOf: Self.folder.appendingPathComponent(name), encoding: .utf8)
             // A literal's last line end is its delimiter's.
             #expect(
-                text.trimmingCharacters(in: .newlines) == DashboardAssets.files[name]?.trimmingCharacters(in: .newlines),
+                text.trimmingCharacters(in: .newlines)
+                    == DashboardAssets.files[name]?.trimmingCharacters(in: .newlines),
                 "\(name): run scripts/embed-dashboard.sh")
         }
     }
@@ -23,7 +24,7 @@ import Testing
     @Test func everythingComesFromHere() throws {
         for (name, text) in DashboardAssets.files where name != "icon.svg" {
             for address in text.split(separator: "\"").flatMap({ $0.split(separator: "'") })
-            where address.hasPrefix("http:") || address.hasPrefix("https:") || address.hasPrefix("//") {
+            where address.hasPrefix("http://") || address.hasPrefix("https://") {
                 // The namespace of SVG is a name, not an address.
                 #expect(address == "http://www.w3.org/2000/svg", "\(name) asks for \(address)")
             }

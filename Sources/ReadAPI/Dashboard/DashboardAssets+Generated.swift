@@ -375,8 +375,8 @@ main { padding: var(--gap); display: grid; gap: var(--gap); align-content: start
 .panel > header h2 { margin-right: auto; }
 .panel .body { padding: 14px; }
 .grid2 { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: var(--gap); align-items: start; }
-.kpis { display: grid; grid-template-columns: repeat(auto-fit, minmax(168px, 1fr)); gap: 1px; background: var(--line); border: 1px solid var(--line); border-radius: var(--radius); overflow: hidden; }
-.kpi { background: var(--panel); padding: 12px 14px; display: grid; gap: 2px; align-content: start; min-height: 78px; }
+.kpis { display: grid; grid-template-columns: repeat(auto-fit, minmax(168px, 1fr)); background: var(--panel); border: 1px solid var(--line); border-radius: var(--radius); overflow: hidden; }
+.kpi { box-shadow: 1px 1px 0 0 var(--line); padding: 12px 14px; display: grid; gap: 2px; align-content: start; min-height: 78px; }
 .kpi .label { color: var(--dim); font-size: 12px; }
 .kpi .value { font-size: 18px; font-weight: 600; font-variant-numeric: tabular-nums; letter-spacing: -.01em; white-space: nowrap; }
 .kpi .note { color: var(--dim); font-size: 12px; font-variant-numeric: tabular-nums; min-height: 17px; }

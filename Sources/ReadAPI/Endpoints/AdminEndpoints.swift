@@ -45,7 +45,8 @@ enum AdminEndpoints {
         return ReadPlan(
             views: [], after: [],
             statements: [
-                ReadStatement(text: { _ in lanes }, parameters: []), ReadStatement(text: { _ in rebuilds }, parameters: []),
+                ReadStatement(text: { _ in lanes }, parameters: []),
+                ReadStatement(text: { _ in rebuilds }, parameters: []),
             ]
         ) { (results, writer) throws(ReadFailure) in
             do throws(PostgresError) {

@@ -3,7 +3,8 @@ import HTTPServing
 /// The dashboard: one page and what it is made of, compiled into the program.
 enum DashboardEndpoints {
     static let routes: [Route] = [
-        Route("/", "getDashboard", access: .open, produces: "text/html", action: .immediate { _ in answer("index.html") }),
+        Route(
+            "/", "getDashboard", access: .open, produces: "text/html", action: .immediate { _ in answer("index.html") }),
         Route(
             "/assets/{name}", "getDashboardAsset", access: .open, parameters: [.path("name", .text)], produces: "*/*",
             action: .asset { name in

@@ -12,7 +12,7 @@ enum StreamEndpoints {
             action: .stream(.events)),
         Route("/v1/ws", "openWebSocket", access: .stream, parameters: parameters, action: .stream(.webSocket)),
         Route(
-            "/v1/stream/ticket", "createStreamTicket", method: .post, access: .bearer, action: .work(.commands, ticket))
+            "/v1/stream/ticket", "createStreamTicket", method: .post, access: .bearer, action: .work(.commands, ticket)),
     ]
 
     private static func ticket(

@@ -15,7 +15,7 @@ extension OpenAPIDocument {
          },
          "servers":[{"url":"/"}],
          "security":[{"bearer":[]}],
-         "tags":[{"name":"portfolio","description":"A user's own rows; role admin may pass userId"},{"name":"market","description":"The same for every user"},{"name":"commands","description":"One event each, for the token's own user; role admin may name another in userId. With an Idempotency-Key (header) a repeated request is answered as the first time and sends nothing more."},{"name":"account","description":"Signing in, and getting into streams"},{"name":"operations","description":"For operators and tools; no token needed"}],
+         "tags":[{"name":"portfolio","description":"A user's own rows; role admin may pass userId"},{"name":"market","description":"The same for every user"},{"name":"streams","description":"What happens, as it happens"},{"name":"commands","description":"One event each, for the token's own user; role admin may name another in userId. With an Idempotency-Key (header) a repeated request is answered as the first time and sends nothing more."},{"name":"account","description":"Signing in, and getting into streams"},{"name":"operations","description":"For operators and tools; no token needed"}],
          "paths":{
           "/v1/positions":{
            "get":{"operationId":"listPositions","tags":["portfolio"],"summary":"Positions with open lots and last price, by account and instrument","parameters":[{"$ref":"#/components/parameters/userId"},{"$ref":"#/components/parameters/account"},{"$ref":"#/components/parameters/exchange"},{"$ref":"#/components/parameters/symbolFilter"},{"$ref":"#/components/parameters/limit"},{"$ref":"#/components/parameters/cursor"},{"$ref":"#/components/parameters/after"},{"$ref":"#/components/parameters/fields"}],"responses":{"200":{"description":"A page of positions","headers":{"Tapefold-Position":{"$ref":"#/components/headers/Tapefold-Position"}},"content":{"application/json":{"schema":{"$ref":"#/components/schemas/PositionPage"}}}},"default":{"$ref":"#/components/responses/Problem"}}}
@@ -51,6 +51,21 @@ extension OpenAPIDocument {
           },
           "/v1/candles/{symbol}":{
            "get":{"operationId":"listCandles","tags":["market"],"summary":"Candles of one symbol, oldest first, from the session's open","parameters":[{"$ref":"#/components/parameters/symbol"},{"name":"interval","in":"query","description":"The candles' length","schema":{"type":"string","enum":["1m","5m","15m","30m","1h","1d"],"default":"1m"}},{"$ref":"#/components/parameters/from"},{"$ref":"#/components/parameters/to"},{"$ref":"#/components/parameters/limit"},{"$ref":"#/components/parameters/cursor"},{"$ref":"#/components/parameters/after"},{"$ref":"#/components/parameters/fields"}],"responses":{"200":{"description":"A page of candles","headers":{"Tapefold-Position":{"$ref":"#/components/headers/Tapefold-Position"}},"content":{"application/json":{"schema":{"$ref":"#/components/schemas/CandlePage"}}}},"default":{"$ref":"#/components/responses/Problem"}}}
+          },
+          "/v1/stream":{
+           "get":{"operationId":"streamEvents","tags":["streams"],"summary":"Server-sent events of the channels named; the messages are those of /v1/ws","parameters":[{"$ref":"#/components/parameters/channels"},{"$ref":"#/components/parameters/resume"},{"$ref":"#/components/parameters/ticket"}],"responses":{"200":{"description":"A stream that ends when the client leaves, its token expires or the server stops","content":{"text/event-stream":{"schema":{"type":"string"}}}},"default":{"$ref":"#/components/responses/Problem"}}}
+          },
+          "/v1/ws":{
+           "get":{"operationId":"openWebSocket","tags":["streams"],"summary":"A WebSocket; channels may be followed and left at any time","parameters":[{"$ref":"#/components/parameters/channels"},{"$ref":"#/components/parameters/resume"},{"$ref":"#/components/parameters/ticket"}],"responses":{"101":{"description":"The connection is a WebSocket from here on"},"default":{"$ref":"#/components/responses/Problem"}}}
+          },
+          "/v1/admin/views":{
+           "get":{"operationId":"listViews","tags":["operations"],"summary":"Where every view stands, lane by lane; for role admin","parameters":[{"$ref":"#/components/parameters/fields"}],"responses":{"200":{"description":"The views with a live build","content":{"application/json":{"schema":{"$ref":"#/components/schemas/ViewStatusList"}}}},"default":{"$ref":"#/components/responses/Problem"}}}
+          },
+          "/":{
+           "get":{"operationId":"getDashboard","tags":["operations"],"summary":"The dashboard, a page for browsers","security":[],"responses":{"200":{"description":"The page","content":{"text/html":{"schema":{"type":"string"}}}}}}
+          },
+          "/assets/{name}":{
+           "get":{"operationId":"getDashboardAsset","tags":["operations"],"summary":"What the dashboard is made of","security":[],"parameters":[{"name":"name","in":"path","required":true,"description":"A file's name","schema":{"$ref":"#/components/schemas/Text"}}],"responses":{"200":{"description":"The file"},"default":{"$ref":"#/components/responses/Problem"}}}
           },
           "/v1/cart":{
            "post":{"operationId":"changeCart","tags":["commands"],"summary":"Add to the cart, take from it, clear it or check it out, as one event on cart.changed","requestBody":{"required":true,"content":{"application/json":{"schema":{"$ref":"#/components/schemas/CartChange"}}}},"responses":{"202":{"$ref":"#/components/responses/Accepted"},"default":{"$ref":"#/components/responses/Problem"}}}
@@ -163,6 +178,9 @@ extension OpenAPIDocument {
            "QuotePage":{"type":"object","required":["items","nextCursor"],"properties":{"items":{"type":"array","items":{"$ref":"#/components/schemas/Quote"}},"nextCursor":{"$ref":"#/components/schemas/NextCursor"}}},
            "Candle":{"type":"object","required":["time","open","high","low","close","volume","partial"],"properties":{"time":{"$ref":"#/components/schemas/Time","description":"The candle's start"},"open":{"$ref":"#/components/schemas/Decimal"},"high":{"$ref":"#/components/schemas/Decimal"},"low":{"$ref":"#/components/schemas/Decimal"},"close":{"$ref":"#/components/schemas/Decimal"},"volume":{"$ref":"#/components/schemas/Decimal"},"partial":{"type":"boolean","description":"The day's first tick came after the first candle, so that this volume is not all of it"}}},
            "CandlePage":{"type":"object","required":["items","nextCursor"],"properties":{"items":{"type":"array","items":{"$ref":"#/components/schemas/Candle"}},"nextCursor":{"$ref":"#/components/schemas/NextCursor"}}},
+           "StreamText":{"type":"string","minLength":1,"maxLength":4096},
+           "ViewStatusList":{"type":"object","required":["items"],"properties":{"items":{"type":"array","items":{"$ref":"#/components/schemas/ViewStatus"}}}},
+           "ViewStatus":{"type":"object","required":["view","build","foldedRecords","lag","parkedEvents","parkedKeys","lanes"],"properties":{"view":{"type":"string"},"build":{"type":"string"},"foldedRecords":{"type":"integer","description":"The sum of the checkpoints; its growth is the rate"},"lag":{"type":["integer","null"],"description":"Records in the log behind the checkpoints; null where Kafka cannot be asked"},"parkedEvents":{"type":"integer"},"parkedKeys":{"type":"integer"},"rebuild":{"type":["object","null"],"description":"A rebuild in progress; build, records, total, running"},"lanes":{"type":"array","items":{"type":"object","description":"lane, owner, epoch, lag, parkedEvents, parkedKeys, paused"}}}},
            "Identifier":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[^\\u0000-\\u001f]*$"},
            "Label":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[^\\u0000-\\u001f]*$"},
            "EventSymbol":{"type":"string","pattern":"^([A-Z][A-Z0-9_]{0,15}:)?[!-9;-~]([ -9;-~]{0,62}[!-9;-~])?$","examples":["RELIANCE"]},

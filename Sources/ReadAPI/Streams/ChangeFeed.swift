@@ -78,7 +78,8 @@ final class ChangeFeed: Sendable {
                 for request in requests {
                     request.loop.tell(
                         .resumed(
-                            client: request.client, .unknown(reason: "what changed since cannot be looked up just now")))
+                            client: request.client, .unknown(reason: "what changed since cannot be looked up just now"))
+                    )
                 }
                 throw error
             }

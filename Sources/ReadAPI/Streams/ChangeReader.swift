@@ -169,7 +169,9 @@ struct ChangeReader {
         let wanted = request.position
         guard wanted.builds == position.builds else { return .unknown(reason: "a view was rebuilt since") }
         for (lane, sequence) in position.changes {
-            guard let known = wanted.changes[lane] else { return .unknown(reason: "what changed since is no longer known") }
+            guard let known = wanted.changes[lane] else {
+                return .unknown(reason: "what changed since is no longer known")
+            }
             guard known <= sequence || !gone.contains(Place(lane: lane, sequence: known)) else {
                 return .unknown(reason: "the position is of another database")
             }

@@ -37,7 +37,9 @@ final class MarketFeed: Sendable {
                 defer { consumer.close() }
                 try read(consumer, reader) { told = nil }
             } catch {
-                if told != error.message { log.warning("the tape cannot be read, trying again every second: \(error.message)") }
+                if told != error.message {
+                    log.warning("the tape cannot be read, trying again every second: \(error.message)")
+                }
                 told = error.message
                 pause()
             }
@@ -83,7 +85,8 @@ final class MarketFeed: Sendable {
     private func partitions(_ consumer: KafkaConsumer) throws(KafkaError) -> [TopicPartition] {
         guard let count = try consumer.partitionCounts(topics: [Self.topic])[Self.topic], count > 0 else {
             throw KafkaError(
-                code: .wrongState, message: "topic \(Self.topic) does not exist; create it with: tapefold topics create")
+                code: .wrongState, message: "topic \(Self.topic) does not exist; create it with: tapefold topics create"
+            )
         }
         return (0..<count).map { TopicPartition(topic: Self.topic, partition: Int32($0)) }
     }

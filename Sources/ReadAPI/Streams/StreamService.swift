@@ -47,7 +47,8 @@ final class StreamService: Sendable {
             text += "# HELP tapefold_stream_ticks_read_total Ticks read from the tape.\n"
             text += "# TYPE tapefold_stream_ticks_read_total counter\n"
             text += "tapefold_stream_ticks_read_total \(market.ticksRead.load(ordering: .relaxed))\n"
-            text += "# HELP tapefold_stream_ticks_skipped_total Ticks that were older than one before or not understood.\n"
+            text +=
+                "# HELP tapefold_stream_ticks_skipped_total Ticks that were older than one before or not understood.\n"
             text += "# TYPE tapefold_stream_ticks_skipped_total counter\n"
             text += "tapefold_stream_ticks_skipped_total \(market.ticksSkipped.load(ordering: .relaxed))\n"
         }

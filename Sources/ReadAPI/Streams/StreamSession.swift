@@ -71,7 +71,8 @@ struct StreamSession {
             case "ping": return [.send(.heartbeat(position: shown(place)))]
             case let other:
                 throw StreamRefusal(
-                    .unknownOperation, "op is \(other.map { "\"\($0.prefix(40))\"" } ?? "missing"), "
+                    .unknownOperation,
+                    "op is \(other.map { "\"\($0.prefix(40))\"" } ?? "missing"), "
                         + "it must be subscribe, unsubscribe or ping")
             }
         } catch {
@@ -142,7 +143,8 @@ struct StreamSession {
         return [
             .send(
                 .reload(
-                    channels: names, reason: "ticks since then may have passed unseen; ask for the quotes", position: nil))
+                    channels: names, reason: "ticks since then may have passed unseen; ask for the quotes",
+                    position: nil))
         ]
     }
 

@@ -5,7 +5,8 @@ import HTTPServing
 enum WebSocketHandshake {
     /// The value of `Sec-WebSocket-Accept`. Throws what is wrong with a request that asks for no WebSocket.
     static func accept(_ request: HTTPRequest) throws(Problem) -> String {
-        guard request.method == "GET", has(request, "upgrade", "websocket"), has(request, "connection", "upgrade") else {
+        guard request.method == "GET", has(request, "upgrade", "websocket"), has(request, "connection", "upgrade")
+        else {
             throw Problem(
                 kind: "upgrade-required", title: "Upgrade required", status: 426,
                 detail: "this is a WebSocket: ask with Connection: Upgrade and Upgrade: websocket; "
@@ -23,7 +24,8 @@ enum WebSocketHandshake {
         }
         guard let key = request.header("sec-websocket-key"), key.utf8.count == 24, key.hasSuffix("==") else {
             throw .invalidParameter(
-                "Sec-WebSocket-Key", value: request.header("sec-websocket-key") ?? "", reason: "is not 16 bytes in base64")
+                "Sec-WebSocket-Key", value: request.header("sec-websocket-key") ?? "",
+                reason: "is not 16 bytes in base64")
         }
         return answer(to: key)
     }

@@ -109,7 +109,8 @@ private func webSocketReceive(
         return -1
     }
     let count = min(length, input.count)
-    UnsafeMutableRawBufferPointer(start: buffer, count: count).copyMemory(from: UnsafeRawBufferPointer(rebasing: input[..<count]))
+    UnsafeMutableRawBufferPointer(start: buffer, count: count).copyMemory(
+        from: UnsafeRawBufferPointer(rebasing: input[..<count]))
     sink.input = UnsafeRawBufferPointer(rebasing: input[count...])
     return count
 }

@@ -42,6 +42,14 @@ def tick(price, **more):
     produce("market.updates", {"symbol": SYMBOL, "exchange": "NSE", "lastPrice": price, "previousClose": "100", **more})
 
 
+def session_tick(minute, price):
+    """A tick of TCS in a session, so that there are candles whatever day the test runs on."""
+    produce("market.updates", {
+        "specversion": "1.0", "id": f"tcs-{minute}-{price}", "source": "/test", "type": "market.updates.v1",
+        "time": f"2026-01-15T03:{45 + minute}:20Z",
+        "data": {"symbol": "TCS", "exchange": "NSE", "lastPrice": price, "lastQuantity": "5"}})
+
+
 def trade(number, side, quantity, price):
     at = time.strftime("%Y-%m-%dT04:%M:%SZ", time.gmtime(time.time() - 86_400 * (10 - number)))
     return {"tradeId": f"t{number}", "userId": USER, "symbol": SYMBOL, "exchange": "NSE", "side": side,
@@ -113,10 +121,20 @@ def story(api, browser):
     browser.wait(cell(0, 1) + " === '10'", what="the fill in the portfolio, told by the stream")
     print("a fill arrived", flush=True)
 
-    for page, wanted in [("chart/NSE%3ARELIANCE", "canvas"), ("orders/trades", "main table"),
+    session_tick(0, "3000")
+    session_tick(6, "3010.5")
+    legend = "return document.querySelector('.legend')?.textContent"
+    browser.run("location.hash = '#/chart/NSE%3ATCS'")
+    browser.wait(legend + ".includes('C 3,010.50')", what="the last candle")
+    session_tick(7, "3021")
+    browser.wait(legend + ".includes('C 3,021.00')", what="the last candle to follow a tick")
+    browser.screenshot(f"{SHOTS}/chart.png")
+    print("a candle grew", flush=True)
+
+    for page, wanted in [("orders/trades", "table"),
                          ("analytics", "svg.plot"), ("alerts", "form"), ("inbox", ".panel"), ("operator", ".panel")]:
         browser.run("location.hash = arguments[0]", "#/" + page)
-        browser.wait("return document.querySelector('main').querySelector(arguments[0])", wanted.removeprefix("main "), what=page)
+        browser.wait("return document.querySelector('main ' + arguments[0])", wanted, what=page)
         browser.screenshot(f"{SHOTS}/{page.split('/')[0]}.png")
     rule(browser)
 

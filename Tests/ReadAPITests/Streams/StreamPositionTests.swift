@@ -11,7 +11,8 @@ import Testing
         position.changes[.init(view: "orders", lane: 1)] = .max
         position.tape = [0: 5, 11: 99]
         let text = position.text
-        #expect(text.utf8.allSatisfy { ($0 > 0x60 && $0 < 0x7b) || ($0 > 0x2f && $0 < 0x3a) || ".~_".utf8.contains($0) })
+        #expect(
+            text.utf8.allSatisfy { ($0 > 0x60 && $0 < 0x7b) || ($0 > 0x2f && $0 < 0x3a) || ".~_".utf8.contains($0) })
         #expect(StreamPosition(parsing: text) == position)
         #expect(StreamPosition(parsing: StreamPosition().text) == StreamPosition())
     }

@@ -48,13 +48,15 @@ import Testing
         #expect(output == [0x8a, 4] + Array("ping".utf8))
     }
 
-    @Test(arguments: [
-        // Unmasked; reserved bit; invalid UTF-8; a fragment that continues nothing.
-        ([0x81, 1, 0x61], UInt16(1002)), ([0xc1, 0x81, 0, 0, 0, 0, 0x61], 1002),
-        ([0x81, 0x81, 0, 0, 0, 0, 0xff], 1007), ([0x80, 0x81, 0, 0, 0, 0, 0x61], 1002),
-        // A message of 64 KiB.
-        ([0x81, 0xfe, 0xff, 0xff, 0, 0, 0, 0], 1009),
-    ] as [([UInt8], UInt16)]) func whatIsNoWebSocketIsClosed(_ bytes: [UInt8], _ code: UInt16) throws {
+    @Test(
+        arguments: [
+            // Unmasked; reserved bit; invalid UTF-8; a fragment that continues nothing.
+            ([0x81, 1, 0x61], UInt16(1002)), ([0xc1, 0x81, 0, 0, 0, 0, 0x61], 1002),
+            ([0x81, 0x81, 0, 0, 0, 0, 0xff], 1007), ([0x80, 0x81, 0, 0, 0, 0, 0x61], 1002),
+            // A message of 64 KiB.
+            ([0x81, 0xfe, 0xff, 0xff, 0, 0, 0, 0, 0x61], 1009),
+        ] as [([UInt8], UInt16)]) func whatIsNoWebSocketIsClosed(_ bytes: [UInt8], _ code: UInt16) throws
+    {
         let outcome = take(try #require(WebSocketReceiver()), bytes)
         #expect(outcome.closed == code)
         #expect(outcome.output.first == 0x88)
