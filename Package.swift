@@ -12,8 +12,8 @@ let strict: [SwiftSetting] = [
     .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
 ]
 
-func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
 }
 
 func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -51,6 +51,7 @@ let package = Package(
         .systemLibrary(
             name: "CMicrohttpd", pkgConfig: "libmicrohttpd",
             providers: [.apt(["libmicrohttpd-dev"])]),
+        .systemLibrary(name: "CWslay", providers: [.apt(["libwslay-dev"])]),
         .systemLibrary(name: "CIsal", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
         .systemLibrary(
             name: "CXxhash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
@@ -75,8 +76,8 @@ let package = Package(
             "ReadAPI",
             [
                 "Domain", "Events", "Projections", "Engine", "Kafka", "Postgres", "Importers", "HTTPServing",
-                "Telemetry", "CMicrohttpd", "COpenSSL", "CCrypt", "CCurl", "CLinux",
-            ]),
+                "Telemetry", "CMicrohttpd", "COpenSSL", "CCrypt", "CCurl", "CLinux", "CWslay",
+            ], exclude: ["Dashboard/Assets"]),
         module(
             "Delivery",
             ["Domain", "Events", "Projections", "Kafka", "Postgres", "Engine", "Telemetry", "CCurl", "COpenSSL"]),
@@ -89,8 +90,7 @@ let package = Package(
             "Benchmarks",
             [
                 "Domain", "Events", "Projections", "Engine", "Kafka", "Postgres", "Importers", "Supervision",
-                "HTTPServing",
-                "ReadAPI",
+                "HTTPServing", "ReadAPI", "CLinux",
             ]),
         module(
             "CommandLineTool",
@@ -126,7 +126,8 @@ let package = Package(
         tests(
             "ReadAPI",
             [
-                "ReadAPI", "HTTPServing", "Supervision", "Domain", "Events", "Projections", "Postgres", "Engine", "Kafka",
+                "ReadAPI", "HTTPServing", "Supervision", "Domain", "Events", "Projections", "Postgres", "Engine",
+                "Kafka",
             ],
             exclude: ["judge"]),
         tests("Delivery", ["Delivery", "Domain", "Events"]),
@@ -138,7 +139,7 @@ let package = Package(
             [
                 "Domain", "Events", "Projections", "Kafka", "Postgres", "Engine", "Importers", "Supervision",
                 "CommandLineTool",
-            ], exclude: ["receivers", "http"]),
+            ], exclude: ["receivers", "http", "Browser"]),
     ],
     cxxLanguageStandard: .cxx17
 )

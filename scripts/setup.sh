@@ -6,12 +6,12 @@ set -euo pipefail
 swift_wanted=6.2
 postgres_wanted=15
 librdkafka_wanted=2.0.2
-libraries=(librdkafka-dev libpq-dev libssl-dev zlib1g-dev libsimdjson-dev libmicrohttpd-dev libisal-dev libxxhash-dev libcurl4-openssl-dev)
+libraries=(librdkafka-dev libpq-dev libssl-dev zlib1g-dev libsimdjson-dev libmicrohttpd-dev libwslay-dev libisal-dev libxxhash-dev libcurl4-openssl-dev)
 tools=(pkg-config)
 
 case "${1-}" in
 "") ;;
---tests) tools+=(kcat python3-venv) ;;
+--tests) tools+=(kcat python3-venv chromium chromium-driver) ;;
 *)
     echo "usage: scripts/setup.sh [--tests]" >&2
     exit 2

@@ -27,6 +27,9 @@ public enum Bench {
         if options.stages.contains(.latency) {
             report.figures += try withStack(options, note) { try LatencyStage.run($0, note: note) }
         }
+        if options.stages.contains(.streams) {
+            report.figures += try withStack(options, note) { try StreamsStage.run($0, note: note) }
+        }
         if options.stages.contains(.positions) {
             report.figures += try withStack(options, note) { try PositionsStage.run($0, note: note) }
         }

@@ -2,7 +2,7 @@
 public struct BenchOptions: Sendable {
     public enum Stage: String, Sendable, CaseIterable {
         case decode, fold, analytics, positions, market, latency
-        case rules, http
+        case rules, http, streams
     }
 
     /// Simulated trades, and as many ticks.
@@ -48,4 +48,13 @@ enum BenchLimits {
     static let httpWarmUpSeconds = 2
     static let httpEvents = 100_000
     static let httpConstantBytes = 1_024
+    static let streamClients = 10_000
+    static let streamSlowClients = 50
+    static let streamSymbols = 50
+    static let streamSymbolsPerClient = 5
+    static let streamTicksPerSecond = 1_000
+    static let streamWarmUpSeconds = 5
+    static let streamSeconds = 20
+    /// Older than this counts as this.
+    static let streamAgeMilliseconds = 30_000
 }

@@ -59,6 +59,9 @@ public enum EngineLimits {
     public static let copyStopMilliseconds = 1_000
     /// Effects that an owner before left behind are published in pieces of this size.
     public static let outboxPieceRecords = 2_000
+    /// Whose rows changed is told to streams for this long, and looked at this often for what is older.
+    public static let viewChangeKeepSeconds = 3_600
+    public static let viewChangePruneSeconds = 60
     /// Rows in one statement.
     public static let statementRows = 10_000
     /// A rebuild's ledger rows go to the database in pieces of this size.

@@ -121,6 +121,7 @@ final class HTTPServerCore: Sendable {
         exchange.state.withLock { $0 = .sent }
         exchange.route = response.route
         exchange.status = response.status
+        if let takeOver = response.takeOver { return handOver(exchange, to: takeOver) }
         let made = response.body.withUnsafeBytes { bytes in
             MHD_create_response_from_buffer(
                 bytes.count, UnsafeMutableRawPointer(mutating: bytes.baseAddress), .RESPMEM_MUST_COPY)
@@ -132,6 +133,16 @@ final class HTTPServerCore: Sendable {
         if let request = exchange.request { MHD_add_response_header(made, "X-Request-Id", request.identifier) }
         if draining.load(ordering: .relaxed) { MHD_add_response_header(made, "Connection", "close") }
         return MHD_queue_response(exchange.connection, response.status, made)
+    }
+
+    /// Gives a second descriptor of the socket away and lets libmicrohttpd close its own, with all that it keeps of the
+    /// connection: it takes the socket out of its epoll set first, and in its turbo mode (which `tapefold_http_start`
+    /// sets) closes without a shutdown, which the other descriptor would feel.
+    private func handOver(_ exchange: HTTPExchange, to takeOver: @Sendable (Int32) -> Void) -> MHD_Result {
+        let own = tapefold_http_socket(exchange.connection)
+        let copy = own < 0 ? -1 : fcntl(own, F_DUPFD_CLOEXEC, 3)
+        if copy >= 0 { takeOver(copy) }
+        return .NO
     }
 
     // MARK: Connections

@@ -107,7 +107,8 @@ import Testing
             let operation = try #require(document["paths"]?[path]?["post"])
             let example = operation["requestBody"]?["content"]?["application/json"]?["example"]
             let answer = try rig.api.post(
-                path.replacing("{id}", with: "1"), (example ?? .object([])).text, as: route.access == .open ? nil : "u1",
+                path.replacing("{id}", with: "1"), (example ?? .object([])).text,
+                as: route.access == .open ? nil : "u1",
                 roles: ["admin"])
             let isNobodys = ["login", "refresh"].contains(route.operation)
             let wanted = isNobodys ? 401 : route.operation == "logout" ? 204 : 202

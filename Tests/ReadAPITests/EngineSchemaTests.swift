@@ -15,6 +15,8 @@ import Testing
         return (url, connection)
     }
 
+    static func madeByTheEngine() throws -> String { try EngineSchemaTests().database().url }
+
     @Test func everyListAnswersOnEmptyTables() throws {
         let api = try TestAPI(database: try database().url)
         for path in [

@@ -85,6 +85,9 @@ final class PostgresLaneStore: LaneStore {
                 if let effects = commit.effects {
                     statements += try OutboxSQL.add(effects, commit, view, to: pipeline)
                 }
+                if let changes = commit.changes {
+                    statements += try ChangeSQL.add(changes, commit, view: view.name, to: pipeline)
+                }
                 if isOwn { _ = try pipeline.addCached("COMMIT") }
             }
             return statements

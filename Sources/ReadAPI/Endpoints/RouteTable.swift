@@ -10,4 +10,5 @@ enum RouteTable {
         + AnalyticsEndpoints.routes + EquityCurveEndpoint.routes
         + SystemEndpoints.routes
         + StreamEndpoints.routes + AuthEndpoints.routes + CommandEndpoints.routes
+        + AdminEndpoints.routes + DashboardEndpoints.routes
 }

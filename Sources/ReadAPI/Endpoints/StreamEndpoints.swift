@@ -1,10 +1,18 @@
 import HTTPServing
 
-/// `stream/ticket`: how a browser gets into a stream.
+/// `stream` and `ws`: what happens, as it happens; `stream/ticket`: how a browser gets into a stream.
 enum StreamEndpoints {
+    private static let parameters: [RouteParameter] = [
+        .query("channels", .streamText), .query("resume", .streamText), .query("ticket", .text),
+    ]
+
     static let routes: [Route] = [
         Route(
-            "/v1/stream/ticket", "createStreamTicket", method: .post, access: .bearer, action: .work(.commands, ticket))
+            "/v1/stream", "streamEvents", access: .stream, parameters: parameters, produces: "text/event-stream",
+            action: .stream(.events)),
+        Route("/v1/ws", "openWebSocket", access: .stream, parameters: parameters, action: .stream(.webSocket)),
+        Route(
+            "/v1/stream/ticket", "createStreamTicket", method: .post, access: .bearer, action: .work(.commands, ticket)),
     ]
 
     private static func ticket(

@@ -23,7 +23,7 @@ struct ReadAPIOptions: Sendable {
 
         environment: DATABASE_URL (or DATABASE_URL_FILE), TAPEFOLD_JWT_SECRET (or TAPEFOLD_JWT_SECRET_FILE),
           TAPEFOLD_JWKS (file or URL of an identity provider's public keys), TAPEFOLD_JWT_ISSUER, TAPEFOLD_JWT_AUDIENCE,
-          KAFKA_BROKERS (for commands), TAPEFOLD_RATE_LIMIT_USER, TAPEFOLD_RATE_LIMIT_ADDRESS,
+          KAFKA_BROKERS (for commands and live ticks), TAPEFOLD_RATE_LIMIT_USER, TAPEFOLD_RATE_LIMIT_ADDRESS,
           TAPEFOLD_RATE_LIMIT_COMMANDS (requests a second, 0 for none), TAPEFOLD_TRUSTED_PROXIES (addresses),
           TAPEFOLD_CORS_ORIGINS (origins with commas between, or *), TAPEFOLD_DEFAULT_EXCHANGE (NSE),
           TAPEFOLD_RISK_FREE_RATE (percent a year, 5), TAPEFOLD_CALENDAR (file),

@@ -5,6 +5,7 @@ extension RouteParameter {
     func parse(_ value: String) throws(Problem) -> ArgumentValue {
         switch kind {
         case .text: return .text(try bounded(value))
+        case .streamText: return .text(try bounded(value, bytes: StreamLimits.positionBytes))
         case .symbol: return .symbol(try symbol(value, in: value))
         case .symbols: return .symbols(try symbols(value))
         case .choice(let choices, _):
@@ -46,10 +47,12 @@ extension RouteParameter {
         .invalidParameter(name, value: value, reason: reason)
     }
 
-    private func bounded(_ value: String) throws(Problem) -> String {
+    private func bounded(
+        _ value: String, bytes limit: Int = ReadAPILimits.parameterBytes
+    ) throws(Problem) -> String {
         guard !value.isEmpty else { throw refuse(value, "is empty; leave the parameter out or give it a value") }
-        guard value.utf8.count <= ReadAPILimits.parameterBytes else {
-            throw refuse(value, "is longer than \(ReadAPILimits.parameterBytes) bytes")
+        guard value.utf8.count <= limit else {
+            throw refuse(value, "is longer than \(limit) bytes")
         }
         return value
     }

@@ -20,6 +20,8 @@ struct Route: Sendable {
         case user
         /// A valid token with role admin.
         case admin
+        /// A valid token in the header, or a one-use ticket in the query: browsers set no headers on a stream.
+        case stream
     }
 
     let path: PathTemplate
@@ -68,6 +70,10 @@ enum RouteAction: Sendable {
     case immediate(@Sendable (ReadService) -> HTTPResponse)
     /// Asks the database. Makes the plan only; a query thread runs it.
     case read(@Sendable (Call) throws(Problem) -> ReadPlan)
+    /// A file by its name, from memory.
+    case asset(@Sendable (String) -> HTTPResponse)
+    /// Becomes a stream: the socket leaves the HTTP server.
+    case stream(StreamTransport)
     /// Writes, or takes long: runs on a thread of the pool, with a session of its own.
     case work(WorkPool.Kind, @Sendable (WorkCall, ReadService, DatabaseSession) throws(Problem) -> HTTPResponse)
 }
@@ -80,6 +86,8 @@ struct Call: Sendable {
     let arguments: Arguments
     let defaultExchange: String
     let analytics: AnalyticsSettings
+    /// Where the topics' logs end, by `topic/partition`, as far as that is known; only for routes of admins.
+    var logEnds: [String: Int64] = [:]
 
     /// The list asked for: another order is another list, whose cursors do not fit this one.
     var list: String { arguments.text("sort").map { "\(operation) \($0)" } ?? operation }

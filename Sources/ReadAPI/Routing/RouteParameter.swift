@@ -26,6 +26,8 @@ struct RouteParameter: Sendable {
 enum ParameterKind: Sendable {
     /// Any text of 1 to `ReadAPILimits.parameterBytes` bytes.
     case text
+    /// Any text of 1 to `StreamLimits.positionBytes` bytes.
+    case streamText
     /// `NSE:RELIANCE`, or bare for the default exchange.
     case symbol
     /// Symbols with commas between them.
@@ -58,6 +60,9 @@ extension ParameterKind {
             ("minLength", JSONValue.number("1")), ("maxLength", .number(String(ReadAPILimits.parameterBytes))),
         ]
         switch self {
+        case .streamText:
+            return object(
+                string, bounds[0], ("maxLength", .number(String(StreamLimits.positionBytes))))
         case .text: return object(string, bounds[0], bounds[1])
         case .symbol: return object(string, bounds[0], bounds[1], ("examples", .array([.string("NSE:RELIANCE")])))
         case .symbols: return object(string, ("examples", .array([.string("NSE:RELIANCE,NSE:TCS")])))

@@ -54,7 +54,9 @@ extension ReadService {
     }
 
     private func validate(_ response: inout HTTPResponse, _ request: HTTPRequest) {
-        guard response.header("Content-Type") == "application/json" else { return }
+        guard let type = response.header("Content-Type"), Self.validated.contains(where: { type.hasPrefix($0) }) else {
+            return
+        }
         let tag = EntityTag.of(response.body)
         response.headers += [HTTPHeader("ETag", tag), HTTPHeader("Cache-Control", "private, no-cache")]
         if let wanted = request.header("if-none-match"), EntityTag.matches(tag, wanted) {
@@ -63,6 +65,9 @@ extension ReadService {
             response.headers.removeAll { $0.name == "Content-Type" }
         }
     }
+
+    /// JSON, and the dashboard's files.
+    private static let validated = ["application/json", "text/html", "text/css", "text/javascript", "image/svg"]
 
     private func compress(_ response: inout HTTPResponse, _ request: HTTPRequest) {
         guard response.body.count >= ReadAPILimits.gzipMinimumBytes else { return }

@@ -39,7 +39,7 @@ extension ReadService {
 
     private func answer(_ request: HTTPRequest, _ match: Router.Match, _ route: Route) throws(Problem) -> HTTPAnswer {
         let name = route.path.description
-        guard MediaRange.accepts(request.header("accept"), route.produces) else {
+        guard route.produces == "*/*" || MediaRange.accepts(request.header("accept"), route.produces) else {
             throw .notAcceptable(route.produces)
         }
         let claims = try identify(request, for: route)
@@ -50,10 +50,15 @@ extension ReadService {
         switch route.action {
         case .immediate(let action):
             return .now(finish(action(self), request, name))
+        case .asset(let action):
+            return .now(finish(action(arguments.text("name") ?? ""), request, name))
+        case .stream(let transport):
+            return try openStream(transport, request, name, arguments)
         case .read(let makePlan):
-            let call = Call(
+            var call = Call(
                 operation: route.operation, user: user, arguments: arguments,
                 defaultExchange: configuration.defaultExchange, analytics: configuration.analytics)
+            if route.access == .admin { call.logEnds = streams.logEnds.current }
             let plan = try makePlan(call)
             let selection = try FieldCatalog.selection(arguments.fields, of: route.operation)
             // Prices are the same for everyone: who asks for the same at the same moment gets the same answer.
@@ -99,7 +104,7 @@ extension ReadService {
     // MARK: Who asks
 
     func identify(_ request: HTTPRequest, for route: Route) throws(Problem) -> TokenClaims? {
-        guard route.access != .open else { return nil }
+        guard route.access != .open, route.access != .stream else { return nil }
         let claims: TokenClaims
         do throws(TokenError) {
             claims = try verifier.verify(authorization: request.header("authorization"), at: Int64(time(nil)))

@@ -24,6 +24,7 @@ final class ReadService: Sendable {
         var rateLimits = RateLimits()
         /// Addresses whose `X-Forwarded-For` is believed.
         var trustedProxies: [String] = []
+        var streamStallMilliseconds = Int64(StreamLimits.stallSeconds) * 1_000
         var log = Log(level: .info)
     }
 
@@ -35,6 +36,7 @@ final class ReadService: Sendable {
     let configuration: Configuration
     let limiters: Limiters
     let queue = QueryQueue()
+    let streams: StreamService
     private let pools = WorkPool.Kind.allCases.map { WorkPool($0) }
     private let watch: DatabaseWatch
     private let cancellations = QueryCancellations()
@@ -58,6 +60,9 @@ final class ReadService: Sendable {
         keys = configuration.keys.map { KeySet(source: $0, log: configuration.log) }
         verifier = TokenVerifier(secret: configuration.secret, keys: keys, audience: configuration.audience)
         commands = CommandLog(configuration.kafka, topology: configuration.topology)
+        streams = StreamService(
+            database: configuration.database, kafka: configuration.kafka, log: configuration.log,
+            stallMilliseconds: configuration.streamStallMilliseconds)
         watch = DatabaseWatch(queue: queue, address: "\(configuration.database)", log: configuration.log)
     }
 
@@ -72,6 +77,7 @@ final class ReadService: Sendable {
         if let keys { started.append(startThread { keys.run() }) }
         let watching = startThread { [self] in watch.run(session(configuration.database)) }
         threads.withLock { $0 = started + [watching] }
+        streams.start()
     }
 
     private func startThread(_ body: @escaping @Sendable () -> Void) -> WorkerThread {
@@ -92,6 +98,7 @@ final class ReadService: Sendable {
 
     /// Ends the threads: what has not begun is refused, what runs is cut short. Call it once every request has its answer.
     func stop() {
+        streams.stop()
         watch.stop()
         keys?.stop()
         for pool in pools { pool.close() }
@@ -112,7 +119,7 @@ final class ReadService: Sendable {
 
     var database: DatabaseState { watch.database }
     var isStopping: Bool { watch.isStopping }
-    var metricsText: String { metrics.text(queued: queue.count, waiting: watch.waiting) }
+    var metricsText: String { metrics.text(queued: queue.count, waiting: watch.waiting) + streams.metricsText }
 
     /// Runs the job on a thread that may block and write.
     func work(_ kind: WorkPool.Kind, _ job: WorkPool.Job) {

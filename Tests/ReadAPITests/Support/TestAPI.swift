@@ -12,7 +12,7 @@ final class TestAPI: Sendable {
 
     init(
         database url: String, waitMilliseconds: Int = ReadAPILimits.waitMilliseconds, cors: [String] = [],
-        statementMilliseconds: Int? = nil, rateLimits: RateLimits = .none,
+        statementMilliseconds: Int? = nil, stallMilliseconds: Int64? = nil, rateLimits: RateLimits = .none,
         change: (inout ReadService.Configuration) -> Void = { _ in }
     ) throws {
         secret = try TokenSecret(bytes: Array(Self.secretText.utf8))
@@ -21,6 +21,7 @@ final class TestAPI: Sendable {
         configuration.corsOrigins = cors
         configuration.waitMilliseconds = waitMilliseconds
         if let statementMilliseconds { configuration.database.statementTimeoutMilliseconds = statementMilliseconds }
+        if let stallMilliseconds { configuration.streamStallMilliseconds = stallMilliseconds }
         configuration.log = Log(level: .error)
         configuration.rateLimits = rateLimits
         change(&configuration)
@@ -29,8 +30,11 @@ final class TestAPI: Sendable {
 
     deinit { server.stop() }
 
-    func token(_ user: String, roles: [String] = []) -> String {
-        TokenIssuer(secret: secret).issue(TokenClaims(subject: user, roles: roles, expiresAt: Int64(time(nil)) + 3_600))
+    var hub: StreamHub { server.service.streams.hub }
+
+    func token(_ user: String, roles: [String] = [], seconds: Int64 = 3_600) -> String {
+        TokenIssuer(secret: secret).issue(
+            TokenClaims(subject: user, roles: roles, expiresAt: Int64(time(nil)) + seconds))
     }
 
     /// One GET on a connection of its own.
@@ -120,8 +124,10 @@ final class TestClient {
 
     deinit { close(descriptor) }
 
-    func send(_ text: String) {
-        var bytes = Array(text.utf8)[...]
+    func send(_ text: String) { send(bytes: Array(text.utf8)) }
+
+    func send(bytes all: [UInt8]) {
+        var bytes = all[...]
         while !bytes.isEmpty {
             let sent = bytes.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
             guard sent > 0 else { return }
@@ -157,6 +163,24 @@ final class TestClient {
         let body = Array(buffer[..<count])
         buffer.removeFirst(count)
         return TestResponse(status: status, headers: headers, body: body)
+    }
+
+    /// The next bytes of a stream.
+    func take(_ count: Int) throws -> [UInt8] {
+        while buffer.count < count { try readMore() }
+        defer { buffer.removeFirst(count) }
+        return Array(buffer[..<count])
+    }
+
+    /// Reads a stream up to a text.
+    func readUntil(_ text: String) throws {
+        while true {
+            if let found = buffer.firstRange(of: Array(text.utf8)) {
+                buffer.removeFirst(found.upperBound)
+                return
+            }
+            try readMore()
+        }
     }
 
     /// Whether the server has closed by now.
