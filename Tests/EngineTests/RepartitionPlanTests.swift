@@ -7,6 +7,7 @@ import Testing
 @Suite struct RepartitionPlanTests {
     private static let related = [
         "orders.placed", "orders.updated", "orders.cancelled", "trades.executed", "trades.corrected",
+        "payments.received",
     ]
 
     private func plan(
@@ -24,9 +25,9 @@ import Testing
         for name in ["positions", "trades.corrected", "orders.placed"] {
             let plan = try plan(name, 8)
             #expect(plan.topics.map(\.name) == Self.related)
-            #expect(plan.views == ["positions", "orders"])
+            #expect(plan.views == ["positions", "orders", "analytics"])
             #expect(plan.old == 4)
-            #expect(plan.deadLetters.count == 6)
+            #expect(plan.deadLetters.count == 9)
         }
         #expect(try plan("market", 12).topics.map(\.name) == ["market.updates"])
     }
