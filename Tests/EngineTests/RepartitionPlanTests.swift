@@ -7,6 +7,7 @@ import Testing
 @Suite struct RepartitionPlanTests {
     private static let related = [
         "orders.placed", "orders.updated", "orders.cancelled", "trades.executed", "trades.corrected",
+        "payments.received",
     ]
 
     private func plan(
@@ -25,7 +26,7 @@ import Testing
             let plan = try plan(name, 8)
             // And what shares a topic with these in turn.
             #expect(plan.topics.map(\.name) == Self.related + ["payments.received"])
-            #expect(plan.views == ["positions", "orders", "cash"])
+            #expect(plan.views == ["positions", "orders", "cash", "analytics"])
             #expect(plan.old == 4)
             #expect(plan.deadLetters.count == 9)
         }
