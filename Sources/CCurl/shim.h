@@ -36,6 +36,14 @@ static inline CURLcode tapefold_curl_set_open(CURL *curl, tapefold_curl_open fun
     return curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, function);
 }
 
+/// Called about once a second and whenever something happens; other than 0 ends the exchange.
+typedef int (*tapefold_curl_progress)(
+    void *context, curl_off_t download_total, curl_off_t downloaded, curl_off_t upload_total, curl_off_t uploaded);
+
+static inline CURLcode tapefold_curl_set_progress(CURL *curl, tapefold_curl_progress function) {
+    return curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, function);
+}
+
 static inline long tapefold_curl_response(CURL *curl) {
     long code = 0;
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &code);

@@ -18,8 +18,9 @@ public struct DeliveryDesk: Sendable {
     private let templates: TemplateSet
     private let channels: [NotificationChannel: any DeliveryChannel]
 
-    public init(_ settings: DeliverySettings) {
-        self.init(settings, channels: Self.channels(settings))
+    /// - Parameter isStopped: true ends attempts that are under way; they are made again after their lease.
+    public init(_ settings: DeliverySettings, isStopped: @escaping @Sendable () -> Bool) {
+        self.init(settings, channels: Self.channels(settings, isStopped))
     }
 
     init(_ settings: DeliverySettings, channels: [NotificationChannel: any DeliveryChannel]) {
@@ -29,14 +30,18 @@ public struct DeliveryDesk: Sendable {
         self.channels = channels
     }
 
-    private static func channels(_ settings: DeliverySettings) -> [NotificationChannel: any DeliveryChannel] {
+    private static func channels(
+        _ settings: DeliverySettings, _ isStopped: @escaping @Sendable () -> Bool
+    ) -> [NotificationChannel: any DeliveryChannel] {
         var channels: [NotificationChannel: any DeliveryChannel] = [:]
         for channel in NotificationChannel.allCases {
             channels[channel] = UnconfiguredChannel(reason: "no provider configured for \(channel.rawValue)")
         }
-        if let mail = settings.mail { channels[.email] = MailChannel(settings: mail) }
+        if let mail = settings.mail { channels[.email] = MailChannel(settings: mail, isStopped: isStopped) }
         if let webhook = settings.webhook {
-            channels[.webhook] = WebhookChannel(settings: webhook) { Int64(Date().timeIntervalSince1970) }
+            channels[.webhook] = WebhookChannel(settings: webhook, isStopped: isStopped) {
+                Int64(Date().timeIntervalSince1970)
+            }
         }
         return channels
     }

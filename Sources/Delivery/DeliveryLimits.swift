@@ -13,6 +13,8 @@ public enum DeliveryLimits {
     /// Connecting, and the whole of one attempt.
     static let connectTimeoutMilliseconds = 10_000
     static let attemptTimeoutMilliseconds = 30_000
+    /// How long the broker has to take outcomes; then they are tried again.
+    static let reportTimeoutMilliseconds = 5_000
     /// How long a claim holds: longer than an attempt may take.
     static let leaseMilliseconds = 60_000
     /// The pause before the second attempt; it doubles from attempt to attempt.

@@ -30,7 +30,7 @@ import Testing
             #expect(plan.old == 4)
             #expect(plan.deadLetters.count == 9)
         }
-        #expect(try plan("market", 12).topics.map(\.name) == ["market.updates"])
+        #expect(try plan("watchlists", 12).topics.map(\.name) == ["watchlists.changed"])
     }
 
     @Test func aTopicThatWasGrownByHandIsTakenAsItIs() throws {

@@ -6,10 +6,14 @@ struct CurlRequest: ~Copyable {
     /// What is read from and thrown away to while it runs.
     private final class Body {
         let bytes: [UInt8]
+        let isStopped: @Sendable () -> Bool
         var sent = 0
         var answered = 0
 
-        init(_ bytes: [UInt8]) { self.bytes = bytes }
+        init(_ bytes: [UInt8], _ isStopped: @escaping @Sendable () -> Bool) {
+            self.bytes = bytes
+            self.isStopped = isStopped
+        }
     }
 
     private let handle: UnsafeMutableRawPointer
@@ -20,22 +24,29 @@ struct CurlRequest: ~Copyable {
     private static let isReady: Bool = tapefold_curl_begin() == CURLE_OK
 
     /// nil when libcurl has no memory.
-    init?(url: String, body bytes: [UInt8], timeoutMilliseconds: Int = DeliveryLimits.attemptTimeoutMilliseconds) {
+    /// - Parameter isStopped: asked about once a second; true ends the exchange, whose outcome nobody knows then.
+    init?(url: String, body bytes: [UInt8], isStopped: @escaping @Sendable () -> Bool) {
         guard Self.isReady, let handle = curl_easy_init() else { return nil }
         self.handle = handle
-        body = Body(bytes)
+        body = Body(bytes, isStopped)
         message = .allocate(capacity: Int(CURL_ERROR_SIZE))
         message.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         set(CURLOPT_URL, url)
         // Signals would end the process; time-outs of names are libcurl's threaded resolver's.
         set(CURLOPT_NOSIGNAL, 1)
         set(CURLOPT_CONNECTTIMEOUT_MS, DeliveryLimits.connectTimeoutMilliseconds)
-        set(CURLOPT_TIMEOUT_MS, timeoutMilliseconds)
+        set(CURLOPT_TIMEOUT_MS, DeliveryLimits.attemptTimeoutMilliseconds)
         set(CURLOPT_FOLLOWLOCATION, 0)
         _ = tapefold_curl_set_pointer(handle, CURLOPT_ERRORBUFFER, message)
         let context = Unmanaged.passUnretained(body).toOpaque()
         _ = tapefold_curl_set_pointer(handle, CURLOPT_READDATA, context)
         _ = tapefold_curl_set_pointer(handle, CURLOPT_WRITEDATA, context)
+        set(CURLOPT_NOPROGRESS, 0)
+        _ = tapefold_curl_set_pointer(handle, CURLOPT_XFERINFODATA, context)
+        _ = tapefold_curl_set_progress(handle) { context, _, _, _, _ in
+            guard let context else { return 0 }
+            return Unmanaged<Body>.fromOpaque(context).takeUnretainedValue().isStopped() ? 1 : 0
+        }
         _ = tapefold_curl_set_bytes(handle, CURLOPT_READFUNCTION) { bytes, size, count, context in
             guard let bytes, let context else { return 0 }
             let body = Unmanaged<Body>.fromOpaque(context).takeUnretainedValue()

@@ -12,6 +12,9 @@ struct DeliveryReport {
     init(_ configuration: KafkaConfiguration, _ topology: Topology) throws(KafkaError) {
         topic = EventKind.notificationUpdated.topic
         let isCRC = topology.topic(named: topic)?.partitioner == .crc32
+        var configuration = configuration
+        // A worker that is told to stop must not wait for a broker that is away.
+        configuration.properties["message.timeout.ms"] = String(DeliveryLimits.reportTimeoutMilliseconds)
         producer = try KafkaProducer(configuration: configuration, defaultPartitioner: isCRC ? .crc32 : .murmur2)
     }
 
