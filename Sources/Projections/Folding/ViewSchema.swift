@@ -11,6 +11,8 @@ public struct ViewSchema: Sendable {
     public let rebuildReadsState: Bool
     /// How rows are taken over where the log no longer begins at its beginning; nil where all history is complete.
     public let history: HistoryWindow?
+    /// Where the last event of each symbol can be seen, of a view of a feed; nil of others.
+    public let feed: Feed?
     /// Presentation views, in order; `{schema}` stands for the build's schema.
     public let presentation: [Presentation]
 
@@ -27,9 +29,26 @@ public struct ViewSchema: Sendable {
         }
     }
 
+    /// A table with a row a symbol, and its columns.
+    public struct Feed: Sendable {
+        public let table: String
+        public let exchange: String
+        public let symbol: String
+        /// When the symbol's last event was.
+        public let time: String
+
+        public init(table: String, exchange: String, symbol: String, time: String) {
+            self.table = table
+            self.exchange = exchange
+            self.symbol = symbol
+            self.time = time
+        }
+    }
+
     public init(
         name: String, foldNumber: Int, tables: [TableDefinition], deleteColumns: [String: [String]] = [:],
-        rebuildReadsState: Bool = false, history: HistoryWindow? = nil, presentation: [Presentation]
+        rebuildReadsState: Bool = false, history: HistoryWindow? = nil, feed: Feed? = nil,
+        presentation: [Presentation]
     ) {
         self.name = name
         self.foldNumber = foldNumber
@@ -37,6 +56,7 @@ public struct ViewSchema: Sendable {
         self.deleteColumns = deleteColumns
         self.rebuildReadsState = rebuildReadsState
         self.history = history
+        self.feed = feed
         self.presentation = presentation
     }
 }
