@@ -95,8 +95,8 @@ let package = Package(
         module(
             "CommandLineTool",
             [
-                "Domain", "Events", "Engine", "Kafka", "Postgres", "Importers", "Supervision", "ReadAPI", "Telemetry",
-                "Benchmarks",
+                "Domain", "Events", "Projections", "Engine", "Kafka", "Postgres", "Importers", "Supervision", "ReadAPI",
+                "Telemetry", "Benchmarks",
             ]),
 
         program("market-processor", ["Engine"]),
@@ -120,7 +120,8 @@ let package = Package(
         tests("Projections", ["Domain", "Events", "Projections", "Engine", "Importers"]),
         tests("Kafka", ["Kafka", "Supervision"]),
         tests("Postgres", ["Postgres", "Supervision"]),
-        tests("Engine", ["Engine", "Events", "Kafka", "Postgres", "Projections", "Supervision", "Telemetry"]),
+        tests(
+            "Engine", ["Domain", "Engine", "Events", "Kafka", "Postgres", "Projections", "Supervision", "Telemetry"]),
         tests("Simulation", ["Simulation", "Engine", "Events", "Kafka", "Postgres", "Projections", "Supervision"]),
         tests("Telemetry", ["Telemetry", "HTTPServing"], exclude: ["judge"]),
         tests(

@@ -14,7 +14,7 @@ enum RawCopy {
         var spent = 0.0
         for table in definition.tables {
             var chunks: [[UInt8]] = []
-            try connection.copyOut("COPY \(live.schema).\(table.name) TO STDOUT (FORMAT binary)") {
+            try connection.copyOut("COPY (SELECT * FROM \(live.schema).\(table.name)) TO STDOUT (FORMAT binary)") {
                 (row: UnsafeRawBufferPointer) throws(PostgresError) in chunks.append(Array(row))
             }
             try connection.execute("CREATE TABLE public.bench_floor (LIKE \(live.schema).\(table.name))")

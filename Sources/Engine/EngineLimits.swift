@@ -21,6 +21,12 @@ public enum EngineLimits {
     /// How often a worker looks which lanes are to stand still, and how often it counts parked events for its metrics.
     public static let pauseLookMilliseconds = 500
     public static let watchedFiguresMilliseconds = 5_000
+    /// An exchange without a tick for so long within its session has a silent feed; a symbol is told of after so long.
+    public static let silentFeedSeconds = 60
+    public static let silentSymbolSeconds = 300
+    /// Exchanges without a tick for so long are not watched.
+    public static let watchedFeedDays = 7
+    public static let quietSymbolsNamed = 5
     /// How old a pause must be before a repartition trusts that every worker obeys it.
     public static let pauseSettleMilliseconds: Int64 = 5_000
     /// A name of static membership: Kafka takes 249 with what is put before it.

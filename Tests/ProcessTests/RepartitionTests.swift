@@ -5,7 +5,9 @@ import Testing
 extension ProcessTests {
     @Suite("More partitions", .serialized)
     struct RepartitionTests {
-        @Test("a topic that grew stops its view; repartition and replay end equal to the oracle; work goes on")
+        @Test(
+            "Complaint 8, more partitions break key order: a topic that grew stops its view; repartition and replay end equal to the oracle; work goes on"
+        )
         func grown() throws {
             let stack = try Stack()
             let tool = try Stack.program("tapefold")

@@ -2,6 +2,8 @@ import Engine
 import Events
 import Kafka
 import Postgres
+import Projections
+import Telemetry
 
 /// Reads the views' status again and again; rates come from the readings it has seen.
 struct StatusReader {
@@ -46,11 +48,20 @@ struct StatusReader {
             }
             views.append(
                 StatusView(
-                    status, isReactor: connections.views.isReactor(name),
+                    status, isReactor: connections.views.isReactor(name), feeds: try feeds(name, connection),
                     behind: try times.behind(status.partitions), rate: folded[name]?.perSecond,
                     replayRate: rebuilt[name]?.perSecond))
         }
         return views
+    }
+
+    /// How the feeds of a view of market data do, by the wall clock and the exchanges' calendar.
+    private func feeds(_ name: String, _ connection: PostgresConnection) throws -> [FeedFigure] {
+        let view = try connections.views.fold(named: name).schema
+        guard view.feed != nil, let live = try BuildCatalog(connection).liveBuild(of: name) else { return [] }
+        return try FeedFigure.read(
+            view, schema: live.schema, calendar: try MarketSettings.ofProcess.get().calendar, now: LogLine.now(),
+            on: connection)
     }
 
     private var milliseconds: Int {

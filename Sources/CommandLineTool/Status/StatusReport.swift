@@ -35,6 +35,17 @@ struct StatusView: Encodable {
         let secondsLeft: Double?
     }
 
+    struct Feed: Encodable {
+        let exchange: String
+        let lastTickAt: String
+        /// Within the exchange's session: since its last tick, or its open.
+        let silentSeconds: Int?
+        let isSilent: Bool
+        let symbols: Int
+        let silentSymbols: Int
+        let quietest: [String]
+    }
+
     let view: String
     /// It decides, and has no rebuild.
     let reactor: Bool
@@ -49,12 +60,15 @@ struct StatusView: Encodable {
     let parkedKeys: Int
     let pauses: [Pause]
     let replay: Replay?
+    /// Of a view of market data, by exchange; absent of others.
+    let feeds: [Feed]?
     let partitions: [Partition]
 }
 
 extension StatusView {
     init(
-        _ status: ViewStatus, isReactor: Bool, behind: [TopicPartition: Int64], rate: Double?, replayRate: Double?
+        _ status: ViewStatus, isReactor: Bool, feeds: [FeedFigure] = [], behind: [TopicPartition: Int64], rate: Double?,
+        replayRate: Double?
     ) {
         let owners = Dictionary(uniqueKeysWithValues: status.lanes.map { ($0.lane, $0.owner) })
         partitions = status.partitions.map { part in
@@ -74,7 +88,31 @@ extension StatusView {
         parkedEvents = status.lanes.reduce(0) { $0 + $1.parkedEvents }
         parkedKeys = status.lanes.reduce(0) { $0 + $1.parkedKeys }
         pauses = status.pauses.map { Pause(lane: $0.lane, by: $0.by, reason: $0.reason, since: "\($0.at)") }
+        self.feeds = feeds.isEmpty ? nil : feeds.map(Feed.init)
         replay = status.rebuild.map { Replay($0, rate: replayRate) }
+    }
+}
+
+extension StatusView.Feed {
+    init(_ figure: FeedFigure) {
+        exchange = figure.exchange
+        lastTickAt = "\(figure.lastTickAt)"
+        silentSeconds = figure.silentSeconds
+        isSilent = figure.isSilent
+        symbols = figure.symbols
+        silentSymbols = figure.silentSymbols
+        quietest = figure.quietest
+    }
+
+    var line: String {
+        var line = "  feed \(exchange)  last tick \(lastTickAt)"
+        guard let silentSeconds else { return line + "  out of session" }
+        line += "  \(silentSeconds) s ago" + (isSilent ? "  SILENT" : "")
+        if silentSymbols > 0 {
+            let more = silentSymbols > quietest.count ? ", …" : ""
+            line += "  \(silentSymbols) of \(symbols) symbols quiet: \(quietest.joined(separator: ", "))\(more)"
+        }
+        return line
     }
 }
 
@@ -98,6 +136,8 @@ extension StatusView {
         if let lagSeconds, lag > 0 { head += " (\(Self.seconds(lagSeconds)))" }
         if let rate { head += "  \(rate)/s" }
         if !pauses.isEmpty { head += "  PAUSED" }
+        let silent = (feeds ?? []).filter(\.isSilent).map(\.exchange)
+        if !silent.isEmpty { head += "  FEED SILENT: \(silent.joined(separator: ", "))" }
         if let replay {
             head += "  replay \(replay.build) \(replay.state) \(Int(replay.progress * 100)) %"
             if let rate = replay.rate { head += " \(Int(rate.rounded()))/s" }
@@ -114,6 +154,7 @@ extension StatusView {
             let why = pause.reason.isEmpty ? "" : ": \(pause.reason)"
             lines.append("  \(what) paused by \(pause.by) since \(pause.since)\(why)")
         }
+        lines += (feeds ?? []).map(\.line)
         for part in partitions {
             var line = "  \(part.topic)/\(part.partition)  offset \(part.offset)  end \(part.end)  lag \(part.lag)"
             if part.lag > 0 { line += " (\(part.lagSeconds.map(Self.seconds) ?? "time unknown"))" }

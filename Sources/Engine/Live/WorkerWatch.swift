@@ -1,6 +1,8 @@
 import Foundation
 import Postgres
+import Projections
 import Synchronization
+import Telemetry
 
 /// Reads the control schema while a worker's lanes fold: which of them are to stand still, and figures for its metrics.
 /// On a thread and a connection of its own, so that a database that hangs does not keep the worker from its group.
@@ -10,6 +12,7 @@ final class WorkerWatch: Sendable {
     private let state: WorkerState
     private let stop: StopSignal
     private let held = Mutex<Set<Int>?>(nil)
+    private let alarm = Mutex(FeedAlarm())
 
     init(_ view: ViewConfiguration, _ configuration: PostgresConfiguration, _ state: WorkerState, stop: StopSignal) {
         self.view = view
@@ -56,7 +59,35 @@ final class WorkerWatch: Sendable {
         let pauses = try LanePause.all(of: view.name, on: connection)
         held.withLock { $0 = pauses.lanes(of: view.name, count: view.lanes) }
         guard counts else { return }
-        let figures = try WatchedFigures.read(view.name, on: connection)
+        var figures = try WatchedFigures.read(view.name, on: connection)
+        figures.feeds = try feeds(connection)
+        tell(alarm.withLock { $0.note(figures.feeds) })
         state.update { $0.watched = figures }
+    }
+
+    private func feeds(_ connection: PostgresConnection) throws(PostgresError) -> [FeedFigure] {
+        guard view.definition.feed != nil, case .success(let settings) = MarketSettings.ofProcess,
+            let live = try BuildCatalog(connection).liveBuild(of: view.name)
+        else { return [] }
+        return try FeedFigure.read(
+            view.definition, schema: live.schema, calendar: settings.calendar, now: LogLine.now(), on: connection)
+    }
+
+    private func tell(_ lines: [FeedAlarm.Line]) {
+        for line in lines {
+            switch line {
+            case .silent(let feed):
+                Log.warning(
+                    "feed_silent",
+                    [
+                        "view": view.name, "exchange": feed.exchange, "seconds": "\(feed.silentSeconds ?? 0)",
+                        "lastTick": feed.lastTickAt.description,
+                    ])
+            case .back(let feed):
+                Log.info(
+                    "feed_back",
+                    ["view": view.name, "exchange": feed.exchange, "lastTick": feed.lastTickAt.description])
+            }
+        }
     }
 }

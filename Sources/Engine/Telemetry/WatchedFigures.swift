@@ -6,6 +6,8 @@ struct WatchedFigures: Sendable, Equatable {
     var parkedKeys = 0
     /// How far a rebuild in progress is, in millionths of the live build's position; nil without one.
     var replayMillionths: Int64?
+    /// By exchange, of a view of a feed.
+    var feeds: [FeedFigure] = []
 
     static func read(_ view: String, on connection: PostgresConnection) throws(PostgresError) -> WatchedFigures {
         var figures = WatchedFigures()

@@ -128,6 +128,26 @@ struct WorkerMetrics: Sendable {
         ) {
             if let millionths = figures.replayMillionths { $0.sample(labels, millionths: millionths) }
         }
+        if view.definition.feed != nil { feeds(&metrics, figures.feeds) }
+    }
+
+    private func feeds(_ metrics: inout MetricsText, _ feeds: [FeedFigure]) {
+        func family(_ name: String, _ help: String, _ value: (FeedFigure) -> Int?) {
+            metrics.family(name, .gauge, help) {
+                for feed in feeds {
+                    if let value = value(feed) { $0.sample(["view": view.name, "exchange": feed.exchange], value) }
+                }
+            }
+        }
+        family(
+            "tapefold_feed_silence_seconds",
+            "Since the exchange's last tick, or its open; there is no sample outside of its session."
+        ) { $0.silentSeconds }
+        family("tapefold_feed_symbols", "Symbols with a tick in the last days.") { $0.symbols }
+        family(
+            "tapefold_feed_silent_symbols",
+            "Of these, symbols without one for \(EngineLimits.silentSymbolSeconds) s of this session."
+        ) { $0.silentSymbols }
     }
 
     private func kafka(_ metrics: inout MetricsText, _ statistics: KafkaStatistics) {

@@ -13,6 +13,8 @@ public struct ViewSchema: Sendable {
     public let history: HistoryWindow?
     /// Its fold decides by how topics interleave: it runs live alone, and is never rebuilt.
     public let isReactor: Bool
+    /// Where the last event of each symbol can be seen, of a view of a feed; nil of others.
+    public let feed: Feed?
     /// Presentation views, in order; `{schema}` stands for the build's schema.
     public let presentation: [Presentation]
 
@@ -29,9 +31,25 @@ public struct ViewSchema: Sendable {
         }
     }
 
+    /// A table with a row a symbol, and its columns.
+    public struct Feed: Sendable {
+        public let table: String
+        public let exchange: String
+        public let symbol: String
+        /// When the symbol's last event was.
+        public let time: String
+
+        public init(table: String, exchange: String, symbol: String, time: String) {
+            self.table = table
+            self.exchange = exchange
+            self.symbol = symbol
+            self.time = time
+        }
+    }
+
     public init(
         name: String, foldNumber: Int, tables: [TableDefinition], deleteColumns: [String: [String]] = [:],
-        rebuildReadsState: Bool = false, history: HistoryWindow? = nil, isReactor: Bool = false,
+        rebuildReadsState: Bool = false, history: HistoryWindow? = nil, isReactor: Bool = false, feed: Feed? = nil,
         presentation: [Presentation]
     ) {
         self.name = name
@@ -41,6 +59,7 @@ public struct ViewSchema: Sendable {
         self.rebuildReadsState = rebuildReadsState
         self.history = history
         self.isReactor = isReactor
+        self.feed = feed
         self.presentation = presentation
     }
 }

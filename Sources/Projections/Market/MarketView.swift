@@ -2,7 +2,9 @@
 public enum MarketView {
     public static let definition = ViewSchema(
         name: "market", foldNumber: 1, tables: [ticks, quotes, days, candles], rebuildReadsState: true,
-        history: history, presentation: presentation)
+        history: history,
+        feed: .init(table: "quotes", exchange: "exchange", symbol: "symbol", time: "updated_at"),
+        presentation: presentation)
 
     /// One row a tick; one that comes again, from the same source and with the same id, adds none.
     static let ticks = TableDefinition(
