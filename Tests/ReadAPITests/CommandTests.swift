@@ -82,6 +82,7 @@ import Testing
             ("/v1/orders", order.replacing("M&M", with: "BSE:M&M"), 422, "symbol"),
             ("/v1/orders", order.replacing(#""side""#, with: #""qty":1,"side""#), 422, "qty"),
             ("/v1/orders", order.replacing(#""side""#, with: #""userId":7,"side""#), 422, "userId"),
+            ("/v1/orders", order.replacing(#""side""#, with: #""account":null,"side""#), 422, "account"),
             ("/v1/orders", "{}", 422, "symbol"), ("/v1/orders", "[]", 400, nil), ("/v1/orders", "{", 400, nil),
             ("/v1/orders", #"{"symbol":"A","symbol":"B"}"#, 400, nil),
             ("/v1/orders", String(repeating: "[", count: 5_000), 400, nil),
@@ -107,7 +108,8 @@ import Testing
             let operation = try #require(document["paths"]?[path]?["post"])
             let example = operation["requestBody"]?["content"]?["application/json"]?["example"]
             let answer = try rig.api.post(
-                path.replacing("{id}", with: "1"), (example ?? .object([])).text, as: route.access == .open ? nil : "u1",
+                path.replacing("{id}", with: "1"), (example ?? .object([])).text,
+                as: route.access == .open ? nil : "u1",
                 roles: ["admin"])
             let isNobodys = ["login", "refresh"].contains(route.operation)
             let wanted = isNobodys ? 401 : route.operation == "logout" ? 204 : 202

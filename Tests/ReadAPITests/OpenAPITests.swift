@@ -119,7 +119,8 @@ import Testing
     @Test func everyProblemIsDocumented() throws {
         let folder = Self.root.appendingPathComponent("Sources/ReadAPI")
         var kinds: Set<String> = []
-        for case let file as URL in try #require(FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
+        for case let file as URL in try #require(
+            FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
         where file.pathExtension == "swift" {
             let text = try String(contentsOf: file, encoding: .utf8)
             for match in text.matches(of: /(?:kind: |unavailable\(\s*)"([a-z-]+)"/) { kinds.insert(String(match.1)) }
