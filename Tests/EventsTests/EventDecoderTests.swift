@@ -27,6 +27,20 @@ import Testing
         #expect(try #require(event.identity) == ("user-000123", "zerodha:NSE:EQ:2026-01-15:1234567"))
     }
 
+    /// Also by a decoder that has met no array with something in it before.
+    @Test func anEmptyListIsOne() throws {
+        let envelope = Envelope(id: "1", source: "/test", time: Timestamp(microseconds: 0))
+        let list = Array(#"{"listId":"l1","userId":"u1","name":"gone","symbols":[]}"#.utf8)
+        let event = try list.withUnsafeBytes {
+            try EventDecoder().decodeData(.watchlistChanged, value: $0, envelope: envelope)
+        }
+        guard case .watchlistChanged(let change) = event.payload else {
+            Issue.record("not a watchlist")
+            return
+        }
+        #expect(change.symbols.isEmpty)
+    }
+
     @Test func readsAStructuredTick() throws {
         let event = try decoder.decode(.marketUpdated, json: Samples.tick)
         guard case .marketUpdated(let tick) = event.payload else {

@@ -82,6 +82,7 @@ import Testing
             ("/v1/orders", order.replacing("M&M", with: "BSE:M&M"), 422, "symbol"),
             ("/v1/orders", order.replacing(#""side""#, with: #""qty":1,"side""#), 422, "qty"),
             ("/v1/orders", order.replacing(#""side""#, with: #""userId":7,"side""#), 422, "userId"),
+            ("/v1/orders", order.replacing(#""side""#, with: #""account":null,"side""#), 422, "account"),
             ("/v1/orders", "{}", 422, "symbol"), ("/v1/orders", "[]", 400, nil), ("/v1/orders", "{", 400, nil),
             ("/v1/orders", #"{"symbol":"A","symbol":"B"}"#, 400, nil),
             ("/v1/orders", String(repeating: "[", count: 5_000), 400, nil),

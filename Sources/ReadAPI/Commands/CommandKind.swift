@@ -58,8 +58,11 @@ struct Command: Sendable {
             throw .invalidField(
                 member.name, value: nil, reason: "is not taken here; send any of \(known.joined(separator: ", "))")
         }
+        if let empty = body.first(where: { $0.value == .null }) {
+            throw .invalidField(empty.name, value: "null", reason: "says nothing; leave it out")
+        }
         user = try Self.user(call, body)
-        var members = body.filter { $0.name != "userId" && $0.value != .null }
+        var members = body.filter { $0.name != "userId" }
         for member in kind.defaults where !members.contains(where: { $0.name == member.name }) {
             members.append(member)
         }

@@ -32,7 +32,7 @@ enum CommandEndpoints {
         let names = template.segments.compactMap { if case .parameter(let name) = $0 { name } else { nil } }
         return Route(
             path, operation, method: .post, access: access,
-            parameters: names.map { .path($0, .text) }
+            parameters: names.map { .path($0, .identifier) }
                 + [.header(CommandKey.headerName, .idempotencyKey)],
             body: kind.pathParameter == nil ? .json : .optionalJSON,
             action: .work(

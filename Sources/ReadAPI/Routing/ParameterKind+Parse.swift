@@ -1,4 +1,5 @@
 import Domain
+import Events
 
 extension RouteParameter {
     /// Checks a decoded value. The problem names the parameter, the value and the reason.
@@ -26,6 +27,16 @@ extension RouteParameter {
             }
             return .cursor(value)
         case .positions: return .positions(try positions(value))
+        case .identifier:
+            guard value.unicodeScalars.count <= EventsLimits.maximumIdentifierCharacters,
+                value.utf8.allSatisfy({ $0 >= 0x20 })
+            else {
+                throw refuse(
+                    value,
+                    "is not an id of 1 to \(EventsLimits.maximumIdentifierCharacters) characters without control characters"
+                )
+            }
+            return .text(try bounded(value))
         case .idempotencyKey:
             guard (1...ReadAPILimits.idempotencyKeyBytes).contains(value.utf8.count),
                 value.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f })

@@ -1,3 +1,5 @@
+import Events
+
 /// A parameter of a route: where it stands, what it may be.
 struct RouteParameter: Sendable {
     enum Place: String, Sendable {
@@ -43,6 +45,8 @@ enum ParameterKind: Sendable {
     case cursor
     /// `topic/partition@offset` with commas between them.
     case positions
+    /// An id as events have it.
+    case identifier
     /// What tells a repeated command.
     case idempotencyKey
     /// Names of an answer's fields with commas between them.
@@ -81,6 +85,10 @@ extension ParameterKind {
         case .date: return object(string, ("format", .string("date")))
         case .cursor: return object(string, ("maxLength", .number(String(ReadAPILimits.cursorBytes))))
         case .positions: return object(string, ("examples", .array([.string("trades.executed/0@1042")])))
+        case .identifier:
+            return object(
+                string, bounds[0], ("maxLength", .number(String(EventsLimits.maximumIdentifierCharacters))),
+                ("pattern", .string("^[^\\u0000-\\u001f]*$")))
         case .idempotencyKey:
             return object(
                 string, bounds[0], ("maxLength", .number(String(ReadAPILimits.idempotencyKeyBytes))),
