@@ -15,6 +15,10 @@ import Testing
 
     @Test func orders() throws { try golden("orders").check(OrdersFold.self) }
 
+    @Test func cart() throws { try golden("cart").check(CombinedFold<CartView>.self) }
+
+    @Test func alerts() throws { try golden("alerts").check(CombinedFold<AlertsView>.self) }
+
     @Test func market() throws {
         let settings = MarketSettings(calendar: try .standard())
         try golden("market").check(MarketFold.self) { MarketFold(mode: $0, lane: 0, settings: settings) }
