@@ -132,7 +132,7 @@ import Testing
     @Test func pausingNamesWhatThereIs() throws {
         let unknown = try CommandLineRun(["pause", "posiitons"])
         #expect(unknown.status == .usage)
-        #expect(unknown.errors.contains("there is no view \"posiitons\"; views: market, positions, orders"))
+        #expect(unknown.errors.contains("there is no view \"posiitons\"; views: market, positions, orders, "))
         let lane = try CommandLineRun(["resume", "market", "--lane", "4"])
         #expect(lane.status == .usage)
         #expect(lane.errors.contains("view market has the lanes 0 to 3, not 4"))
