@@ -28,7 +28,13 @@ import Testing
             #expect(plan.old == 4)
             #expect(plan.deadLetters.count == 6)
         }
-        #expect(try plan("market", 12).topics.map(\.name) == ["market.updates"])
+        let market = try plan("market", 12)
+        #expect(
+            market.topics.map(\.name) == [
+                "market.updates", "rules.changed", "rules.rearmed", "cart.changed", "alerts.changed",
+                "alerts.triggered",
+            ], "reactors read ticks and definitions")
+        #expect(market.views == ["market", "cart", "alerts", "rules", "triggers"])
     }
 
     @Test func aTopicThatWasGrownByHandIsTakenAsItIs() throws {
