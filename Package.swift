@@ -12,8 +12,8 @@ let strict: [SwiftSetting] = [
     .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
 ]
 
-func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
 }
 
 func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -51,9 +51,12 @@ let package = Package(
         .systemLibrary(
             name: "CMicrohttpd", pkgConfig: "libmicrohttpd",
             providers: [.apt(["libmicrohttpd-dev"])]),
+        .systemLibrary(name: "CWslay", providers: [.apt(["libwslay-dev"])]),
         .systemLibrary(name: "CIsal", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
         .systemLibrary(
             name: "CXxhash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CCrypt"),
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CMemory"),
         .target(
@@ -71,7 +74,13 @@ let package = Package(
         module("Engine", ["Domain", "Events", "Projections", "Kafka", "Postgres", "Telemetry", "CMemory"]),
         module(
             "ReadAPI",
-            ["Domain", "Events", "Engine", "Postgres", "HTTPServing", "Telemetry", "CMicrohttpd", "COpenSSL", "CLinux"]),
+            [
+                "Domain", "Events", "Projections", "Engine", "Kafka", "Postgres", "Importers", "HTTPServing",
+                "Telemetry", "CMicrohttpd", "COpenSSL", "CCrypt", "CCurl", "CLinux", "CWslay",
+            ], exclude: ["Dashboard/Assets"]),
+        module(
+            "Delivery",
+            ["Domain", "Events", "Projections", "Kafka", "Postgres", "Engine", "Telemetry", "CCurl", "COpenSSL"]),
         module("EmbeddedBroker", ["Telemetry", "CIsal", "CLinux"]),
         module("Importers", ["Domain", "Events"]),
         module("TestKit", ["Domain", "Events", "Projections"]),
@@ -79,7 +88,10 @@ let package = Package(
         module("Supervision", ["Postgres", "CLinux"]),
         module(
             "Benchmarks",
-            ["Domain", "Events", "Projections", "Engine", "Kafka", "Postgres", "Importers", "Supervision"]),
+            [
+                "Domain", "Events", "Projections", "Engine", "Kafka", "Postgres", "Importers", "Supervision",
+                "HTTPServing", "ReadAPI", "CLinux",
+            ]),
         module(
             "CommandLineTool",
             [
@@ -90,8 +102,11 @@ let package = Package(
         program("market-processor", ["Engine"]),
         program("positions-processor", ["Engine"]),
         program("orders-processor", ["Engine"]),
+        program("notifications-processor", ["Delivery"]),
+        program("cash-processor", ["Engine"]),
         program("cart-processor", ["Engine"]),
         program("alerts-processor", ["Engine"]),
+        program("analytics-processor", ["Engine"]),
         program("read-api", ["ReadAPI"]),
         program("embedded-broker", ["EmbeddedBroker"]),
         program("tapefold", ["CommandLineTool"]),
@@ -102,22 +117,29 @@ let package = Package(
 
         tests("Domain", ["Domain"]),
         tests("Events", ["Events"], exclude: ["judge"]),
-        tests("Projections", ["Projections"]),
+        tests("Projections", ["Domain", "Events", "Projections", "Engine", "Importers"]),
         tests("Kafka", ["Kafka", "Supervision"]),
         tests("Postgres", ["Postgres", "Supervision"]),
         tests("Engine", ["Engine", "Events", "Kafka", "Postgres", "Projections", "Supervision", "Telemetry"]),
         tests("Simulation", ["Simulation", "Engine", "Events", "Kafka", "Postgres", "Projections", "Supervision"]),
         tests("Telemetry", ["Telemetry", "HTTPServing"], exclude: ["judge"]),
-        tests("ReadAPI", ["ReadAPI", "HTTPServing", "Supervision"]),
+        tests(
+            "ReadAPI",
+            [
+                "ReadAPI", "HTTPServing", "Supervision", "Domain", "Events", "Projections", "Postgres", "Engine",
+                "Kafka",
+            ],
+            exclude: ["judge"]),
+        tests("Delivery", ["Delivery", "Domain", "Events"]),
         tests("EmbeddedBroker", ["EmbeddedBroker", "Kafka", "Supervision", "Telemetry"], exclude: ["clients"]),
-        tests("Importers", ["Importers"]),
+        tests("Importers", ["Domain", "Events", "Importers"]),
         tests("Example", ["custom-view", "custom-view-fold-2", "Domain", "Events", "Projections", "Engine"]),
         tests(
             "Process",
             [
                 "Domain", "Events", "Projections", "Kafka", "Postgres", "Engine", "Importers", "Supervision",
                 "CommandLineTool",
-            ]),
+            ], exclude: ["receivers", "http", "Browser"]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -3,7 +3,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-packages="kafka-python==3.0.12 confluent-kafka==2.16.1 jsonschema==4.23.0 prometheus-client==0.21.1"
+packages="kafka-python==3.0.12 confluent-kafka==2.16.1 jsonschema==4.23.0 prometheus-client==0.21.1 asyncapi3==0.0.2 pyyaml==6.0.3 aiosmtpd==1.4.6 pandas==3.1.1 empyrical-reloaded==0.7.1 schemathesis==4.32.5"
 venv=.build/test-venv
 stamp="$venv/installed"
 

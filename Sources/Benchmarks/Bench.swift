@@ -19,15 +19,25 @@ public enum Bench {
             note("folding ticks past rules and alerts")
             report.figures += RulesStage.run(options)
         }
+        if options.stages.contains(.analytics) {
+            note("folding analytics")
+            report.figures += AnalyticsStage.run(options)
+        }
         // Steady traffic is measured before the bulk stages fill the disk's queue with their gigabytes.
         if options.stages.contains(.latency) {
             report.figures += try withStack(options, note) { try LatencyStage.run($0, note: note) }
+        }
+        if options.stages.contains(.streams) {
+            report.figures += try withStack(options, note) { try StreamsStage.run($0, note: note) }
         }
         if options.stages.contains(.positions) {
             report.figures += try withStack(options, note) { try PositionsStage.run($0, note: note) }
         }
         if options.stages.contains(.market) {
             report.figures += try withStack(options, note) { try MarketStage.run($0, note: note) }
+        }
+        if options.stages.contains(.http) {
+            report.figures += try withStack(options, note) { try HTTPStage.run($0, note: note) }
         }
         return report
     }

@@ -1,8 +1,8 @@
 /// What a bench runs.
 public struct BenchOptions: Sendable {
     public enum Stage: String, Sendable, CaseIterable {
-        case decode, fold, positions, market, latency
-        case rules
+        case decode, fold, analytics, positions, market, latency
+        case rules, http, streams
     }
 
     /// Simulated trades, and as many ticks.
@@ -34,9 +34,27 @@ enum BenchLimits {
     static let watches = 100_000
     static let watchedSymbols = 50
     static let watchTicks = 5_000_000
+    static let analyticsTrades = 2_000_000
+    /// Days that these trades lie on.
+    static let analyticsDays = 20
     static let latencyEventsPerSecond = 5_000
     static let latencySeconds = 10
     static let catchUpSeconds = 600
     static let producerFlushMilliseconds: Int32 = 60_000
     static let startMilliseconds = 30_000
+    static let httpConnections = 64
+    static let httpThreads = 2
+    static let httpSeconds = 8
+    static let httpWarmUpSeconds = 2
+    static let httpEvents = 100_000
+    static let httpConstantBytes = 1_024
+    static let streamClients = 10_000
+    static let streamSlowClients = 50
+    static let streamSymbols = 50
+    static let streamSymbolsPerClient = 5
+    static let streamTicksPerSecond = 1_000
+    static let streamWarmUpSeconds = 5
+    static let streamSeconds = 20
+    /// Older than this counts as this.
+    static let streamAgeMilliseconds = 30_000
 }

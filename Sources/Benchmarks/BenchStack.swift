@@ -69,12 +69,13 @@ final class BenchStack {
     var worker: WorkerConfiguration { WorkerConfiguration(kafka: kafka, database: database, owner: "bench") }
 
     /// Sends simulated events of one kind to their topics.
-    func produce(_ kind: SimulatorOptions.Kind) throws {
+    func produce(_ kind: SimulatorOptions.Kind, events: Int? = nil) throws {
         let producer = try KafkaProducer(configuration: kafka)
         var topics: [String: KafkaProducer.Topic] = [:]
         var simulator = Simulator(
             SimulatorOptions(
-                events: options.events, users: options.users, symbols: options.symbols, seed: options.seed, kind: kind))
+                events: events ?? options.events, users: options.users, symbols: options.symbols, seed: options.seed,
+                kind: kind))
         try simulator.run { (name, key, value) throws in
             let topic: KafkaProducer.Topic
             if let known = topics[name] {
@@ -100,6 +101,27 @@ final class BenchStack {
         let child = try ChildProcess.start(description)
         workers.append(child)
         return child
+    }
+
+    /// Starts the read API on a free port, without limits on rates; returns that port once it answers.
+    func startAPI(secret: String) throws -> UInt16 {
+        let portFile = "\(options.workDirectory)/read-api.port"
+        var description = ChildProcessDescription(
+            name: "read-api", executable: "\(options.programs)/read-api",
+            arguments: ["--port", "0", "--port-file", portFile])
+        description.environment = [
+            "DATABASE_URL": databaseURL, "TAPEFOLD_JWT_SECRET": secret, "TAPEFOLD_RATE_LIMIT_USER": "0",
+            "TAPEFOLD_RATE_LIMIT_ADDRESS": "0",
+        ]
+        description.logPath = "\(options.workDirectory)/read-api.log"
+        workers.append(try ChildProcess.start(description))
+        let deadline = ContinuousClock.now + .milliseconds(BenchLimits.startMilliseconds)
+        while ContinuousClock.now < deadline {
+            let text = (try? String(contentsOfFile: portFile, encoding: .utf8)) ?? ""
+            if let port = UInt16(text.trimmingCharacters(in: .whitespacesAndNewlines)) { return port }
+            usleep(20_000)
+        }
+        throw BenchFailure(description: "read-api did not start")
     }
 
     /// Runs `tapefold replay`; returns records a second, as it tells them.

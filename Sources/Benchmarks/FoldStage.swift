@@ -8,9 +8,7 @@ enum FoldStage {
     static func run(_ options: BenchOptions) -> [BenchFigure] {
         var random = SplitMix(seed: options.seed)
         let count = BenchLimits.foldTrades
-        let books = (0..<BenchLimits.foldKeys).map { index in
-            ("user-" + padded(index / options.symbols, 6), "SYM" + padded(index % options.symbols, 4))
-        }
+        let books = books(options)
         var floor = FoldPrototype(keys: BenchLimits.foldKeys)
         let fold = PositionsFold(mode: .rebuild, lane: 0)
         let writes = WriteSet(PositionsFold.schema, insertLayout: .copy)
@@ -41,21 +39,29 @@ enum FoldStage {
         ]
     }
 
-    private static let batchTrades = 2_000
+    static let batchTrades = 2_000
+
+    /// User and symbol of each.
+    static func books(_ options: BenchOptions) -> [(String, String)] {
+        (0..<BenchLimits.foldKeys).map { index in
+            ("user-" + padded(index / options.symbols, 6), "SYM" + padded(index % options.symbols, 4))
+        }
+    }
 
     /// What the prototype sees of a trade.
-    private struct BareTrade {
+    struct BareTrade {
         let key: UInt64
         let isBuy: Bool
         let quantity: Int64
         let price: Int64
     }
 
-    private static func trade(
-        _ random: inout SplitMix, _ books: [(String, String)], number: Int
+    /// - Parameter spacingMicroseconds: from one execution to the next.
+    static func trade(
+        _ random: inout SplitMix, _ books: [(String, String)], number: Int, spacingMicroseconds: Int64 = 1
     ) -> (event: FoldEvent, bare: BareTrade) {
         let key = Int(random.next() % UInt64(books.count))
-        let time = Timestamp(microseconds: 1_768_448_700_000_000 + Int64(number))
+        let time = Timestamp(microseconds: 1_768_448_700_000_000 + Int64(number) * spacingMicroseconds)
         let trade = TradeExecuted(
             tradeId: "zerodha:NSE:EQ:2026-01-15:" + padded(number, 10), userId: books[key].0, exchange: "NSE",
             symbol: books[key].1, side: random.next() % 2 == 0 ? .buy : .sell,

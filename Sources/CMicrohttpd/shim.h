@@ -15,6 +15,20 @@ struct tapefold_http_settings {
     MHD_NotifyConnectionCallback on_connection;
 };
 
+/// The other end's address, which lives as long as the connection; NULL where it is unknown.
+static inline struct sockaddr *tapefold_http_client(struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *information =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    return information == NULL ? NULL : information->client_addr;
+}
+
+/// The connection's socket, or -1.
+static inline int tapefold_http_socket(struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *information =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    return information == NULL ? -1 : information->connect_fd;
+}
+
 /// Leaves escapes as they came: the routes decode a path only after it was split at its slashes.
 static inline size_t tapefold_http_keep_escapes(void *context, struct MHD_Connection *connection, char *text) {
     (void)context;

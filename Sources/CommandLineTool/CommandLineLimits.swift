@@ -45,6 +45,16 @@ public enum CommandLineLimits {
     /// A rebuild's progress is shown this often on a terminal, and this often in a log.
     static let progressMilliseconds = 200
     static let progressLogMilliseconds = 3_000
+    /// How many times as fast as real `simulate` may play events.
+    static let simulatedSpeeds = 1...1_000_000
+    /// Of a stretch without events, as a night, this much is played.
+    static let simulatedQuietMicroseconds: Int64 = 10 * 60_000_000
+    /// A paced loop runs ahead of its clock by less than this.
+    static let paceBurstMilliseconds = 2
+    /// Of prices or contracts to settle.
+    static let settlementFileBytes = 16_777_216
+    /// How long `settle` waits for view positions to catch up.
+    static let settlementWaitMilliseconds = 30_000
     static let postgresConnections = 200
     static let httpTimeoutMilliseconds = 2_000
     static let maximumHTTPAnswerBytes = 1_048_576

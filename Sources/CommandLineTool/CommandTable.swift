@@ -8,6 +8,7 @@ public enum CommandTable {
         ConsumeCommand.command,
         ImportCommand.tradebook,
         ImportCommand.history,
+        SettleCommand.command,
         ProcessCommand.command,
         StatusCommand.command,
         PauseCommand.pause,
@@ -33,8 +34,14 @@ public enum CommandTable {
         DatabaseCommand.migrate,
         DatabaseCommand.status,
         DatabaseCommand.url,
+        MaintainCommand.command,
         ConfigCommand.show,
         ConfigCommand.check,
         TokenCommand.command,
+        UsersCommand.add,
+        UsersCommand.list,
+        UsersCommand.disable,
+        UsersCommand.enable,
+        UsersCommand.password,
     ]
 }

@@ -29,6 +29,13 @@ public enum EngineLimits {
     public static let shutdownMilliseconds = 8_000
     /// How often a process looks whether its workers are done.
     static let crewLookMilliseconds = 20
+    /// Partitions of one table of a build: readers of the whole table lock each of them. Rows beyond go to the rest.
+    public static let partitionsPerTable = 800
+    /// Partitions made ahead of the newest.
+    public static let partitionsAhead = 3
+    /// How often, and how long each time, dropping a partition waits for its readers.
+    public static let dropAttempts = 20
+    public static let dropLockMilliseconds = 300
     /// Parked events of one key, and of one view.
     public static let parkedEventsPerKey = 100_000
     public static let parkedEventsPerView = 1_000_000
@@ -52,6 +59,9 @@ public enum EngineLimits {
     public static let copyStopMilliseconds = 1_000
     /// Effects that an owner before left behind are published in pieces of this size.
     public static let outboxPieceRecords = 2_000
+    /// Whose rows changed is told to streams for this long, and looked at this often for what is older.
+    public static let viewChangeKeepSeconds = 3_600
+    public static let viewChangePruneSeconds = 60
     /// Rows in one statement.
     public static let statementRows = 10_000
     /// A rebuild's ledger rows go to the database in pieces of this size.

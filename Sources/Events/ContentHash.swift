@@ -101,6 +101,7 @@ extension EventPayload {
         case .notificationUpdated(let update): update.visit(&sink)
         case .watchlistChanged(let list): list.visit(&sink)
         case .instrumentUpdated(let update): update.visit(&sink)
+        case .preferenceChanged(let preference): preference.visit(&sink)
         }
     }
 }

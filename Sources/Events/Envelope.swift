@@ -59,6 +59,7 @@ public enum EventPayload: Sendable, Equatable {
     indirect case notificationUpdated(NotificationUpdated)
     indirect case watchlistChanged(WatchlistChanged)
     indirect case instrumentUpdated(InstrumentUpdated)
+    indirect case preferenceChanged(PreferenceChanged)
 
     @inlinable
     public var kind: EventKind {
@@ -79,6 +80,7 @@ public enum EventPayload: Sendable, Equatable {
         case .notificationUpdated: .notificationUpdated
         case .watchlistChanged: .watchlistChanged
         case .instrumentUpdated: .instrumentUpdated
+        case .preferenceChanged: .preferenceChanged
         }
     }
 
@@ -102,6 +104,7 @@ public enum EventPayload: Sendable, Equatable {
         case .notificationUpdated(let update): update.userId
         case .watchlistChanged(let list): list.userId
         case .instrumentUpdated(let update): update.instrument.symbol
+        case .preferenceChanged(let preference): preference.userId
         }
     }
 }
@@ -115,9 +118,9 @@ extension DecodedEvent {
         case .orderCancelled(let order): (order.userId, order.orderId)
         case .tradeExecuted(let trade): (trade.userId, trade.tradeId)
         case .orderUpdated, .tradeCorrected, .ruleChanged, .ruleRearmed, .cartChanged, .alertChanged, .alertTriggered,
-            .notificationUpdated, .watchlistChanged, .instrumentUpdated:
+            .notificationUpdated, .watchlistChanged, .instrumentUpdated, .preferenceChanged:
             (envelope.source, envelope.id)
-        case .paymentReceived(let payment): (payment.userId, payment.paymentId)
+        case .paymentReceived(let payment): (payment.userId, payment.identifier)
         case .notificationSend(let notification): (notification.userId, notification.notificationId)
         case .marketUpdated: nil
         }

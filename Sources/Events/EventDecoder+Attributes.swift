@@ -164,6 +164,7 @@ extension EventKind {
         case .notificationUpdated: "com.tapefold.notifications.updated.v1"
         case .watchlistChanged: "com.tapefold.watchlists.changed.v1"
         case .instrumentUpdated: "com.tapefold.instruments.updated.v1"
+        case .preferenceChanged: "com.tapefold.preferences.changed.v1"
         }
     }
 }

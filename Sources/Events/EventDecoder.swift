@@ -181,6 +181,7 @@ extension EventPayload {
         case .notificationUpdated: .notificationUpdated(try NotificationUpdated.read(&reader, time: time))
         case .watchlistChanged: .watchlistChanged(try WatchlistChanged.read(&reader, time: time))
         case .instrumentUpdated: .instrumentUpdated(try InstrumentUpdated.read(&reader, time: time))
+        case .preferenceChanged: .preferenceChanged(try PreferenceChanged.read(&reader, time: time))
         }
     }
 }
@@ -204,6 +205,7 @@ extension EventKind {
         case .notificationUpdated: NotificationUpdated.self
         case .watchlistChanged: WatchlistChanged.self
         case .instrumentUpdated: InstrumentUpdated.self
+        case .preferenceChanged: PreferenceChanged.self
         }
     }
 

@@ -16,6 +16,7 @@ public enum EventKind: UInt8, Sendable, CaseIterable, Hashable {
     case notificationUpdated
     case watchlistChanged
     case instrumentUpdated
+    case preferenceChanged
 
     /// The topic, which is the event type's name without prefix and version.
     @inlinable
@@ -37,6 +38,7 @@ public enum EventKind: UInt8, Sendable, CaseIterable, Hashable {
         case .notificationUpdated: "notifications.updated"
         case .watchlistChanged: "watchlists.changed"
         case .instrumentUpdated: "instruments.updated"
+        case .preferenceChanged: "preferences.changed"
         }
     }
 
@@ -60,11 +62,15 @@ public enum EventKind: UInt8, Sendable, CaseIterable, Hashable {
         case .notificationUpdated: "com.tapefold.notifications.updated.v1"
         case .watchlistChanged: "com.tapefold.watchlists.changed.v1"
         case .instrumentUpdated: "com.tapefold.instruments.updated.v1"
+        case .preferenceChanged: "com.tapefold.preferences.changed.v1"
         }
     }
 
     /// What `type` starts with; short types leave it out.
     @inlinable public static var typePrefix: StaticString { "com.tapefold." }
+
+    /// The fields of its data, by name.
+    public var fieldNames: [String] { keys.map { "\($0.name)" } }
 
     public init?(topic: String) {
         guard let kind = Self.allCases.first(where: { $0.topic == topic }) else { return nil }
@@ -87,7 +93,7 @@ public enum EventKind: UInt8, Sendable, CaseIterable, Hashable {
         case .orderPlaced, .orderCancelled: .userAndOrder
         case .tradeExecuted: .userAndTrade
         case .orderUpdated, .tradeCorrected, .ruleChanged, .ruleRearmed, .cartChanged, .alertChanged, .alertTriggered,
-            .notificationUpdated, .watchlistChanged, .instrumentUpdated:
+            .notificationUpdated, .watchlistChanged, .instrumentUpdated, .preferenceChanged:
             .sourceAndId
         case .marketUpdated: .none
         case .notificationSend: .userAndNotification

@@ -23,6 +23,10 @@ public enum EventsLimits {
     public static let maximumTagCharacters = 64
     /// Symbols in a watchlist.
     public static let maximumListedSymbols = 500
+    /// A time zone's offset or name.
+    public static let maximumZoneCharacters = 64
+    /// Before and behind an address's @.
+    public static let maximumEmailPartCharacters = 128
     /// A span in seconds: 366 days.
     public static let maximumSeconds: Int64 = 31_622_400
 

@@ -21,6 +21,9 @@ final class HTTPExchange: @unchecked Sendable {
     let state = Mutex(Phase.headers)
     /// Written and read on the event loop only.
     var request: HTTPRequest?
+    var bodyLimitBytes = HTTPLimits.requestBodyBytes
+    /// What of `HTTPLimits.allBodiesBytes` this request holds.
+    var heldBytes = 0
     var route = "unmatched"
     var status: UInt32 = 0
     private let resumed: @Sendable (HTTPExchange) -> Void

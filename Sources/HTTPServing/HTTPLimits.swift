@@ -11,6 +11,13 @@ public enum HTTPLimits {
     // A request
     public static let requestTargetBytes = 8 * 1_024
     public static let requestBodyBytes = 16 * 1_024
+    /// Bodies of all connections together.
+    public static let allBodiesBytes = 64 * 1_024 * 1_024
+    /// Bytes of a body that is refused which are still read, so that the client gets to see why.
+    static let refusedBodyBytes = 1_024 * 1_024
+    /// From a connection's start, or the answer before, to the request's last byte. An idle connection ends earlier.
+    public static let requestSeconds = 60
+    static let deadlineLookMilliseconds: Int32 = 1_000
     public static let requestHeaders = 100
     static let requestIdentifierBytes = 128
 

@@ -2,7 +2,9 @@
 public enum HTTPRefusal: Sendable, Equatable {
     case targetTooLong(bytes: Int)
     case tooManyHeaders(count: Int)
-    case bodyTooLarge
+    case bodyTooLarge(limit: Int)
+    /// All connections together hold as many bytes of bodies as may be.
+    case tooManyBodies
     case stopping
 
     /// One line of text.
@@ -12,7 +14,8 @@ public enum HTTPRefusal: Sendable, Equatable {
             case .targetTooLong(let bytes):
                 (414, "the request target has \(bytes) bytes, \(HTTPLimits.requestTargetBytes) are taken")
             case .tooManyHeaders(let count): (431, "\(count) headers, \(HTTPLimits.requestHeaders) are taken")
-            case .bodyTooLarge: (413, "a request's body may have \(HTTPLimits.requestBodyBytes) bytes at most")
+            case .bodyTooLarge(let limit): (413, "a request's body may have \(limit) bytes at most here")
+            case .tooManyBodies: (503, "too many bodies are being received; try again shortly")
             case .stopping: (503, "the server is stopping")
             }
         return HTTPResponse(status: status, contentType: "text/plain; charset=utf-8", body: Array((text + "\n").utf8))

@@ -10,6 +10,9 @@ public final class HTTPServer: Sendable {
     /// Words the answer to a request that the server itself turns away; there is none yet where it breaks before its end.
     public typealias Refuser = @Sendable (HTTPRefusal, HTTPRequest?) -> HTTPResponse
 
+    /// Asked when a request's headers have come: how large its body may be, or the answer already.
+    public typealias Admitter = @Sendable (HTTPRequest) -> HTTPAdmission
+
     /// What a server listens on and how much it takes on.
     public struct Configuration: Sendable {
         public var host: String
@@ -18,6 +21,7 @@ public final class HTTPServer: Sendable {
         public var eventLoopThreads = HTTPLimits.eventLoopThreads
         public var connections = HTTPLimits.connections
         public var idleSeconds = HTTPLimits.connectionIdleSeconds
+        public var requestSeconds = HTTPLimits.requestSeconds
 
         public init(host: String, port: UInt16) {
             self.host = host
@@ -29,6 +33,7 @@ public final class HTTPServer: Sendable {
     public let port: UInt16
     private let core: HTTPServerCore
     private let daemon: HTTPDaemon
+    private let deadlines: DeadlineThread
     private let stopping = Atomic(false)
 
     /// Binds, listens and serves.
@@ -37,10 +42,13 @@ public final class HTTPServer: Sendable {
     public init(
         _ configuration: Configuration, observer: any HTTPObserver,
         refuse: @escaping Refuser = { refusal, _ in refusal.plainAnswer() },
+        admit: @escaping Admitter = { _ in .body(bytes: HTTPLimits.requestBodyBytes) },
         handler: @escaping @Sendable (HTTPRequest) -> HTTPAnswer
     ) throws(HTTPServerError) {
         let socket = try ListenSocket.open(host: configuration.host, port: configuration.port)
-        core = HTTPServerCore(observer: observer, handler: handler, refuse: refuse)
+        core = HTTPServerCore(
+            observer: observer, handler: handler, refuse: refuse, admit: admit,
+            requestSeconds: configuration.requestSeconds)
         port = socket.port
         var settings = tapefold_http_settings()
         settings.listen_socket = socket.descriptor
@@ -58,6 +66,7 @@ public final class HTTPServer: Sendable {
             throw .daemon
         }
         daemon = HTTPDaemon(pointer: started)
+        deadlines = DeadlineThread(core)
     }
 
     /// Stops taking connections, lets what runs finish, answers what still waits after
@@ -71,6 +80,7 @@ public final class HTTPServer: Sendable {
         _ = core.waitUntilIdle(milliseconds: drainMilliseconds)
         core.refuseSuspended()
         _ = core.waitUntilIdle(milliseconds: HTTPLimits.flushMilliseconds)
+        deadlines.stop()
         MHD_stop_daemon(daemon.pointer)
         if listening >= 0 { close(listening) }
     }

@@ -22,9 +22,9 @@ func httpRequestArrived(
         return core.headersArrived(exchange, method: String(cString: method))
     case .body(let bytes):
         guard uploadSize.pointee == 0 else {
-            core.bodyArrived(exchange, bytes: uploadSize.pointee)
+            let bytes = UnsafeRawBufferPointer(start: upload, count: uploadSize.pointee)
             uploadSize.pointee = 0
-            return .YES
+            return core.bodyArrived(exchange, bytes)
         }
         return core.requestArrived(exchange, bodyBytes: bytes)
     case .answered(let response):
@@ -49,7 +49,7 @@ func httpConnectionChanged(
     context: UnsafeMutableRawPointer?, connection: OpaquePointer?,
     connectionContext: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, change: MHD_ConnectionNotificationCode
 ) {
-    core(context)?.observer.connectionsChanged(by: change == .CONNECTION_NOTIFY_STARTED ? 1 : -1)
+    core(context)?.connectionChanged(connection, isOpen: change == .CONNECTION_NOTIFY_STARTED)
 }
 
 private func core(_ context: UnsafeMutableRawPointer?) -> HTTPServerCore? {

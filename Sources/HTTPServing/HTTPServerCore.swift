@@ -7,6 +7,9 @@ final class HTTPServerCore: Sendable {
     let observer: any HTTPObserver
     private let handler: @Sendable (HTTPRequest) -> HTTPAnswer
     private let refuse: HTTPServer.Refuser
+    private let admit: HTTPServer.Admitter
+    private let bodyBytes = Atomic(0)
+    private let deadlines: Mutex<RequestDeadlines>
     private let draining = Atomic(false)
     private let running = Atomic(0)
     private let requestCounter = Atomic<UInt64>(0)
@@ -21,8 +24,10 @@ final class HTTPServerCore: Sendable {
 
     init(
         observer: any HTTPObserver, handler: @escaping @Sendable (HTTPRequest) -> HTTPAnswer,
-        refuse: @escaping HTTPServer.Refuser
+        refuse: @escaping HTTPServer.Refuser, admit: @escaping HTTPServer.Admitter, requestSeconds: Int
     ) {
+        deadlines = Mutex(RequestDeadlines(patienceSeconds: requestSeconds))
+        self.admit = admit
         self.observer = observer
         self.handler = handler
         self.refuse = refuse
@@ -39,6 +44,9 @@ final class HTTPServerCore: Sendable {
     }
 
     func ended(_ exchange: HTTPExchange) {
+        let (key, now) = (UInt(bitPattern: exchange.connection), MonotonicClock.nanoseconds())
+        deadlines.withLock { $0.answered(key, now: now) }
+        bodyBytes.subtract(exchange.heldBytes, ordering: .relaxed)
         running.subtract(1, ordering: .releasing)
         observer.requestEnded(
             route: exchange.route, method: exchange.request?.method ?? "", status: exchange.status,
@@ -49,24 +57,45 @@ final class HTTPServerCore: Sendable {
     func headersArrived(_ exchange: HTTPExchange, method: String) -> MHD_Result {
         let headers = collectHeaders(exchange.connection)
         let request = HTTPRequest(
-            method: method, target: exchange.target, headers: headers, identifier: identifier(from: headers))
+            method: method, target: exchange.target, headers: headers, identifier: identifier(from: headers),
+            remoteAddress: remoteAddress(of: exchange.connection))
         exchange.request = request
         if let refusal = refusal(of: request, target: exchange.target) { return queue(refusal, on: exchange) }
+        switch admit(request) {
+        case .answer(let response): return queue(response, on: exchange)
+        case .body(let bytes): exchange.bodyLimitBytes = bytes
+        }
+        if let length = request.header("content-length").flatMap({ Int($0) }), length > exchange.bodyLimitBytes {
+            return queue(bodyTooLarge(exchange, request), on: exchange)
+        }
         exchange.state.withLock { $0 = .body(bytes: 0) }
         return .YES
     }
 
-    /// Part of a body. No route takes one yet, so it is counted and dropped.
-    func bodyArrived(_ exchange: HTTPExchange, bytes: Int) {
-        exchange.state.withLock { phase in
-            if case .body(let before) = phase { phase = .body(bytes: before + bytes) }
+    /// Part of a body: kept up to its limit, then counted and dropped, then the connection is closed.
+    func bodyArrived(_ exchange: HTTPExchange, _ bytes: UnsafeRawBufferPointer) -> MHD_Result {
+        let total = exchange.state.withLock { phase in
+            guard case .body(let before) = phase else { return 0 }
+            phase = .body(bytes: before + bytes.count)
+            return before + bytes.count
         }
+        guard total <= exchange.bodyLimitBytes else {
+            exchange.request?.body = []
+            return total <= exchange.bodyLimitBytes + HTTPLimits.refusedBodyBytes ? .YES : .NO
+        }
+        exchange.heldBytes += bytes.count
+        let held = bodyBytes.add(bytes.count, ordering: .relaxed).newValue
+        if held <= HTTPLimits.allBodiesBytes { exchange.request?.body.append(contentsOf: bytes) }
+        return .YES
     }
 
     /// The request is whole: asks the handler.
     func requestArrived(_ exchange: HTTPExchange, bodyBytes: Int) -> MHD_Result {
         guard let request = exchange.request else { return .NO }
-        guard bodyBytes <= HTTPLimits.requestBodyBytes else { return queue(bodyTooLarge(request), on: exchange) }
+        let key = UInt(bitPattern: exchange.connection)
+        deadlines.withLock { $0.received(key) }
+        guard bodyBytes <= exchange.bodyLimitBytes else { return queue(bodyTooLarge(exchange, request), on: exchange) }
+        guard bodyBytes == request.body.count else { return queue(refuse(.tooManyBodies, request), on: exchange) }
         switch handler(request) {
         case .now(let response):
             return queue(response, on: exchange)
@@ -92,6 +121,7 @@ final class HTTPServerCore: Sendable {
         exchange.state.withLock { $0 = .sent }
         exchange.route = response.route
         exchange.status = response.status
+        if let takeOver = response.takeOver { return handOver(exchange, to: takeOver) }
         let made = response.body.withUnsafeBytes { bytes in
             MHD_create_response_from_buffer(
                 bytes.count, UnsafeMutableRawPointer(mutating: bytes.baseAddress), .RESPMEM_MUST_COPY)
@@ -103,6 +133,43 @@ final class HTTPServerCore: Sendable {
         if let request = exchange.request { MHD_add_response_header(made, "X-Request-Id", request.identifier) }
         if draining.load(ordering: .relaxed) { MHD_add_response_header(made, "Connection", "close") }
         return MHD_queue_response(exchange.connection, response.status, made)
+    }
+
+    /// Gives a second descriptor of the socket away and lets libmicrohttpd close its own, with all that it keeps of the
+    /// connection: it takes the socket out of its epoll set first, and in its turbo mode (which `tapefold_http_start`
+    /// sets) closes without a shutdown, which the other descriptor would feel.
+    private func handOver(_ exchange: HTTPExchange, to takeOver: @Sendable (Int32) -> Void) -> MHD_Result {
+        let own = tapefold_http_socket(exchange.connection)
+        let copy = own < 0 ? -1 : fcntl(own, F_DUPFD_CLOEXEC, 3)
+        if copy >= 0 { takeOver(copy) }
+        return .NO
+    }
+
+    // MARK: Connections
+
+    func connectionChanged(_ connection: OpaquePointer?, isOpen: Bool) {
+        observer.connectionsChanged(by: isOpen ? 1 : -1)
+        guard let connection else { return }
+        let key = UInt(bitPattern: connection)
+        let (descriptor, now) = (tapefold_http_socket(connection), MonotonicClock.nanoseconds())
+        deadlines.withLock { deadlines in
+            if isOpen {
+                deadlines.opened(key, descriptor: descriptor, now: now)
+            } else {
+                deadlines.closed(key)
+            }
+        }
+    }
+
+    /// Ends connections whose request did not come in time. Under the lock that a closing connection takes before its
+    /// descriptor is given back, so that nobody else's is shut.
+    func endExpired() {
+        let now = MonotonicClock.nanoseconds()
+        deadlines.withLock { deadlines in
+            for descriptor in deadlines.takeExpired(now: now) where descriptor >= 0 {
+                shutdown(descriptor, Int32(SHUT_RDWR))
+            }
+        }
     }
 
     // MARK: Stopping, from any thread
@@ -142,14 +209,11 @@ final class HTTPServerCore: Sendable {
         if request.headers.count > HTTPLimits.requestHeaders {
             return refuse(.tooManyHeaders(count: request.headers.count), request)
         }
-        if let length = request.header("content-length").flatMap({ Int($0) }), length > HTTPLimits.requestBodyBytes {
-            return bodyTooLarge(request)
-        }
         return nil
     }
 
-    private func bodyTooLarge(_ request: HTTPRequest) -> HTTPResponse {
-        var response = refuse(.bodyTooLarge, request)
+    private func bodyTooLarge(_ exchange: HTTPExchange, _ request: HTTPRequest) -> HTTPResponse {
+        var response = refuse(.bodyTooLarge(limit: exchange.bodyLimitBytes), request)
         response.headers.append(HTTPHeader("Connection", "close"))
         return response
     }
@@ -166,6 +230,23 @@ final class HTTPServerCore: Sendable {
         !text.isEmpty && text.utf8.count <= HTTPLimits.requestIdentifierBytes
             && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }
     }
+}
+
+private func remoteAddress(of connection: OpaquePointer) -> String {
+    guard let information = tapefold_http_client(connection) else { return "" }
+    var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+    switch Int32(information.pointee.sa_family) {
+    case AF_INET:
+        information.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
+            _ = inet_ntop(AF_INET, &$0.pointee.sin_addr, &text, socklen_t(text.count))
+        }
+    case AF_INET6:
+        information.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) {
+            _ = inet_ntop(AF_INET6, &$0.pointee.sin6_addr, &text, socklen_t(text.count))
+        }
+    default: return ""
+    }
+    return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }
 
 private func collectHeaders(_ connection: OpaquePointer) -> [HTTPHeader] {

@@ -78,6 +78,11 @@ struct EventLine {
         bytes.append(UInt8(ascii: "\""))
     }
 
+    mutating func field(_ name: StaticString, _ value: Bool) {
+        self.name(name)
+        literal(value ? "true" : "false")
+    }
+
     /// A list of texts, as tags are.
     mutating func field(_ name: StaticString, _ values: [String]) {
         self.name(name)

@@ -19,6 +19,12 @@ public enum ImportersLimits {
     public static let maximumOpenSimulatedOrders = 65_536
     /// Events between an event and its simulated second sending or late arrival.
     public static let maximumSimulatedDelayEvents = 64
+    /// Events between an event and its arrival when it is late.
+    public static let maximumSimulatedLateEvents = 20_000
+    /// Different instruments that a simulated user holds at a time.
+    public static let maximumSimulatedHoldings = 8
+    /// When a simulation may begin: the calendar is asked a month ahead at a time.
+    public static let simulatedYears = 2000...2100
     /// Encoded bytes handed to the sink at a time.
     public static let simulatorChunkBytes = 1024 * 1024
 }

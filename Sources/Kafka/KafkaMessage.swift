@@ -22,6 +22,13 @@ public struct KafkaMessage: Sendable, Hashable {
     }
 }
 
+/// Where an acknowledged message lies.
+public struct KafkaPlace: Sendable, Hashable {
+    public let partition: Int32
+    /// nil where an idempotent retry found the message already stored.
+    public let offset: Int64?
+}
+
 /// What became of the messages a producer took.
 public struct DeliveryCounts: Sendable {
     /// Acknowledged by the broker.

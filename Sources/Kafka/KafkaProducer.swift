@@ -104,6 +104,11 @@ public final class KafkaProducer: Sendable {
     /// - Returns: their offsets, in order; nil where an idempotent retry found the message already stored.
     /// - Throws: the first failure. Messages before or after it may have been stored.
     public func sendAndWait(_ messages: [KafkaMessage]) throws(KafkaError) -> [Int64?] {
+        try sendAndWaitForPlaces(messages).map(\.offset)
+    }
+
+    /// The same; where each message lies now.
+    public func sendAndWaitForPlaces(_ messages: [KafkaMessage]) throws(KafkaError) -> [KafkaPlace] {
         let batch = AcknowledgedSend(count: messages.count)
         var refused: KafkaError?
         for (index, message) in messages.enumerated() {
@@ -123,15 +128,16 @@ public final class KafkaProducer: Sendable {
         return try outcome(of: batch, messages)
     }
 
-    private func outcome(of batch: AcknowledgedSend, _ messages: [KafkaMessage]) throws(KafkaError) -> [Int64?] {
-        var offsets: [Int64?] = []
-        offsets.reserveCapacity(batch.count)
+    private func outcome(of batch: AcknowledgedSend, _ messages: [KafkaMessage]) throws(KafkaError) -> [KafkaPlace] {
+        var places: [KafkaPlace] = []
+        places.reserveCapacity(batch.count)
         for index in 0..<batch.count {
             let slot = batch.slots[index]
             try handle.check(slot.code, doing: "produce to \(messages[index].topic)")
-            offsets.append(slot.offset >= 0 ? slot.offset : nil)
+            places.append(
+                KafkaPlace(partition: slot.partition, offset: slot.offset >= 0 ? slot.offset : nil))
         }
-        return offsets
+        return places
     }
 
     private func enqueue(_ message: KafkaMessage, opaque: UnsafeMutableRawPointer?) throws(KafkaError) {

@@ -31,4 +31,15 @@ public enum ProjectionLimits {
     /// Lines of one cart, and rules that may have filled one line.
     public static let maximumCartLines = 5_000
     public static let maximumRulesPerCartLine = 1_000
+
+    /// Ticks are kept for so many days, candles and the days that they belong to for so many, unless an operator says
+    /// otherwise.
+    public static let tickDays = 90
+    public static let candleDays = 1_826
+    /// Days of users that a lane of view `analytics` keeps in memory while it is live: about 300 bytes each.
+    public static let maximumCachedDays = 20_000
+    /// A day of a user takes the memory of about so many identities in a rebuild.
+    public static let identitiesPerDay = 6
+    /// Exchanges whose clock a lane of view `analytics` remembers; that of others is looked up each time.
+    public static let maximumRememberedExchanges = 256
 }

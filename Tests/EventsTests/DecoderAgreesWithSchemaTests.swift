@@ -82,6 +82,11 @@ import Testing
             ("name", #""NIFTY""#), ("isin", #""INE002A01018""#), ("strike", "24000"), ("expiry", #""2026-01-29""#),
             ("lotSize", "75"), ("tickSize", #""0.05""#), ("sector", #""Index""#),
         ],
+        .preferenceChanged: [
+            ("userId", #""user-1""#), ("category", #""trade_alert""#), ("channels", #"["in_app","email"]"#),
+            ("quietFrom", #""22:00""#), ("quietTo", #""07:30""#), ("timeZone", #""Asia/Kolkata""#),
+            ("email", #""a@example.org""#), ("webhookUrl", #""https://example.org/hook""#),
+        ],
     ]
 
     private static let rule: [(name: String, json: String)] = [

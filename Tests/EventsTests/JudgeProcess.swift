@@ -11,15 +11,15 @@ struct JudgeProcess {
         var candidates = [TopologyTests.packageRoot.appending(path: ".build/test-venv/bin/python").path, "python3"]
         if let named = environment["TAPEFOLD_TEST_PYTHON"], !named.isEmpty { candidates = [named] }
         for python in candidates {
-            let probe = try? run(python, ["-c", "import jsonschema"], input: Data())
+            let probe = try? run(python, ["-c", "import jsonschema, asyncapi3, yaml"], input: Data())
             if probe?.status == 0 { return JudgeProcess(python: python) }
         }
         let message =
-            "no Python with jsonschema (tried \(candidates.joined(separator: ", "))): set TAPEFOLD_TEST_PYTHON"
+            "no Python with jsonschema, asyncapi3 and yaml (tried \(candidates.joined(separator: ", "))): set TAPEFOLD_TEST_PYTHON"
         if environment["CI"] == "true" {
             Issue.record("\(message)")
         } else {
-            print("SKIPPED: decoder and schema were not compared: \(message)")
+            print("SKIPPED: \(message)")
         }
         return nil
     }
@@ -31,6 +31,11 @@ struct JudgeProcess {
         let answer = try Self.run(python, [script, schemas], input: Data(lines.utf8))
         try #require(answer.status == 0, "the judge failed with status \(answer.status)")
         return answer.output.split(separator: "\n").map(String.init)
+    }
+
+    /// Another script's exit status and what it prints.
+    func run(_ script: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
+        try Self.run(python, [script] + arguments, input: Data())
     }
 
     /// Input and output go through files: pipes of this size would need two more threads.

@@ -46,7 +46,7 @@ struct RandomEvents {
         case .marketUpdated: .marketUpdated(tick())
         case .notificationSend: .notificationSend(notification())
         case .paymentReceived, .ruleChanged, .ruleRearmed, .cartChanged, .alertChanged, .alertTriggered,
-            .notificationUpdated, .watchlistChanged, .instrumentUpdated:
+            .notificationUpdated, .watchlistChanged, .instrumentUpdated, .preferenceChanged:
             rarerPayload(kind)
         }
     }
@@ -85,6 +85,13 @@ struct RandomEvents {
                 WatchlistChanged(
                     listId: text(), userId: text(), name: text(),
                     symbols: (0..<Int.random(in: 0...4, using: &random)).map { _ in instrument() }))
+        case .preferenceChanged:
+            .preferenceChanged(
+                PreferenceChanged(
+                    userId: text(), category: text(), channels: maybe { [$0.pick(NotificationChannel.allCases)] } ?? [],
+                    quietFrom: maybe { _ in "22:00" }, quietTo: maybe { _ in "07:30" },
+                    timeZone: maybe { $0.pick(["+05:30", "Asia/Kolkata"]) }, email: maybe { _ in "a@b.example" },
+                    webhookUrl: maybe { _ in "https://b.example/hook" }))
         default: .instrumentUpdated(master())
         }
     }

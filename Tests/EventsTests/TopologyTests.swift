@@ -14,7 +14,7 @@ import Testing
 
     @Test func answersLookUps() throws {
         let topology = try Topology.standard()
-        #expect(topology.topics.count == 16)
+        #expect(topology.topics.count == 17)
         let trades = try #require(topology.topic(named: "trades.executed"))
         #expect(trades.kind == .tradeExecuted)
         #expect(trades.identity == .fields(["userId", "tradeId"]))
@@ -25,8 +25,8 @@ import Testing
         let market = try #require(topology.topic(of: .marketUpdated))
         #expect(market.history == .window(retentionMilliseconds: 168 * 3_600_000))
         let payments = try #require(topology.topic(named: "payments.received"))
-        #expect(topology.homeView(of: payments.index) == nil)
-        #expect(topology.creations.count == 16 + topology.views.reduce(0) { $0 + $1.inputs.count })
+        #expect(topology.homeView(of: payments.index)?.name == "cash")
+        #expect(topology.creations.count == 17 + topology.views.reduce(0) { $0 + $1.inputs.count })
         for kind in EventKind.allCases { #expect(topology.topic(of: kind) != nil) }
     }
 

@@ -130,8 +130,8 @@ import Testing
     @Test func faultsChangeOnlyOrderAndNumber() {
         let clean = SimulatorOptions(events: 3_000, users: 30, symbols: 5, seed: 11)
         var faulty = clean
-        faulty.duplicatesPerMille = 50
-        faulty.outOfOrderPerMille = 50
+        faulty.disorder.duplicatesPerMille = 50
+        faulty.disorder.outOfOrderPerMille = 50
         let (before, after) = (lines(clean), lines(faulty))
         #expect(Set(before) == Set(after))
         #expect((3_050...3_300).contains(after.count))

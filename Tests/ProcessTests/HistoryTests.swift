@@ -43,6 +43,31 @@ extension ProcessTests {
             #expect(copy.output.contains("retention removed what came before"), "\(copy.output)")
         }
 
+        @Test("days that maintenance dropped stay dropped: verify leaves them out and a replay brings none back")
+        func dropped() throws {
+            let stack = try Stack()
+            let tool = try Stack.program("tapefold")
+            _ = try stack.startReadyWorker("market")
+            for day in 5...9 { try send(ticks(day), stack) }
+            try stack.waitUntilCaughtUp("market")
+            let oldest = "SELECT (min(time) AT TIME ZONE 'Asia/Kolkata')::date::text FROM api.ticks"
+            func first() throws -> String { try stack.database().query(oldest).text(0, 0) }
+            #expect(try first() == "2026-01-05")
+            try runProgram(tool, ["db", "maintain", "--ticks-days", "2"], stack.environment)
+            #expect(try first() == "2026-01-07")
+            // A late tick of a day that is gone: taken, and of no account.
+            try send([tick("TCS", day: 5, minute: 200, number: 9_000, price: "50000")], stack)
+            try stack.waitUntilCaughtUp("market")
+            for step in [["verify", "market"], ["replay", "market"], ["verify", "market"]] {
+                try runProgram(tool, step, stack.environment)
+            }
+            #expect(try first() == "2026-01-07")
+            let candles = try stack.count("SELECT count(DISTINCT trading_day) FROM api.candles")
+            #expect(candles == 5)
+            let partitions = "SELECT count(*) FROM pg_class WHERE relispartition AND relname LIKE 'ticks_2026%'"
+            #expect(try stack.count(partitions) >= 6)
+        }
+
         private func replayAndVerify(_ stack: Stack, _ tool: String, equals expected: [String]) throws {
             try runProgram(tool, ["replay", "market"], stack.environment)
             let rows = try rows(stack)

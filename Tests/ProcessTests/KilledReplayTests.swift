@@ -20,7 +20,9 @@ extension ProcessTests {
             try stack.waitUntilFolded(events, "positions")
             let reader = SnapshotReader(stack.databaseURL, perSecond: 50)
             for percent in [30, 60, 90] { try kill(at: percent, stack, tool) }
-            let outcome = try runProgram(tool, ["replay", "positions", "--json"], stack.environment)
+            let outcome = try runProgram(
+                tool, ["replay", "positions", "--json"], stack.environment,
+                within: ProcessTestLimits.waitSeconds(for: events))
             #expect(outcome.output.contains(#""resumed":true"#), "\(outcome.output)")
             let count = reader.count
             try eventually("snapshots after") { reader.count > count + 20 }
@@ -43,7 +45,10 @@ extension ProcessTests {
             let isSmall = ProcessTestLimits.replayedEvents <= 100_000
             let program = try RunningProgram(
                 tool, ["replay", "positions"] + (isSmall ? ["--throttle", "3000"] : []), stack.environment)
-            try eventually("\(percent) % to be durable: \(program.output)") {
+            try eventually(
+                "\(percent) % to be durable: \(program.output)",
+                within: ProcessTestLimits.waitSeconds(for: ProcessTestLimits.replayedEvents)
+            ) {
                 let live = try stack.count(Self.reached + " 'live'")
                 let built = try stack.count(Self.reached + " 'building'")
                 return built * 100 >= live * percent || !program.process.isRunning

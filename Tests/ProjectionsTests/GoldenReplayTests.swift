@@ -19,6 +19,12 @@ import Testing
 
     @Test func alerts() throws { try golden("alerts").check(CombinedFold<AlertsView>.self) }
 
+    @Test func cash() throws { try golden("cash").check(CashFold.self) }
+
+    @Test func notifications() throws { try golden("notifications").check(KeyedFold<NotificationsView>.self) }
+
+    @Test func analytics() throws { try golden("analytics").check(AnalyticsFold.self) }
+
     @Test func market() throws {
         let settings = MarketSettings(calendar: try .standard())
         try golden("market").check(MarketFold.self) { MarketFold(mode: $0, lane: 0, settings: settings) }

@@ -31,7 +31,7 @@ import Testing
 
     @Test func executions() throws {
         try expectRoundTrip(PositionsFold.self, PositionsTape.make(seed: 6, count: 200), PositionsView.trades) {
-            try LedgerTrade($0).encode(into: $1)
+            try LedgerTrade($0).encode(into: $1, day: nil)
         }
     }
 

@@ -9,7 +9,7 @@ import Testing
         let api = try TestAPI(database: try FixtureDatabase.live().url)
         for route in RouteTable.routes where route.access != .open {
             let path = route.path.description.replacing("{symbol}", with: "A").replacing("{id}", with: "1")
-            let answer = try api.get(path, as: nil)
+            let answer = try api.get(path, as: nil, method: route.method.rawValue)
             #expect(answer.status == 401, "\(path)")
             #expect(answer.header("www-authenticate") == #"Bearer realm="tapefold""#)
         }
@@ -105,7 +105,7 @@ import Testing
         ] {
             #expect(try api.get(path).status == (path == "/v1/positions/" ? 400 : 404), "\(path)")
         }
-        for method in ["POST", "PUT", "DELETE", "PATCH", "TRACE", "FOO"] {
+        for method in ["PUT", "DELETE", "PATCH", "TRACE", "FOO"] {
             let answer = try api.get("/v1/positions", method: method)
             #expect(answer.status == 405, "\(method)")
             #expect(answer.header("allow") == "GET, HEAD, OPTIONS")

@@ -15,9 +15,13 @@ import Testing
         return (url, connection)
     }
 
+    static func madeByTheEngine() throws -> String { try EngineSchemaTests().database().url }
+
     @Test func everyListAnswersOnEmptyTables() throws {
         let api = try TestAPI(database: try database().url)
         for path in [
+            "positions", "trades", "closed-trades", "orders", "quotes", "balance", "balance/statement", "watchlists",
+            "instruments",
             "positions", "trades", "closed-trades", "orders", "quotes", "cart", "cart/rules", "alerts",
             "alerts/history",
         ] {
@@ -29,6 +33,7 @@ import Testing
             #expect(try api.get("/v1/\(path)").status == 404, "\(path)")
         }
         #expect(try api.get("/v1/quotes?symbols=A,B").items().isEmpty)
+        #expect(try api.get("/v1/notifications").text == #"{"items":[],"nextCursor":null,"unreadCount":0}"#)
     }
 
     @Test func rowsOfTheEngineShowWhole() throws {
@@ -146,7 +151,12 @@ enum EngineSchema {
         for (view, topics) in [
             (PositionsView.definition, ["trades.executed", "trades.corrected"]),
             (MarketView.definition, ["market.updates"]),
+            (AnalyticsView.definition, ["trades.executed", "trades.corrected", "payments.received"]),
             (OrdersView.definition, ["orders.placed", "orders.updated", "orders.cancelled", "trades.executed"]),
+            (KeyedFold<NotificationsView>.schema, ["notifications.send", "notifications.updated"]),
+            (CashFold.schema, ["payments.received", "trades.executed", "trades.corrected"]),
+            (KeyedFold<WatchlistsView>.schema, ["watchlists.changed"]),
+            (KeyedFold<InstrumentsView>.schema, ["instruments.updated"]),
             (CombinedFold<CartView>.schema, ["cart.changed", "rules.changed", "rules.rearmed"]),
             (CombinedFold<AlertsView>.schema, ["alerts.changed", "alerts.triggered"]),
         ] {
@@ -182,8 +192,8 @@ enum EngineSchema {
                 volume, partial, last_tick_at)
             SELECT 'NSE', 'S' || s, '5m', '2026-01-15 03:45:00+00', '2026-01-15', 1, 1, 1, 1, 1000, false, now()
             FROM generate_series(1, \(symbols)) s ON CONFLICT DO NOTHING;
-            INSERT INTO orders_1_1.orders (user_id, order_id, side, status, updated_at, told_fields)
-            VALUES ('\(user)', 'o1', 1, 'OPEN', now(), 0);
+            INSERT INTO orders_2_1.orders (user_id, order_id, side, status, updated_at, told_fields, fill_count)
+            VALUES ('\(user)', 'o1', 1, 'OPEN', now(), 0, 0);
             """)
     }
 }

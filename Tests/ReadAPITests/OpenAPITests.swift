@@ -52,19 +52,21 @@ import Testing
 
     @Test func everyRouteIsDocumentedAndNothingElse() throws {
         let document = try Self.yaml()
-        let documented = Set((document["paths"]?.members ?? []).map(\.name))
-        #expect(documented == Set(RouteTable.routes.map(\.path.description)))
-        for path in document["paths"]?.members ?? [] {
-            #expect(path.value.members?.map(\.name) == ["get"], "\(path.name)")
+        let documented = (document["paths"]?.members ?? []).flatMap { path in
+            (path.value.members ?? []).map { "\($0.name) \(path.name)" }
         }
+        #expect(documented.sorted() == RouteTable.routes.map { "\($0.method.documented) \($0.path)" }.sorted())
         #expect(Set(RouteTable.routes.map(\.operation)).count == RouteTable.routes.count)
     }
 
-    @Test(arguments: RouteTable.routes.map(\.path.description))
-    func parametersAndAccessAreAsDocumented(_ path: String) throws {
+    @Test(arguments: RouteTable.routes.map(\.operation))
+    func parametersAndAccessAreAsDocumented(_ name: String) throws {
         let document = try Self.yaml()
-        let route = try #require(RouteTable.routes.first { $0.path.description == path })
-        let operation = try #require(document["paths"]?[path]?["get"])
+        let route = try #require(RouteTable.routes.first { $0.operation == name })
+        let path = route.path.description
+        let operation = try #require(document["paths"]?[path]?[route.method.documented])
+        let body = operation["requestBody"]?["content"]?.members?.map(\.name)
+        #expect(body == route.body?.contentTypes)
         #expect(operation["operationId"] == .string(route.operation))
         #expect((operation["security"] == .array([])) == (route.access == .open))
         let documented = try (operation["parameters"]?.elements ?? []).map { try Self.resolve($0, in: document) }
@@ -111,6 +113,20 @@ import Testing
                 #expect(references.contains("#/components/\(kind)/\(member.name)"), "\(member.name) is used nowhere")
             }
         }
+    }
+
+    /// What the code can answer and what the document says it may are the same.
+    @Test func everyProblemIsDocumented() throws {
+        let folder = Self.root.appendingPathComponent("Sources/ReadAPI")
+        var kinds: Set<String> = []
+        for case let file as URL in try #require(
+            FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
+        where file.pathExtension == "swift" {
+            let text = try String(contentsOf: file, encoding: .utf8)
+            for match in text.matches(of: /(?:kind: |unavailable\(\s*)"([a-z-]+)"/) { kinds.insert(String(match.1)) }
+        }
+        let documented = try Self.yaml()["components"]?["schemas"]?["ProblemType"]?["enum"]?.elements ?? []
+        #expect(Set(documented) == Set(kinds.map { .string("urn:tapefold:problem:\($0)") }))
     }
 
     private struct ParameterFacts: Equatable {

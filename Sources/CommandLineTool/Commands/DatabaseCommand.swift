@@ -2,7 +2,7 @@ import Engine
 import Foundation
 import Postgres
 
-/// `tapefold db migrate|status|url`.
+/// `tapefold db migrate|status|url`; `db maintain` is `MaintainCommand`.
 enum DatabaseCommand {
     static let migrate = Command(
         "db migrate", "Bring the database's schema up to date.",

@@ -39,7 +39,8 @@ enum TokenCommand {
         let claims = TokenClaims(
             subject: user, roles: role.map { [$0] } ?? [], issuedAt: now,
             expiresAt: now + Int64(seconds ?? CommandLineLimits.defaultTokenSeconds))
-        return TokenIssuer(secret: secret).issue(claims)
+        return TokenIssuer(secret: secret, audience: TokenAudience.load(environment: settings.environment)).issue(
+            claims)
     }
 
     private static func secret(_ settings: Settings) throws -> TokenSecret {

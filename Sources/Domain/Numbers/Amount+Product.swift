@@ -12,6 +12,13 @@ extension Amount {
         return try wideProduct(Int128(exit.units) - Int128(entry.units), quantity, multiplier)
     }
 
+    /// A sum of price × quantity at scale 16, rounded half-even to scale 8; never out of range.
+    public init(scale16 sum: Int128) {
+        let (quotient, remainder) = sum.magnitude.quotientAndRemainder(dividingBy: UInt128(Fixed8.unitsPerOne))
+        let rounded = HalfEven.round(quotient, remainder: remainder, divisor: UInt128(Fixed8.unitsPerOne))
+        self.init(units: sum < 0 ? 0 - Int128(rounded) : Int128(rounded))
+    }
+
     /// `priceDifference` × `quantity` × `multiplier`, exact and rounded half-even once, to scale 8.
     /// - Throws: `.outOfRange`.
     public static func product(

@@ -20,17 +20,39 @@ enum BuildSQL {
 
     private static func createTable(_ table: TableDefinition, schema: String, indexed: Bool) -> String {
         let columns = table.columns.map { "\($0.name) \($0.type.sql)\($0.isNullable ? "" : " NOT NULL")" }
+        let list = columns.joined(separator: ", ")
+        let with = storage(table, indexed: indexed)
+        guard let retention = table.retention, retention.isPartitioned else {
+            return "CREATE TABLE \(schema).\(table.name) (\(list)) \(with)"
+        }
+        // What has no partition of its own goes to the rest, so that no row is ever refused for want of one.
+        return """
+            CREATE TABLE \(schema).\(table.name) (\(list)) PARTITION BY RANGE (\(retention.column));
+            CREATE TABLE \(schema).\(table.name)_rest PARTITION OF \(schema).\(table.name) DEFAULT \(with)
+            """
+    }
+
+    /// The storage parameters of a table, or of a partition.
+    static func storage(_ table: TableDefinition, indexed: Bool) -> String {
         var storage: [String] = []
         if table.role == .state { storage.append("fillfactor = \(stateFillPercent)") }
         // While a rebuild fills it there is nothing to clean up, and a vacuum would keep the indexes waiting.
         if !indexed { storage.append("autovacuum_enabled = false") }
-        let with = storage.isEmpty ? "" : " WITH (\(storage.joined(separator: ", ")))"
-        return "CREATE TABLE \(schema).\(table.name) (\(columns.joined(separator: ", ")))\(with)"
+        return storage.isEmpty ? "" : "WITH (\(storage.joined(separator: ", ")))"
     }
 
     /// The table is filled: from now on it is looked after as all are.
     static func allowVacuum(_ table: TableDefinition, schema: String) -> String {
-        "ALTER TABLE \(schema).\(table.name) RESET (autovacuum_enabled)"
+        guard table.retention?.isPartitioned == true else {
+            return "ALTER TABLE \(schema).\(table.name) RESET (autovacuum_enabled)"
+        }
+        return """
+            DO $$ DECLARE part regclass; BEGIN
+                FOR part IN SELECT inhrelid FROM pg_inherits WHERE inhparent = '\(schema).\(table.name)'::regclass LOOP
+                    EXECUTE format('ALTER TABLE %s RESET (autovacuum_enabled)', part);
+                END LOOP;
+            END $$
+            """
     }
 
     /// The table's key and indexes, each only if it is not there yet.
@@ -43,7 +65,7 @@ enum BuildSQL {
             let condition = index.condition.map { " WHERE \($0)" } ?? ""
             statements.append(
                 "CREATE INDEX IF NOT EXISTS \(index.name) ON \(schema).\(table.name) "
-                    + "(\(index.columns.joined(separator: ", ")))\(condition)")
+                    + "USING \(index.method.rawValue) (\(index.columns.joined(separator: ", ")))\(condition)")
         }
         return statements
     }
@@ -62,9 +84,9 @@ enum BuildSQL {
     private static func keepFirst(of table: TableDefinition, schema: String, by order: String) -> String {
         let key = table.key.joined(separator: ", ")
         return """
-            DELETE FROM \(schema).\(table.name) WHERE ctid IN (
-                SELECT ctid FROM (
-                    SELECT ctid, row_number() OVER (PARTITION BY \(key) ORDER BY \(order)) AS place
+            DELETE FROM \(schema).\(table.name) WHERE (tableoid, ctid) IN (
+                SELECT tableoid, ctid FROM (
+                    SELECT tableoid, ctid, row_number() OVER (PARTITION BY \(key) ORDER BY \(order)) AS place
                     FROM \(schema).\(table.name)) ranked
                 WHERE place > 1)
             """

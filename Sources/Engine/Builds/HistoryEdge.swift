@@ -96,6 +96,7 @@ struct HistoryEdge {
         for rows in window.rows {
             guard let table = view.definition.tables.first(where: { $0.name == rows.table }) else { continue }
             try checkColumns(table, live)
+            try addPartitions(of: table, from: live, to: build)
             let names = table.columns.map(\.name)
             let chosen = names.map { rows.isSeed ? seed($0, rows, firstDay) : "t.\($0)" }.joined(separator: ", ")
             let condition = rows.isSeed ? "" : "WHERE \(day(rows)) < \(Self.date(firstDay))"
@@ -108,6 +109,21 @@ struct HistoryEdge {
             count += Int(done.commandTuples)
         }
         return count
+    }
+
+    /// The days of the live build's rows get their partitions before the rows come.
+    private func addPartitions(
+        of table: TableDefinition, from live: Build, to build: Build
+    ) throws(PostgresError) {
+        guard let retention = table.retention, retention.isPartitioned else { return }
+        let days = try connection.query(
+            "SELECT DISTINCT (\(retention.column) AT TIME ZONE 'UTC')::date - date '1970-01-01' "
+                + "FROM \(live.schema).\(table.name)")
+        var starts: Set<Int32> = []
+        for row in 0..<days.rowCount { starts.insert(retention.start(of: try days.int32(row, 0))) }
+        for start in starts.sorted() {
+            _ = try TablePartitions.add(table, start, schema: build.schema, isIndexed: false, on: connection)
+        }
     }
 
     /// Puts only the seeds of later rows into `build`: enough to fold the whole days again.
@@ -153,14 +169,17 @@ struct HistoryEdge {
         }
     }
 
-    /// What a verify compares of a table: the rows of whole days.
-    func selection(of table: TableDefinition, schema: String, from firstDay: Int32) -> String? {
+    /// What a verify compares of a table: the rows of whole days that fulfil the condition.
+    func selection(
+        of table: TableDefinition, schema: String, from firstDay: Int32, where condition: String? = nil
+    ) -> String? {
         guard let rows = window.rows(of: table.name) else { return nil }
         let columns = table.columns.map { "t.\($0.name)" }.joined(separator: ", ")
         let order = table.key.map { "t.\($0)" }.joined(separator: ", ")
+        let filter = condition.map { " AND t.\($0)" } ?? ""
         return """
             SELECT \(columns) FROM \(schema).\(table.name) t LEFT JOIN \(Self.keys) k USING (\(keyList))
-            WHERE \(day(rows)) >= \(Self.date(firstDay)) ORDER BY \(order)
+            WHERE \(day(rows)) >= \(Self.date(firstDay))\(filter) ORDER BY \(order)
             """
     }
 }

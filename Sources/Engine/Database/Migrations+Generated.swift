@@ -296,5 +296,156 @@ CREATE VIEW api.carried_history AS
     FROM tapefold.carried c JOIN tapefold.build b USING (view, build)
     WHERE b.status = 'live' GROUP BY c.view, c.build;
 """# + "\n"),
+        Migration(
+            number: 6, name: "delivery",
+            sql: #"""
+-- Notifications that leave the system. Known to no build: a replay or a rollback finds them here and sends nothing.
+CREATE TABLE tapefold.delivery (
+    user_id text COLLATE "C" NOT NULL,
+    notification_id text COLLATE "C" NOT NULL,
+    channel text NOT NULL,
+    priority smallint NOT NULL,
+    state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'delivered', 'failed')),
+    -- Attempts begun: one that ended without a word counts.
+    attempts integer NOT NULL DEFAULT 0,
+    next_attempt_at timestamptz NOT NULL,
+    noted_at timestamptz NOT NULL,
+    -- Who has it in hand, and until when nobody else may.
+    lease_owner text,
+    lease_until timestamptz,
+    -- Why the last attempt did not succeed.
+    reason text,
+    finished_at timestamptz,
+    -- Its outcome is an event on notifications.updated.
+    reported boolean NOT NULL DEFAULT false,
+    PRIMARY KEY (user_id, notification_id),
+    CHECK ((state = 'waiting') = (finished_at IS NULL)),
+    CHECK ((lease_owner IS NULL) = (lease_until IS NULL))
+);
+CREATE INDEX delivery_due ON tapefold.delivery (priority DESC, next_attempt_at) WHERE state = 'waiting';
+CREATE INDEX delivery_unreported ON tapefold.delivery (finished_at) WHERE state <> 'waiting' AND NOT reported;
+CREATE INDEX delivery_over ON tapefold.delivery (finished_at) WHERE reported;
+"""# + "\n"),
+        Migration(
+            number: 7, name: "retention",
+            sql: #"""
+-- What retention dropped of a view: in no build are rows of a table of days before first_day compared or kept.
+CREATE TABLE tapefold.retained (
+    view text COLLATE "C" NOT NULL,
+    table_name text COLLATE "C" NOT NULL,
+    first_day date NOT NULL,
+    PRIMARY KEY (view, table_name)
+);
+
+-- Gives rows of a stretch of time a partition of their own. False where that can't be had now: the table is not partitioned, has too
+-- many, a reader holds it, or the rest holds such rows already. They go to the rest then, and nothing is lost.
+-- Made apart and attached, as that locks nobody out who reads or writes other partitions.
+CREATE FUNCTION tapefold.add_partition(
+    build_schema text, parent text, suffix text, lower_end timestamptz, upper_end timestamptz, storage text, most integer
+) RETURNS boolean LANGUAGE plpgsql SET lock_timeout = '500ms' AS $$
+DECLARE
+    whole regclass := to_regclass(format('%I.%I', build_schema, parent));
+    part text := parent || '_' || suffix;
+BEGIN
+    IF (SELECT relkind FROM pg_class WHERE oid = whole) IS DISTINCT FROM 'p' THEN
+        RETURN false;
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended('tapefold.partition.' || build_schema || '.' || parent, 0));
+    IF to_regclass(format('%I.%I', build_schema, part)) IS NOT NULL THEN
+        RETURN true;
+    END IF;
+    IF (SELECT count(*) FROM pg_inherits WHERE inhparent = whole) >= most THEN
+        RETURN false;
+    END IF;
+    EXECUTE format('CREATE TABLE %I.%I (LIKE %s INCLUDING ALL) %s', build_schema, part, whole, storage);
+    EXECUTE format(
+        'ALTER TABLE %s ATTACH PARTITION %I.%I FOR VALUES FROM (%L) TO (%L)', whole, build_schema, part, lower_end, upper_end);
+    RETURN true;
+EXCEPTION
+    WHEN lock_not_available OR check_violation OR duplicate_table OR deadlock_detected THEN
+        RETURN false;
+END $$;
+"""# + "\n"),
+        Migration(
+            number: 8, name: "api",
+            sql: #"""
+-- What the read API keeps of its own: who may sign in, what they were given, which commands it has taken. No view is
+-- among it; nothing here is read by a fold.
+
+-- user_id is the tokens' sub.
+CREATE TABLE tapefold.app_user (
+    user_id text COLLATE "C" PRIMARY KEY,
+    password_hash text NOT NULL,
+    roles text[] NOT NULL DEFAULT '{}',
+    disabled_at timestamptz,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    changed_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- Failed attempts by the name tried, whether there is such a user or not: a lock says nothing about who exists.
+CREATE TABLE tapefold.login_failure (
+    name_hash bytea PRIMARY KEY,
+    failures integer NOT NULL,
+    last_at timestamptz NOT NULL,
+    locked_until timestamptz
+);
+CREATE INDEX login_failure_last ON tapefold.login_failure (last_at);
+
+-- Hashes only. A family begins with a login; each token of it is used once.
+CREATE TABLE tapefold.refresh_token (
+    token_hash bytea PRIMARY KEY,
+    family uuid NOT NULL,
+    user_id text COLLATE "C" NOT NULL REFERENCES tapefold.app_user ON DELETE CASCADE,
+    issued_at timestamptz NOT NULL DEFAULT now(),
+    expires_at timestamptz NOT NULL,
+    used_at timestamptz,
+    revoked_at timestamptz
+);
+CREATE INDEX refresh_token_family ON tapefold.refresh_token (family);
+CREATE INDEX refresh_token_user ON tapefold.refresh_token (user_id);
+CREATE INDEX refresh_token_expiry ON tapefold.refresh_token (expires_at);
+
+-- One-use tickets for streams, hashed. token_expires_at: when what they stand for ends.
+CREATE TABLE tapefold.stream_ticket (
+    ticket_hash bytea PRIMARY KEY,
+    user_id text COLLATE "C" NOT NULL,
+    roles text[] NOT NULL,
+    token_expires_at timestamptz,
+    expires_at timestamptz NOT NULL
+);
+CREATE INDEX stream_ticket_expiry ON tapefold.stream_ticket (expires_at);
+
+-- What an Idempotency-Key stood for: the same key with another body is refused.
+CREATE TABLE tapefold.command (
+    user_id text COLLATE "C" NOT NULL,
+    idempotency_key text COLLATE "C" NOT NULL,
+    request_hash bytea NOT NULL,
+    event_id text COLLATE "C" NOT NULL,
+    event_time timestamptz NOT NULL,
+    answer text,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (user_id, idempotency_key)
+);
+CREATE INDEX command_created ON tapefold.command (created_at);
+"""# + "\n"),
+        Migration(
+            number: 9, name: "view_change",
+            sql: #"""
+-- Whose rows a transaction of a view changed, for live streams: one row a batch that changed any user's. Written behind
+-- the lane's fence, whose lock makes a lane's seq rise in the order of its commits. Kept for an hour by the lane's owner.
+CREATE TABLE tapefold.change_batch (
+    view text COLLATE "C" NOT NULL,
+    lane integer NOT NULL,
+    seq bigint GENERATED ALWAYS AS IDENTITY,
+    changed_at timestamptz NOT NULL DEFAULT now(),
+    user_ids text[] COLLATE "C" NOT NULL,
+    PRIMARY KEY (view, lane, seq)
+);
+
+-- The same by user.
+CREATE VIEW tapefold.view_change AS
+    SELECT c.view, c.lane, c.seq, u.user_id, c.changed_at
+    FROM tapefold.change_batch c CROSS JOIN LATERAL unnest(c.user_ids) AS u(user_id);
+"""# + "\n"),
     ]
 }

@@ -7,6 +7,7 @@ final class PostgresLaneStore: LaneStore {
     let connection: PostgresConnection
     /// The statements for the build that was last asked for.
     private var tables: ViewStore?
+    private var partitions: TablePartitions?
 
     init(_ view: ViewConfiguration, on connection: PostgresConnection) {
         self.view = view
@@ -55,11 +56,21 @@ final class PostgresLaneStore: LaneStore {
         try attempt { () throws(PostgresError) in try tables(of: claim).read(requests, on: connection) }
     }
 
+    /// Once a day and table, and apart from the batch's transaction.
+    private func addPartitions(_ writes: WriteSet, _ schema: String) throws(LaneFailure) {
+        var known = partitions ?? TablePartitions(view.definition, schema: schema)
+        if known.schema != schema { known = TablePartitions(view.definition, schema: schema) }
+        defer { partitions = known }
+        guard known.lacks(writes) else { return }
+        do throws(PostgresError) { try known.add(for: writes, on: connection) } catch { throw .from(error) }
+    }
+
     /// The fence, the rows and the COMMIT leave as one pipeline: nothing of it counts unless the lane is still the claim's.
     /// Inside a transaction of the caller's, BEGIN and COMMIT are the caller's too.
     func commit(_ commit: LaneCommit) throws(LaneFailure) -> Int {
         let isOwn = !isInTransaction
         let tables = tables(of: commit.claim)
+        try addPartitions(commit.writes, tables.schema)
         return try attempt { () throws(PostgresError) in
             var statements = isOwn ? 3 : 1
             let fence = try Fence.parameters(commit.claim, view: view, next: commit.next)
@@ -73,6 +84,9 @@ final class PostgresLaneStore: LaneStore {
                 }
                 if let effects = commit.effects {
                     statements += try OutboxSQL.add(effects, commit, view, to: pipeline)
+                }
+                if let changes = commit.changes {
+                    statements += try ChangeSQL.add(changes, commit, view: view.name, to: pipeline)
                 }
                 if isOwn { _ = try pipeline.addCached("COMMIT") }
             }

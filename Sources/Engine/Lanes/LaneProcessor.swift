@@ -17,6 +17,9 @@ package final class LaneProcessor<Fold: ViewFold> {
     /// Nil where nothing is published.
     private let outbox: LaneOutbox?
     private let figures: LaneFigures
+    /// Nil where nobody is told: a build that is not live, a view without users.
+    private let changedUsers: ChangedUsers?
+    private var nextPrune = ContinuousClock.now
 
     /// - Parameters:
     ///   - folder: a fold that goes on live, after a rebuild; nil for a new one.
@@ -36,6 +39,7 @@ package final class LaneProcessor<Fold: ViewFold> {
         self.folder = folder
         intake = RecordIntake(view, lane: claim.lane)
         writes = WriteSet(view.definition, insertLayout: .arrays)
+        changedUsers = producer == nil ? nil : ChangedUsers(writes)
         figures.claimed(claim, view)
         if producer == nil {
             outbox = nil
@@ -137,6 +141,7 @@ package final class LaneProcessor<Fold: ViewFold> {
         var commit = LaneCommit(
             claim: claim, next: next, writes: writes, parked: folder.parking.rows, effects: folder.effects?.drain())
         commit.parking = changes
+        commit.changes = userChanges()
         hasParked = hasParked || folder.parking.rows.rowCount > 0
         let begun = ContinuousClock.now
         counters.statements.add(try store.commit(commit))
@@ -147,6 +152,16 @@ package final class LaneProcessor<Fold: ViewFold> {
         folder.parking.committed()
         folder.effects?.committed(next: next)
         counters.commits.add(1)
+    }
+
+    /// Whose rows the drained writes change.
+    private func userChanges() -> UserChanges? {
+        guard let changedUsers else { return nil }
+        changedUsers.collect(writes)
+        guard changedUsers.rows.rowCount > 0 else { return nil }
+        let prunes = ContinuousClock.now >= nextPrune
+        if prunes { nextPrune = .now + .seconds(EngineLimits.viewChangePruneSeconds) }
+        return UserChanges(users: changedUsers.rows, prunes: prunes)
     }
 
     /// Publishes what an owner before stored and may not have published.

@@ -4,9 +4,12 @@ public struct Processor: Sendable {
     public let name: String
     public let views: [String]
 
-    public static let market = Processor(name: "market-processor", views: ["market"])
+    public static let market = Processor(name: "market-processor", views: ["market", "instruments"])
     public static let positions = Processor(name: "positions-processor", views: ["positions"])
     public static let orders = Processor(name: "orders-processor", views: ["orders"])
+    public static let notifications = Processor(
+        name: "notifications-processor", views: ["notifications", "preferences"])
+    public static let cash = Processor(name: "cash-processor", views: ["cash", "watchlists"])
     /// What rules put into carts, and the carts.
     public static let cart = Processor(name: "cart-processor", views: ["rules", "cart"])
     /// What fires alerts, and the alerts.
@@ -17,6 +20,8 @@ public struct Processor: Sendable {
         market,
         positions,
         orders,
+        notifications,
+        cash,
         cart,
         alerts,
     ]

@@ -9,9 +9,9 @@ public enum ProcessorProgram {
     /// One of the package's processors, until SIGTERM or SIGINT.
     /// - Returns: the exit code: 0 stopped on request, 1 failed, 2 wrong usage.
     public static func run(
-        _ processor: Processor, arguments: [String], environment: [String: String]
+        _ processor: Processor, with companion: Companion? = nil, arguments: [String], environment: [String: String]
     ) -> Int32 {
-        run(views: processor.views, arguments: arguments, environment: environment)
+        run(views: processor.views, with: companion, arguments: arguments, environment: environment)
     }
 
     /// Serves a view until SIGTERM or SIGINT.
@@ -24,22 +24,25 @@ public enum ProcessorProgram {
 
     /// Serves several views in one process: threads, lanes and a consumer group each; one metrics endpoint, one end.
     public static func run(
-        views names: [String], of views: ViewRegistry = .standard, arguments: [String], environment: [String: String]
+        views names: [String], of views: ViewRegistry = .standard, with companion: Companion? = nil,
+        arguments: [String], environment: [String: String]
     ) -> Int32 {
         if arguments.dropFirst().contains(where: { $0 == "--help" || $0 == "-h" }) {
-            print(help(names, program: arguments[0]))
+            print(help(names, program: arguments[0]) + (companion.map { "\n" + $0.help } ?? ""))
             return 0
         }
         guard arguments.count <= 1 else {
             Log.error("usage", ["reason": "unknown argument \(arguments[1]); see --help"])
             return 2
         }
-        return serve(views: names, of: views, environment: environment)
+        return serve(views: names, of: views, with: companion, environment: environment)
     }
 
     /// Serves views until SIGTERM or SIGINT, or until one of them fails: the others then stop too.
     /// - Returns: the exit code: 0 stopped on request, 1 failed, 2 a setting that cannot be read.
-    public static func serve(views names: [String], of views: ViewRegistry, environment: [String: String]) -> Int32 {
+    public static func serve(
+        views names: [String], of views: ViewRegistry, with companion: Companion? = nil, environment: [String: String]
+    ) -> Int32 {
         ProcessFigures.begin()
         do throws(SettingError) { _ = try LogSettings.read { environment[$0] } } catch {
             Log.error("usage", ["reason": error.reason])
@@ -51,7 +54,11 @@ public enum ProcessorProgram {
             let topology = try topology(environment)
             var workers: [Worker] = []
             for name in names { workers.append(try worker(name, of: views, in: topology, environment)) }
-            failures = try serve(workers)
+            let stop = StopSignal()
+            let beside = try companion.map { (companion) throws(EngineError) in
+                try prepared(companion, topology, stop, environment)
+            }
+            failures = try serve(workers, beside, stop)
         } catch {
             failures = [WorkerCrew.Failure(view: names.joined(separator: ","), error: error)]
         }
@@ -73,14 +80,28 @@ public enum ProcessorProgram {
             configuration: try WorkerConfiguration.fromEnvironment(environment, view: name))
     }
 
-    private static func serve(_ workers: [Worker]) throws(EngineError) -> [WorkerCrew.Failure] {
-        let stop = StopSignal()
-        let figures = WorkerFigures(expected: workers.count)
+    private static func prepared(
+        _ companion: Companion, _ topology: Topology, _ stop: StopSignal, _ environment: [String: String]
+    ) throws(EngineError) -> (name: String, work: Companion.Prepared) {
+        let configuration = try WorkerConfiguration.fromEnvironment(environment, view: companion.name)
+        let setting = Companion.Setting(
+            environment: environment, configuration: configuration, topology: topology, stop: stop)
+        return (companion.name, try companion.prepare(setting))
+    }
+
+    private static func serve(
+        _ workers: [Worker], _ companion: (name: String, work: Companion.Prepared)?, _ stop: StopSignal
+    ) throws(EngineError) -> [WorkerCrew.Failure] {
+        let figures = WorkerFigures(expected: workers.count + (companion == nil ? 0 : 1))
         let endpoint = try endpoint(workers.first?.configuration.metrics, figures)
         defer { endpoint?.stop() }
         let crew = WorkerCrew(stop: stop)
         for worker in workers {
             crew.start(worker.view.name) { () throws(EngineError) in try run(worker, figures, stop) }
+        }
+        if let (name, work) = companion {
+            figures.add(work.figures)
+            crew.start(name) { work.run() }
         }
         return crew.join()
     }

@@ -25,7 +25,7 @@ public final class StopSignal: Sendable {
     }
 
     /// Waits, but not beyond a stop.
-    func pause(milliseconds: Int) {
+    public func pause(milliseconds: Int) {
         var left = milliseconds
         while left > 0, !isSet {
             usleep(UInt32(min(left, 20) * 1_000))

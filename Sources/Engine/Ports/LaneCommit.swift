@@ -14,6 +14,8 @@ package struct LaneCommit {
     package let effects: LaneEffects?
     /// What becomes of events that are parked already.
     package var parking: ParkingChanges?
+    /// Whose rows change; nil for a build that is not live and for a view without users.
+    package var changes: UserChanges?
 
     package init(
         claim: LaneClaim, next: [Int64], writes: WriteSet, parked: RowBatch, effects: LaneEffects? = nil,

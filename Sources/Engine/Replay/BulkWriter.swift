@@ -10,6 +10,9 @@ struct BulkWriter {
     private let parking: ParkingLot
     private let connection: PostgresConnection
     private let stateIndexes: StateIndexes
+    private var partitions: TablePartitions
+    /// Of its own, as the lane's transaction stays open and would keep what it attached from the other lanes.
+    private var partitionMaker: PostgresConnection?
     private let writes: WriteSet
     private var lastFlush = ContinuousClock.now
     /// State has been written, or was taken over, so that there is something to read.
@@ -24,6 +27,7 @@ struct BulkWriter {
         self.parking = parking
         self.connection = connection
         self.stateIndexes = stateIndexes
+        partitions = TablePartitions(view.definition, schema: store.schema, isIndexed: false)
         hasFlushed = view.cut?.carried != nil
         writes = WriteSet(view.definition, insertLayout: .copy)
     }
@@ -33,12 +37,19 @@ struct BulkWriter {
         _ fold: some ViewFold, claim: inout LaneClaim, next: [Int64], unflushedLimit: Int
     ) throws(LaneFailure) {
         fold.drain(into: writes, state: false)
-        if writes.byteCount >= EngineLimits.rebuildChunkBytes { try attempt(copyLedgers) }
+        if writes.byteCount >= EngineLimits.rebuildChunkBytes {
+            try addPartitionsOrFail()
+            try attempt(copyLedgers)
+        }
         if ContinuousClock.now - lastFlush >= .milliseconds(EngineLimits.rebuildFlushMilliseconds)
             || fold.unflushedKeys > unflushedLimit
         {
             try flush(fold, claim: &claim, next: next)
         }
+    }
+
+    private mutating func addPartitionsOrFail() throws(LaneFailure) {
+        do throws(PostgresError) { try addPartitions() } catch { throw .from(error) }
     }
 
     private func attempt(_ body: () throws(PostgresError) -> Void) throws(LaneFailure) {
@@ -49,6 +60,19 @@ struct BulkWriter {
         }
     }
 
+    /// Before anything is locked by this piece's rows.
+    private mutating func addPartitions() throws(PostgresError) {
+        guard partitions.lacks(writes) else { return }
+        let maker: PostgresConnection
+        if let made = partitionMaker {
+            maker = made
+        } else {
+            maker = try PostgresConnection.connect(stateIndexes.configuration)
+            partitionMaker = maker
+        }
+        try partitions.add(for: writes, on: maker)
+    }
+
     private func copyLedgers() throws(PostgresError) {
         if !connection.isInTransaction { try connection.begin() }
         try store.copyRows(writes, role: .ledger, on: connection)
@@ -57,6 +81,7 @@ struct BulkWriter {
     /// Makes everything up to `next` durable: ledgers, state, parked events and the checkpoint.
     mutating func flush(_ fold: some ViewFold, claim: inout LaneClaim, next: [Int64]) throws(LaneFailure) {
         fold.drain(into: writes, state: true)
+        try addPartitionsOrFail()
         let isUpdating = writes.tables.contains { $0.upserts.layout == .arrays && $0.upserts.rowCount > 0 }
         if isUpdating { try attempt(stateIndexes.ensure) }
         let current = claim

@@ -86,6 +86,7 @@ final class Replay<Fold: ViewFold> {
         let filler = try open(build, isResumed: wasResumed)
         defer { filler.close() }
         try filler.fill(to: try targets(of: live, consumer))
+        try leaveOutOld(build)
         if options.goesLive {
             try follow(live, build, filler, consumer, workers)
             try dropOldBuilds()
@@ -95,6 +96,14 @@ final class Replay<Fold: ViewFold> {
         }
         try analyze(build)
         return try summary(of: build, live, filler, wasResumed: wasResumed)
+    }
+
+    /// What maintenance dropped from the live build is not brought back by records that the log still has.
+    private func leaveOutOld(_ build: Build) throws(EngineError) {
+        try inDatabase { () throws(PostgresError) in
+            let retained = try RetainedHistory.read(view.name, on: connection)
+            try BuildRetention.apply(retained, build, view.definition, on: connection)
+        }
     }
 
     func makeConsumer() throws(EngineError) -> KafkaConsumer {

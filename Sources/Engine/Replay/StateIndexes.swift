@@ -5,7 +5,7 @@ import Synchronization
 /// The keys of a build's state tables, made when a lane first has to read or replace a row: bulk inserts before that
 /// are cheaper without them.
 final class StateIndexes: Sendable {
-    private let configuration: PostgresConfiguration
+    let configuration: PostgresConfiguration
     private let statements: [String]
     private let isDone: Mutex<Bool>
 

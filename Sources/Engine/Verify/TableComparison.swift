@@ -26,10 +26,11 @@ struct TableComparison {
 
     init(_ table: TableDefinition) { self.table = table }
 
-    /// All rows of a table, in the order in which they are compared.
-    static func selection(of table: TableDefinition, schema: String) -> String {
+    /// All rows of a table that fulfil the condition, in the order in which they are compared.
+    static func selection(of table: TableDefinition, schema: String, where condition: String? = nil) -> String {
+        let filter = condition.map { " WHERE \($0)" } ?? ""
         let columns = table.columns.map(\.name).joined(separator: ", ")
-        return "SELECT \(columns) FROM \(schema).\(table.name) ORDER BY \(table.key.joined(separator: ", "))"
+        return "SELECT \(columns) FROM \(schema).\(table.name)\(filter) ORDER BY \(table.key.joined(separator: ", "))"
     }
 
     mutating func run(

@@ -54,6 +54,7 @@ final class Verify<Fold: ViewFold> {
     /// Where the log holds no complete history: which rows it can tell of.
     private var edge: HistoryEdge?
     private var firstDay: Int32?
+    private var retained: RetainedHistory?
 
     init(
         _ view: ViewConfiguration, _ configuration: WorkerConfiguration, _ stop: StopSignal,
@@ -76,6 +77,9 @@ final class Verify<Fold: ViewFold> {
         let live = try openSnapshot()
         let targets = try inDatabase { () throws(PostgresError) in try BuildCatalog(snapshot).checkpoints(of: live) }
             .map { lane in view.topics.map { lane.next[$0] ?? 0 } }
+        retained = try inDatabase { () throws(PostgresError) in
+            try RetainedHistory.read(view.name, on: snapshot)
+        }
         let parked = try parkedEvents(of: live)
         let scratch = try makeScratch(start)
         let filler = try BuildFiller<Fold>(
@@ -145,6 +149,12 @@ final class Verify<Fold: ViewFold> {
                 "build \(live.name) of view \(view.name) was made from \(live.lanes) partitions, the topology has "
                     + "\(view.lanes): `tapefold replay \(view.name)` first")
         }
+        // Partitions that maintenance drops would be gone from the snapshot's tables, whatever it sees of rows.
+        try inDatabase { () throws(PostgresError) in
+            for table in view.definition.tables where table.retention?.isPartitioned == true {
+                try snapshot.execute("LOCK TABLE \(live.schema).\(table.name) IN ACCESS SHARE MODE")
+            }
+        }
         guard live.fold == view.definition.foldNumber else {
             throw EngineError(
                 .build,
@@ -208,7 +218,8 @@ final class Verify<Fold: ViewFold> {
     }
 
     private func selection(of table: TableDefinition, _ build: Build) -> String {
-        firstDay.flatMap { edge?.selection(of: table, schema: build.schema, from: $0) }
-            ?? TableComparison.selection(of: table, schema: build.schema)
+        let kept = retained?.condition(table)
+        return firstDay.flatMap { edge?.selection(of: table, schema: build.schema, from: $0, where: kept) }
+            ?? TableComparison.selection(of: table, schema: build.schema, where: kept)
     }
 }

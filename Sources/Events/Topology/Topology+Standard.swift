@@ -18,7 +18,8 @@ extension Topology {
             {"name": "notifications.send", "key": "userId", "identity": "userId+notificationId", "partitioner": "murmur2", "partitions": 4, "history": "complete"},
             {"name": "notifications.updated", "key": "userId", "identity": "source+id", "partitioner": "murmur2", "partitions": 4, "history": "complete"},
             {"name": "watchlists.changed", "key": "userId", "identity": "source+id", "partitioner": "murmur2", "partitions": 4, "history": "complete"},
-            {"name": "instruments.updated", "key": "symbol", "identity": "source+id", "partitioner": "murmur2", "partitions": 4, "history": "complete"}
+            {"name": "instruments.updated", "key": "symbol", "identity": "source+id", "partitioner": "murmur2", "partitions": 4, "history": "complete"},
+            {"name": "preferences.changed", "key": "userId", "identity": "source+id", "partitioner": "murmur2", "partitions": 4, "history": "complete"}
           ],
           "views": [
             {
@@ -46,6 +47,46 @@ extension Topology {
               "deadLetters": ["orders.placed.orders.dlq", "orders.updated.orders.dlq", "orders.cancelled.orders.dlq", "trades.executed.orders.dlq"]
             },
             {
+              "name": "notifications",
+              "inputs": ["notifications.send", "notifications.updated"],
+              "parkingKey": "user",
+              "policy": "park",
+              "outputs": [],
+              "deadLetters": ["notifications.send.notifications.dlq", "notifications.updated.notifications.dlq"]
+            },
+            {
+              "name": "preferences",
+              "inputs": ["preferences.changed"],
+              "parkingKey": "user",
+              "policy": "park",
+              "outputs": [],
+              "deadLetters": ["preferences.changed.preferences.dlq"]
+            },
+            {
+              "name": "cash",
+              "inputs": ["payments.received", "trades.executed", "trades.corrected"],
+              "parkingKey": "user",
+              "policy": "park",
+              "outputs": [],
+              "deadLetters": ["payments.received.cash.dlq", "trades.executed.cash.dlq", "trades.corrected.cash.dlq"]
+            },
+            {
+              "name": "watchlists",
+              "inputs": ["watchlists.changed"],
+              "parkingKey": "user",
+              "policy": "park",
+              "outputs": [],
+              "deadLetters": ["watchlists.changed.watchlists.dlq"]
+            },
+            {
+              "name": "instruments",
+              "inputs": ["instruments.updated"],
+              "parkingKey": "symbol",
+              "policy": "park",
+              "outputs": [],
+              "deadLetters": ["instruments.updated.instruments.dlq"]
+            },
+            {
               "name": "cart",
               "inputs": ["cart.changed", "rules.changed", "rules.rearmed"],
               "parkingKey": "user",
@@ -60,6 +101,14 @@ extension Topology {
               "policy": "park",
               "outputs": [],
               "deadLetters": ["alerts.changed.alerts.dlq", "alerts.triggered.alerts.dlq"]
+            },
+            {
+              "name": "analytics",
+              "inputs": ["trades.executed", "trades.corrected", "payments.received"],
+              "parkingKey": "user+book",
+              "policy": "park",
+              "outputs": [],
+              "deadLetters": ["trades.executed.analytics.dlq", "trades.corrected.analytics.dlq", "payments.received.analytics.dlq"]
             }
           ],
           "reactors": [

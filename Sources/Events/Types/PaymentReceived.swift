@@ -1,6 +1,7 @@
 import Domain
 
-/// `payments.received`: money in or out, once its outcome is known. Identity: userId + paymentId.
+/// `payments.received`: money in or out. Identity: userId + paymentId; a payment that is still pending and its outcome
+/// are two events under the same paymentId.
 public struct PaymentReceived: Sendable, Equatable {
     public var paymentId: String
     public var userId: String
@@ -27,6 +28,13 @@ public struct PaymentReceived: Sendable, Equatable {
         self.provider = provider
         self.providerPaymentId = providerPaymentId
     }
+
+    /// What tells it from other payments: an outcome does not repeat the pending payment that it ends, nor contradict it.
+    @usableFromInline
+    var identifier: String { status == .pending ? paymentId + Self.pendingMark : paymentId }
+
+    /// Behind a character that no paymentId holds.
+    private static let pendingMark = "\u{1F}pending"
 }
 
 /// What a payment is to the user's cash.

@@ -35,9 +35,9 @@ extension FieldReader {
     ) throws(EventRefusal) -> [Item] {
         guard !isAbsent(key) else { return [] }
         let field = fields[key.index]
-        guard field.kind == UInt32(CSIMDJSON_ARRAY), let elements else {
-            throw misfit(key, expected: "an array of texts")
-        }
+        guard field.kind == UInt32(CSIMDJSON_ARRAY) else { throw misfit(key, expected: "an array of texts") }
+        // Without any element in the document there is nothing to point at.
+        guard field.count > 0, let elements else { return [] }
         guard field.count <= maximumItems else {
             throw refusal(key, .tooManyItems, "has \(field.count) items, more than \(maximumItems)", "send fewer")
         }

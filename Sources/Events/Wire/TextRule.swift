@@ -9,6 +9,13 @@ enum TextRule {
     case exchange
     case isin
     case currency
+    /// A time of day, `22:00`.
+    case clock
+    /// `+05:30` or `Asia/Kolkata`.
+    case zone
+    case email
+    /// An http or https URL.
+    case webUrl
 
     enum Fault {
         case empty
@@ -28,6 +35,10 @@ enum TextRule {
         case .exchange: EventsLimits.maximumExchangeCharacters
         case .isin: 12
         case .currency: 3
+        case .clock: 5
+        case .zone: EventsLimits.maximumZoneCharacters
+        case .email: 2 * EventsLimits.maximumEmailPartCharacters + 1
+        case .webUrl: EventsLimits.maximumSourceCharacters
         }
     }
 
@@ -37,6 +48,10 @@ enum TextRule {
         case .exchange: "A-Z, 0-9 and _, a letter first, as NSE"
         case .isin: "an ISIN: two letters, nine letters or digits, a digit, as INE002A01018"
         case .currency: "an ISO 4217 code: three capital letters, as INR"
+        case .clock: "a time of day, 00:00 to 23:59, as 22:00"
+        case .zone: "an offset as +05:30 or a zone's name as Asia/Kolkata"
+        case .email: "an address as name@example.org"
+        case .webUrl: "a URL that begins with https:// or http://, without spaces"
         default: "text"
         }
     }
@@ -47,6 +62,10 @@ enum TextRule {
         case .exchange: Self.isExchange(bytes) ? nil : .format
         case .isin: Self.isISIN(bytes) ? nil : .format
         case .currency: bytes.count == 3 && bytes.allSatisfy(Self.isUpper) ? nil : .format
+        case .clock: Self.isClock(bytes) ? nil : .format
+        case .zone: Self.isZone(bytes) ? nil : .format
+        case .email: Self.isEmail(bytes) ? nil : .format
+        case .webUrl: Self.isWebUrl(bytes) ? nil : .format
         case .notes, .reason: lengthFault(bytes) ?? (!isPlain && bytes.contains(0) ? .controlCharacter : nil)
         default: lengthFault(bytes) ?? (!isPlain && Self.hasControlCharacter(bytes) ? .controlCharacter : nil)
         }
@@ -68,9 +87,9 @@ enum TextRule {
     static func hasControlCharacter(_ bytes: UnsafeRawBufferPointer) -> Bool { bytes.contains { $0 < 0x20 } }
 
     @inline(__always)
-    private static func isUpper(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "A") < 26 }
+    static func isUpper(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "A") < 26 }
     @inline(__always)
-    private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
+    static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 
     @inline(__always)
     static func isExchange(_ bytes: UnsafeRawBufferPointer) -> Bool {

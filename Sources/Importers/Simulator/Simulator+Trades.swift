@@ -34,7 +34,7 @@ extension Simulator {
     }
 
     /// 0.03 % of the turnover but at most 20 rupees, and levies of 0.1 %, in whole paise.
-    private static func fees(ticks: Int64, quantity: Int64) -> Fixed8 {
+    static func fees(ticks: Int64, quantity: Int64) -> Fixed8 {
         let turnoverPaise = ticks * 5 * quantity
         let paise = min(2_000, turnoverPaise * 3 / 10_000) + turnoverPaise / 1_000
         return Fixed8(units: paise * 1_000_000)
@@ -45,16 +45,5 @@ extension Simulator {
     }
 
     /// `sim-<seed>-<letter><number>`: the seed keeps runs apart, so that a second run of one seed adds nothing.
-    func id(_ letter: Unicode.Scalar, _ number: Int) -> [UInt8] {
-        var bytes = idPrefix
-        bytes.reserveCapacity(idPrefix.count + 16)
-        bytes.append(UInt8(ascii: letter))
-        var divisor = 1
-        while number / divisor >= 10 { divisor *= 10 }
-        while divisor > 0 {
-            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / divisor % 10))
-            divisor /= 10
-        }
-        return bytes
-    }
+    func id(_ letter: Unicode.Scalar, _ number: Int) -> [UInt8] { SimulatedId.bytes(idPrefix, letter, number) }
 }

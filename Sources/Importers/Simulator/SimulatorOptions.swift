@@ -11,6 +11,8 @@ public struct SimulatorOptions: Sendable, Equatable {
         case orders
         /// Orders, executions and ticks.
         case mixed
+        /// Whole trading days: every topic that producers write.
+        case days
     }
 
     public var events: Int
@@ -18,10 +20,9 @@ public struct SimulatorOptions: Sendable, Equatable {
     public var symbols: Int
     public var seed: UInt64
     public var kind: Kind
-    /// Events in a thousand that are sent a second time, a little later.
-    public var duplicatesPerMille: Int
-    /// Events in a thousand that arrive after events that happened after them.
-    public var outOfOrderPerMille: Int
+    public var disorder: SimulatedDisorder
+    /// Of kind `days`: ticks in a thousand events while an exchange is open.
+    public var ticksPerMille: Int
     /// The first trading day.
     public var firstDay: CivilDate
     /// Trading days that the events are spread over.
@@ -32,7 +33,8 @@ public struct SimulatorOptions: Sendable, Equatable {
 
     public init(
         events: Int, users: Int = 1_000, symbols: Int = 50, seed: UInt64 = 1, kind: Kind = .mixed,
-        duplicatesPerMille: Int = 0, outOfOrderPerMille: Int = 0,
+        duplicatesPerMille: Int = 0, outOfOrderPerMille: Int = 0, latePerMille: Int = 0, misplacedPerMille: Int = 0,
+        ticksPerMille: Int = 600,
         firstDay: CivilDate = SimulatorOptions.defaultFirstDay, days: Int = 5
     ) {
         self.events = events
@@ -40,8 +42,10 @@ public struct SimulatorOptions: Sendable, Equatable {
         self.symbols = symbols
         self.seed = seed
         self.kind = kind
-        self.duplicatesPerMille = duplicatesPerMille
-        self.outOfOrderPerMille = outOfOrderPerMille
+        disorder = SimulatedDisorder(
+            duplicatesPerMille: duplicatesPerMille, outOfOrderPerMille: outOfOrderPerMille,
+            latePerMille: latePerMille, misplacedPerMille: misplacedPerMille)
+        self.ticksPerMille = ticksPerMille
         self.firstDay = firstDay
         self.days = days
     }
@@ -56,8 +60,11 @@ public struct SimulatorOptions: Sendable, Equatable {
         if !(1...limits.maximumSimulatedSymbols).contains(symbols) {
             return "symbols must be 1 to \(limits.maximumSimulatedSymbols)"
         }
-        if !(0...1_000).contains(duplicatesPerMille) || !(0...1_000).contains(outOfOrderPerMille) {
-            return "duplicates and out-of-order are per mille: 0 to 1000"
+        if !disorder.isValid { return "duplicates, out-of-order, late and misplaced are per mille: 0 to 1000" }
+        if !(0...1_000).contains(ticksPerMille) { return "ticks are per mille: 0 to 1000" }
+        if !limits.simulatedYears.contains(firstDay.year) {
+            return "the first day must lie in the years \(limits.simulatedYears.lowerBound) to "
+                + "\(limits.simulatedYears.upperBound)"
         }
         if !(1...2_000).contains(days) { return "days must be 1 to 2000" }
         return nil

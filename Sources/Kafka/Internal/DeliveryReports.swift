@@ -20,6 +20,7 @@ enum DeliveryTag {
 final class AcknowledgedSend {
     struct Slot {
         var offset: Int64 = -1
+        var partition: Int32 = -1
         var code = RD_KAFKA_RESP_ERR__IN_PROGRESS
         let remaining: UnsafeMutablePointer<Atomic<Int>>
     }
@@ -52,9 +53,10 @@ final class AcknowledgedSend {
     func expectOne() { remaining.pointee.add(1, ordering: .relaxed) }
     func withdrawOne() { remaining.pointee.subtract(1, ordering: .relaxed) }
 
-    static func report(_ opaque: UnsafeMutableRawPointer, code: rd_kafka_resp_err_t, offset: Int64) {
+    static func report(_ opaque: UnsafeMutableRawPointer, code: rd_kafka_resp_err_t, partition: Int32, offset: Int64) {
         let slot = opaque.assumingMemoryBound(to: Slot.self)
         slot.pointee.code = code
+        slot.pointee.partition = partition
         slot.pointee.offset = offset
         slot.pointee.remaining.pointee.subtract(1, ordering: .releasing)
     }
@@ -76,7 +78,8 @@ func kafkaDeliveryCallback(
     }
     guard let tag = message.pointee._private else { return }
     guard let token = DeliveryTag.decodeToken(tag) else {
-        AcknowledgedSend.report(tag, code: code, offset: message.pointee.offset)
+        AcknowledgedSend.report(
+            tag, code: code, partition: message.pointee.partition, offset: message.pointee.offset)
         return
     }
     let failure = succeeded ? nil : deliveryFailure(message, state)

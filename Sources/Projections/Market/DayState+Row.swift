@@ -29,6 +29,7 @@ extension DayState {
             previous = index
             let isStored = stored.intersects(index * length..<(index + 1) * length)
             let batch = isStored ? rows.upserts : rows.inserts
+            rows.touch(microseconds: candle.start.microseconds)
             encode(candle, key, into: batch)
             encodeBucket(interval == .oneMinute ? candles.bucket(minute: minute) : nil, into: batch, scratch)
         }

@@ -10,7 +10,10 @@ extension MarketFold {
 
     public func drain(into writes: WriteSet, state: Bool) {
         let ticks = writes.tables[TableIndex.ticks]
-        for tick in pendingTicks { tick.encode(into: ticks.inserts) }
+        for tick in pendingTicks {
+            ticks.touch(microseconds: tick.microseconds)
+            tick.encode(into: ticks.inserts)
+        }
         pendingTicks.removeAll(keepingCapacity: true)
         guard state else { return }
         drainQuotes(into: writes.tables[TableIndex.quotes])

@@ -14,7 +14,8 @@ public enum MarketView {
             Column("ask_e8", .int64, nullable: true), Column("source", .text, nullable: true),
             Column("log_offset", .int64),
         ],
-        key: ["exchange", "symbol", "tick_at", "event_hash"], ignoresRepeatedRows: true)
+        key: ["exchange", "symbol", "tick_at", "event_hash"], ignoresRepeatedRows: true,
+        retention: TableRetention("tick_at", .dailyPartitions, keptDays: ProjectionLimits.tickDays))
 
     /// One row a symbol.
     static let quotes = TableDefinition(
@@ -38,7 +39,8 @@ public enum MarketView {
             Column("exchange", .text), Column("symbol", .text), Column("trading_day", .date),
             Column("volume_mode", .int16), Column("source", .text, nullable: true),
         ],
-        key: ["exchange", "symbol", "trading_day"])
+        key: ["exchange", "symbol", "trading_day"],
+        retention: TableRetention("trading_day", .rows(with: "candles"), keptDays: ProjectionLimits.candleDays))
 
     /// One row a candle. Rows of one minute hold, behind `last_tick_at`, what their day needs to go on from them.
     ///
@@ -55,7 +57,8 @@ public enum MarketView {
             Column("told_at", .timestamp, nullable: true), Column("told_offset", .int64, nullable: true),
             Column("told_before_e8", .int64, nullable: true), Column("summed_ticks", .bytes, nullable: true),
         ],
-        key: ["exchange", "symbol", "interval_code", "start_at"])
+        key: ["exchange", "symbol", "interval_code", "start_at"],
+        retention: TableRetention("start_at", .monthlyPartitions, keptDays: ProjectionLimits.candleDays))
 
     /// What people query, in the field's terms; `{schema}` is the build's schema.
     private static let presentation: [ViewSchema.Presentation] = [

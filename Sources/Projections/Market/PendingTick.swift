@@ -26,6 +26,8 @@ struct PendingTick {
         source = tick.source
     }
 
+    var microseconds: Int64 { order.time.microseconds }
+
     func encode(into rows: RowBatch) {
         rows.beginRow()
         rows.put(symbol.key.exchange)

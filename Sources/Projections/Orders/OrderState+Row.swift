@@ -44,8 +44,11 @@ extension OrderState {
         }
         rows.put(toldStatus?.rawValue)
         rows.put(told.rawValue)
-        guard let fillValue else { return rows.putNull() }
-        withUnsafeBytes(of: fillValue.bigEndian) { rows.put($0) }
+        if let fillValue { withUnsafeBytes(of: fillValue.bigEndian) { rows.put($0) } } else { rows.putNull() }
+        rows.put(fillCount)
+        rows.put(amountUnits: fillValue.map { Amount(scale16: $0).units })
+        rows.put(unixMicroseconds: firstFillAt?.microseconds)
+        rows.put(unixMicroseconds: lastFillAt?.microseconds)
     }
 
     /// - Throws: `RowError` when the stored row is not what `encode` writes.
@@ -74,6 +77,9 @@ extension OrderState {
             guard bytes.count == MemoryLayout<Int128>.size else { throw Self.failure("fill_value") }
             fillValue = bytes.bigEndian(at: 0, as: Int128.self)
         }
+        fillCount = try row.int32(27)
+        firstFillAt = try row.optionalUnixMicroseconds(29).map(Timestamp.init(microseconds:))
+        lastFillAt = try row.optionalUnixMicroseconds(30).map(Timestamp.init(microseconds:))
     }
 
     private static func instrument(_ row: RowReader) throws(RowError) -> Instrument? {

@@ -38,6 +38,10 @@ final class OrderState {
     var averagePrice: Price?
     /// Σ price × quantity of the executions at scale 16; nil before the first.
     var fillValue: Int128?
+    var fillCount: Int32 = 0
+    /// The earliest and the latest execution, by their own times.
+    var firstFillAt: Timestamp?
+    var lastFillAt: Timestamp?
     var reason: String?
     var placedAt: Timestamp?
     /// The latest time of the events folded into this order.
@@ -114,6 +118,9 @@ final class OrderState {
         fillValue = value
         filledQuantity = filled
         averagePrice = .average(value: value, quantity: filled)
+        fillCount += 1
+        firstFillAt = min(firstFillAt ?? trade.executedAt, trade.executedAt)
+        lastFillAt = max(lastFillAt ?? trade.executedAt, trade.executedAt)
         if instrument == nil {
             instrument = Instrument(
                 exchange: trade.exchange, symbol: trade.symbol, side: trade.side, product: trade.product,

@@ -1,7 +1,7 @@
 /// The tables of view `orders`: the orders, and the ledgers of what was counted into them.
 public enum OrdersView {
     public static let definition = ViewSchema(
-        name: "orders", foldNumber: 1, tables: [orders, fills, facts], presentation: presentation)
+        name: "orders", foldNumber: 2, tables: [orders, fills, facts], presentation: presentation)
 
     /// One row an order, from the first event on that names it. Behind `updated_at` lies what the fold needs to go on.
     static let orders = TableDefinition(
@@ -20,7 +20,9 @@ public enum OrdersView {
             Column("placed_at", .timestamp, nullable: true), Column("updated_at", .timestamp),
             Column("placed_hash", .bytes, nullable: true), Column("cancelled_hash", .bytes, nullable: true),
             Column("told_status", .text, nullable: true), Column("told_fields", .int16),
-            Column("fill_value", .bytes, nullable: true),
+            Column("fill_value", .bytes, nullable: true), Column("fill_count", .int32),
+            Column("filled_value", .amount, nullable: true), Column("first_fill_at", .timestamp, nullable: true),
+            Column("last_fill_at", .timestamp, nullable: true),
         ],
         key: ["user_id", "order_id"])
 
@@ -32,7 +34,8 @@ public enum OrdersView {
             Column("quantity_e8", .int64), Column("price_e8", .int64), Column("executed_at", .timestamp),
             Column("content_hash", .bytes),
         ],
-        key: ["user_id", "trade_id"])
+        key: ["user_id", "trade_id"],
+        indexes: [IndexDefinition("order_fills_order", ["user_id", "order_id", "executed_at", "trade_id"])])
 
     /// One row an `orders.updated`: its identity.
     static let facts = TableDefinition(
@@ -53,9 +56,21 @@ public enum OrdersView {
                    \(decimal("price_e8")) AS price, \(decimal("trigger_price_e8")) AS trigger_price,
                    \(decimal("coalesce(filled_quantity_e8, 0)")) AS filled_quantity,
                    \(decimal("average_price_e8")) AS average_price, reason, category, strategy,
-                   tags::jsonb AS tags, placed_at, updated_at, request_id
+                   tags::jsonb AS tags, placed_at, updated_at, request_id, fill_count, filled_value, first_fill_at,
+                   last_fill_at,
+                   CASE WHEN quantity_e8 IS NOT NULL
+                        THEN \(decimal("greatest(quantity_e8 - coalesce(filled_quantity_e8, 0), 0)"))
+                        END AS remaining_quantity,
+                   CASE WHEN fill_count > 0 THEN \(decimal("side * (average_price_e8 - price_e8)")) END AS limit_slippage
             FROM {schema}.orders
-            """)
+            """),
+        .init(
+            "order_fills",
+            """
+            SELECT user_id, order_id, trade_id, \(decimal("quantity_e8")) AS quantity, \(decimal("price_e8")) AS price,
+                   executed_at
+            FROM {schema}.order_fills
+            """),
     ]
 
     private static func decimal(_ column: String) -> String { ViewSchema.decimal(column) }

@@ -5,26 +5,32 @@ import Events
 ///
 /// Nothing will look at these executions again before the indexes are there, so none of them becomes an object.
 struct CopiedLedger {
-    private let trades = RowBatch(columns: PositionsView.trades.columns, layout: .copy)
-    private let closures = RowBatch(columns: PositionsView.lotClosures.columns, layout: .copy)
+    private let trades: RowBatch
+    /// Nil where the view keeps none.
+    private let closures: RowBatch?
+
+    init(_ layout: BookLayout) {
+        trades = RowBatch(columns: layout.tradeColumns, layout: .copy)
+        closures = layout.lotClosures.map { _ in RowBatch(columns: PositionsView.lotClosures.columns, layout: .copy) }
+    }
 
     func append(_ trade: TradeExecuted, instrument: String, _ row: TradeRow) {
         trades.appendRow { row.encode(trade, instrument: instrument, into: &$0) }
     }
 
     func append(_ closure: LotClosure, userId: String) {
-        closures.appendRow { closure.encode(userId: userId, into: &$0) }
+        closures?.appendRow { closure.encode(userId: userId, into: &$0) }
     }
 
-    func drain(trades tradeRows: RowBatch, closures closureRows: RowBatch) {
+    func drain(trades tradeRows: RowBatch, closures closureRows: RowBatch?) {
         guard trades.rowCount > 0 else { return }
         tradeRows.append(rowsOf: trades)
-        closureRows.append(rowsOf: closures)
+        if let closures { closureRows?.append(rowsOf: closures) }
         clear()
     }
 
     func clear() {
         trades.clear()
-        closures.clear()
+        closures?.clear()
     }
 }

@@ -2,10 +2,11 @@ import Domain
 import Events
 
 extension LedgerTrade {
-    func encode(into batch: RowBatch) {
+    /// - Parameter day: where the table has a column for it.
+    func encode(into batch: RowBatch, day: CivilDate?) {
         var rows = batch
         rows.beginRow()
-        TradeRow(contentHash: contentHash, isVoid: isVoid, closed: closed)
+        TradeRow(contentHash: contentHash, isVoid: isVoid, closed: closed, day: day)
             .encode(trade, instrument: bookKey.instrument, into: &rows)
     }
 

@@ -16,6 +16,8 @@ final class LedgerTrade {
     var hasStoredClosures = false
     /// To be written with the next drain.
     var isChanged = true
+    /// What the sums by day have of it, where the view keeps some.
+    var counted: DayShare?
 
     init(_ trade: TradeExecuted, contentHash: ContentHash) {
         self.trade = trade

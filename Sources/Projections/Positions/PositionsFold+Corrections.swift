@@ -28,10 +28,12 @@ extension PositionsFold {
             corrections.noteChange(of: correction)
         }
         let before = entry.order
+        days?.touch(entry.trade)
         let oldBook = book(entry, at: correction.time)
         requireRefold(oldBook, from: before)
         touch(oldBook, at: correction.time)
         correction.amend(entry)
+        days?.touch(entry.trade)
         let newBook = book(entry, at: correction.time)
         requireRefold(newBook, from: entry.order)
         touch(newBook, at: correction.time)

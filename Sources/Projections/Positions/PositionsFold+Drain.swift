@@ -2,44 +2,37 @@ import Domain
 import Events
 
 extension PositionsFold {
-    private enum TableIndex {
-        static let trades = 0
-        static let lotClosures = 1
-        static let corrections = 2
-        static let positions = 3
-    }
-
     public func drain(into writes: WriteSet, state: Bool) {
         drainTrades(into: writes)
         if state { drainState(into: writes) }
     }
 
     private func drainTrades(into writes: WriteSet) {
-        let trades = writes.tables[TableIndex.trades]
-        let closures = writes.tables[TableIndex.lotClosures]
+        let trades = writes.tables[layout.trades]
+        let closures = layout.lotClosures.map { writes.tables[$0] }
         for entry in staleClosures {
-            closures.deletes.append(entry.key)
+            closures?.deletes.append(entry.key)
         }
         for entry in changedTrades {
-            entry.encode(into: entry.isStored ? trades.upserts : trades.inserts)
-            entry.encodeClosures(into: closures.inserts)
+            entry.encode(into: entry.isStored ? trades.upserts : trades.inserts, day: days?.day(of: entry.trade))
+            if let closures { entry.encodeClosures(into: closures.inserts) }
             entry.isStored = true
             entry.isChanged = false
         }
-        copied?.drain(trades: trades.inserts, closures: closures.inserts)
+        copied?.drain(trades: trades.inserts, closures: closures?.inserts)
         changedTrades.removeAll(keepingCapacity: true)
         staleClosures.removeAll(keepingCapacity: true)
     }
 
     private func drainState(into writes: WriteSet) {
-        let positions = writes.tables[TableIndex.positions]
+        let positions = writes.tables[layout.positions]
         for book in dirtyBooks {
             book.encode(into: book.isStored ? positions.upserts : positions.inserts, lane: lane, scratch: scratch)
             book.isStored = true
             book.isDirty = false
         }
         dirtyBooks.removeAll(keepingCapacity: true)
-        let corrections = writes.tables[TableIndex.corrections]
+        let corrections = writes.tables[layout.corrections]
         for correction in self.corrections.changed {
             correction.encode(
                 into: correction.isStored ? corrections.upserts : corrections.inserts, lane: lane, encoder: encoder)

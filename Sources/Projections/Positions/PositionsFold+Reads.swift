@@ -97,6 +97,7 @@ extension PositionsFold {
     private func absorbTrades(_ rows: any RowSource, isRefold: Bool) throws(RowError) {
         for index in 0..<rows.rowCount {
             let stored = try LedgerTrade(RowReader(rows, table: PositionsView.trades, row: index))
+            days?.remember(stored)
             if isRefold {
                 refoldTrades[stored.bookKey, default: []].append(stored)
             } else if trades[stored.key] == nil {

@@ -25,6 +25,9 @@ public final class PositionsFold: ViewFold {
     var changedTrades: [LedgerTrade] = []
     /// In a rebuild: rows of executions that nothing will look at again.
     let copied: CopiedLedger?
+    let layout: BookLayout
+    /// Sums by day of the executions, where the view keeps some.
+    let days: DayLedger?
     /// Closing executions whose closures in the database are out of date.
     var staleClosures: [LedgerTrade] = []
     var refolds: Set<BookKey> = []
@@ -40,10 +43,17 @@ public final class PositionsFold: ViewFold {
     let hasher = ContentHasher()
     let encoder = EventEncoder()
 
-    public init(mode: FoldMode, lane: Int) {
+    public convenience init(mode: FoldMode, lane: Int) {
+        self.init(mode: mode, lane: lane, layout: .positions, days: nil)
+    }
+
+    /// The part of another view that keeps its books.
+    init(mode: FoldMode, lane: Int, layout: BookLayout, days: DayLedger?) {
         self.mode = mode
         self.lane = lane
-        copied = mode == .rebuild ? CopiedLedger() : nil
+        self.layout = layout
+        self.days = days
+        copied = mode == .rebuild ? CopiedLedger(layout) : nil
     }
 
     /// Books and corrections count too: a rebuild keeps them all.
@@ -110,10 +120,15 @@ public final class PositionsFold: ViewFold {
         _ trade: TradeExecuted, _ place: TradePlace, into state: BookState, _ copied: CopiedLedger
     ) throws(BookError) {
         let closed = try enter(trade, into: state) { copied.append($0, userId: trade.userId) }
+        if let days, !days.add(trade, closed: closed) {
+            // The book took what the view refuses: it is folded anew from the ledger, which does not have it.
+            requireRefold(state, from: Fill(trade).order)
+            throw .overflow(field: DayLedger.overflowField)
+        }
         identities.insert(place.identity, content: place.content.low)
         copied.append(
             trade, instrument: state.key.instrument,
-            TradeRow(contentHash: place.content, isVoid: false, closed: closed))
+            TradeRow(contentHash: place.content, isVoid: false, closed: closed, day: days?.day(of: trade)))
     }
 
     /// Keeps the execution where corrections and refolds find it; its rows are written by the next drain.
@@ -127,6 +142,11 @@ public final class PositionsFold: ViewFold {
         }
         changedTrades.append(entry)
         for correction in corrections.takeWaiting(for: entry.key) { apply(correction, to: entry) }
+        if mode == .rebuild, let days, !days.settle(entry) {
+            changedTrades.removeLast()
+            requireRefold(state, from: entry.order)
+            throw .overflow(field: DayLedger.overflowField)
+        }
     }
 
     /// Whether this identity was there before, saying the same or something else.

@@ -16,6 +16,8 @@ struct TradeRow {
     let contentHash: ContentHash
     let isVoid: Bool
     let closed: ClosedTrade?
+    /// Of a view whose table has a column for it.
+    let day: CivilDate?
 
     @inline(__always)
     func encode<Rows: RowSink & ~Copyable>(_ trade: TradeExecuted, instrument: String, into rows: inout Rows) {
@@ -35,6 +37,7 @@ struct TradeRow {
         contentHash.withBytes { rows.put($0) }
         rows.put(isVoid)
         encodeClosed(into: &rows)
+        if let day { rows.put(day.dayNumber - PostgresEpoch.unixDays) }
     }
 
     @inline(__always)

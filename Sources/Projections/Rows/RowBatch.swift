@@ -19,7 +19,7 @@ public final class RowBatch {
     private var column = 0
 
     /// ndim, has-null flag, element type, element count, lower bound.
-    private static let arrayHeaderBytes = 20
+    static let arrayHeaderBytes = 20
     private static let nullLength: Int32 = -1
 
     public init(columns: [Column], layout: Layout) {

@@ -89,5 +89,9 @@ public struct RowReader {
         try required(optionalUnixMicroseconds(column), column)
     }
 
+    public func optionalUnixDay(_ column: Int) throws(RowError) -> Int32? {
+        try optionalInt32(column).map { $0 + PostgresEpoch.unixDays }
+    }
+
     public func unixDay(_ column: Int) throws(RowError) -> Int32 { try int32(column) + PostgresEpoch.unixDays }
 }

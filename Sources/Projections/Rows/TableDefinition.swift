@@ -21,15 +21,24 @@ public enum TableRole: Sendable, Equatable {
 
 /// A secondary index of a view's table.
 public struct IndexDefinition: Sendable, Equatable {
+    public enum Method: String, Sendable {
+        case btree
+        /// For words of a text.
+        case gin
+    }
+
     public let name: String
+    /// Columns, or expressions in parentheses.
     public let columns: [String]
     /// A partial index's condition.
     public let condition: String?
+    public let method: Method
 
-    public init(_ name: String, _ columns: [String], where condition: String? = nil) {
+    public init(_ name: String, _ columns: [String], where condition: String? = nil, method: Method = .btree) {
         self.name = name
         self.columns = columns
         self.condition = condition
+        self.method = method
     }
 }
 
@@ -43,10 +52,12 @@ public struct TableDefinition: Sendable, Equatable {
     public let indexes: [IndexDefinition]
     /// Whether equal rows may come twice from the log and only the first counts.
     public let ignoresRepeatedRows: Bool
+    /// How long rows are kept; nil: for ever.
+    public let retention: TableRetention?
 
     public init(
         _ name: String, role: TableRole, columns: [Column], key: [String], indexes: [IndexDefinition] = [],
-        ignoresRepeatedRows: Bool = false
+        ignoresRepeatedRows: Bool = false, retention: TableRetention? = nil
     ) {
         self.name = name
         self.role = role
@@ -54,6 +65,7 @@ public struct TableDefinition: Sendable, Equatable {
         self.key = key
         self.indexes = indexes
         self.ignoresRepeatedRows = ignoresRepeatedRows
+        self.retention = retention
     }
 
     /// The columns named, in the order given.

@@ -1,9 +1,11 @@
 /// Makes signed tokens (JWT, HS256).
 public struct TokenIssuer: Sendable {
     private let secret: TokenSecret
+    private let audience: TokenAudience
 
-    public init(secret: TokenSecret) {
+    public init(secret: TokenSecret, audience: TokenAudience = TokenAudience()) {
         self.secret = secret
+        self.audience = audience
     }
 
     /// The compact serialisation: three base64url parts.
@@ -21,6 +23,8 @@ public struct TokenIssuer: Sendable {
             body.array { list in
                 for role in claims.roles { list.string(role) }
             }
+            if let issuer = audience.issuer { body.field("iss", issuer) }
+            if let audience = audience.audience { body.field("aud", audience) }
             number("iat", claims.issuedAt, &body)
             number("nbf", claims.notBefore, &body)
             number("exp", claims.expiresAt, &body)

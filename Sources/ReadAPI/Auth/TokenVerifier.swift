@@ -1,12 +1,32 @@
 import COpenSSL
 
-/// Checks tokens: the algorithm is fixed to HS256 before anything else is believed, the signature is compared in
-/// constant time, times allow for `ReadAPILimits.clockLeewaySeconds`.
+/// Who must have issued a token and for whom, where that is asked for.
+public struct TokenAudience: Sendable, Equatable {
+    public var issuer: String?
+    public var audience: String?
+
+    public init(issuer: String? = nil, audience: String? = nil) {
+        self.issuer = issuer
+        self.audience = audience
+    }
+}
+
+/// Checks tokens. What a token says of itself decides nothing: HS256 is checked with our own secret and nothing else,
+/// RS256 and ES256 with keys of the JWK set that are for that algorithm, and `none` is no algorithm. Signatures of ours are
+/// compared in constant time, times allow for `ReadAPILimits.clockLeewaySeconds`.
 public struct TokenVerifier: Sendable {
-    private let secret: TokenSecret
+    private let secret: TokenSecret?
+    private let keys: KeySet?
+    private let audience: TokenAudience
 
     public init(secret: TokenSecret) {
+        self.init(secret: secret, keys: nil)
+    }
+
+    init(secret: TokenSecret?, keys: KeySet?, audience: TokenAudience = TokenAudience()) {
         self.secret = secret
+        self.keys = keys
+        self.audience = audience
     }
 
     /// The claims of an `Authorization` header's token at a moment in Unix seconds.
@@ -24,23 +44,36 @@ public struct TokenVerifier: Sendable {
         }
         let parts = token.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard parts.count == 3 else { throw .malformed("it must have three parts, it has \(parts.count)") }
-        try checkHeader(parts[0])
+        let header = try header(parts[0])
         guard let signature = Base64URL.decode(parts[2]) else { throw .malformed("its signature is not base64url") }
-        let expected = secret.signature(of: token.utf8[..<parts[1].endIndex])
-        guard signature.count == expected.count, CRYPTO_memcmp(signature, expected, expected.count) == 0 else {
-            throw .signature
-        }
+        guard try isRight(signature, of: Array(token.utf8[..<parts[1].endIndex]), header) else { throw .signature }
         let claims = try claims(parts[1])
         try check(claims, at: second)
         return claims
     }
 
-    private func checkHeader(_ part: Substring.UTF8View) throws(TokenError) {
+    private func isRight(
+        _ signature: [UInt8], of message: [UInt8], _ header: (algorithm: String, key: String?)
+    ) throws(TokenError) -> Bool {
+        if header.algorithm == "HS256", let secret {
+            let expected = secret.signature(of: message)
+            return signature.count == expected.count && CRYPTO_memcmp(signature, expected, expected.count) == 0
+        }
+        guard let keys, let algorithm = VerificationKey.Algorithm(rawValue: header.algorithm) else {
+            throw .algorithm(String(header.algorithm.prefix(16)))
+        }
+        guard let key = keys.key(header.key, algorithm) else {
+            throw .unknownKey(header.key.map { String($0.prefix(80)) } ?? "absent")
+        }
+        return key.verify(signature: signature, of: message)
+    }
+
+    private func header(_ part: Substring.UTF8View) throws(TokenError) -> (algorithm: String, key: String?) {
         let header = try object(part, named: "header")
         guard let algorithm = header["alg"]?.string else { throw .malformed("its header has no alg") }
-        guard algorithm == "HS256" else { throw .algorithm(String(algorithm.prefix(16))) }
         // RFC 7515 §4.1.11: extensions that must be understood, and none is.
         guard header["crit"] == nil else { throw .malformed("its header has crit, which is not understood") }
+        return (algorithm, header["kid"]?.string)
     }
 
     private func object(_ part: Substring.UTF8View, named name: String) throws(TokenError) -> JSONValue {
@@ -62,9 +95,12 @@ public struct TokenVerifier: Sendable {
         guard subject.utf8.count <= ReadAPILimits.parameterBytes, !subject.utf8.contains(0) else {
             throw .malformed("its sub is too long or holds a NUL")
         }
-        return TokenClaims(
+        var claims = TokenClaims(
             subject: subject, roles: try roles(body["roles"]), issuedAt: try second(body, "iat"),
             notBefore: try second(body, "nbf"), expiresAt: try second(body, "exp"))
+        claims.issuer = body["iss"]?.string
+        claims.audiences = body["aud"]?.string.map { [$0] } ?? body["aud"]?.elements?.compactMap(\.string) ?? []
+        return claims
     }
 
     private func roles(_ value: JSONValue?) throws(TokenError) -> [String] {
@@ -85,6 +121,8 @@ public struct TokenVerifier: Sendable {
     }
 
     private func check(_ claims: TokenClaims, at second: Int64) throws(TokenError) {
+        if let issuer = audience.issuer, claims.issuer != issuer { throw .issuer(issuer) }
+        if let wanted = audience.audience, !claims.audiences.contains(wanted) { throw .audience(wanted) }
         let leeway = ReadAPILimits.clockLeewaySeconds
         if let expiry = claims.expiresAt, second.subtractingReportingOverflow(leeway).partialValue >= expiry {
             throw .expired(at: expiry)
@@ -92,5 +130,13 @@ public struct TokenVerifier: Sendable {
         if let start = claims.notBefore, second.addingReportingOverflow(leeway).partialValue < start {
             throw .notYetValid(from: start)
         }
+    }
+}
+
+extension TokenAudience {
+    /// `TAPEFOLD_JWT_ISSUER` and `TAPEFOLD_JWT_AUDIENCE`.
+    public static func load(environment: [String: String]) -> TokenAudience {
+        func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+        return TokenAudience(issuer: value("TAPEFOLD_JWT_ISSUER"), audience: value("TAPEFOLD_JWT_AUDIENCE"))
     }
 }

@@ -38,6 +38,22 @@ final class DatabaseSession {
         }
     }
 
+    /// Runs statements on an open connection; what goes wrong becomes a problem. Nothing is run twice: a commit whose
+    /// answer was lost may have been made.
+    func perform<Value>(
+        _ body: (PostgresConnection) throws(PostgresError) -> Value
+    ) throws(Problem) -> Value {
+        do throws(PostgresError) {
+            if let connection, !connection.isAlive { drop() }
+            return try body(try open())
+        } catch {
+            metrics.databaseErrors.add(1, ordering: .relaxed)
+            connection?.rollbackIfOpen()
+            if error.isConnectionLost || error.sqlState?.hasPrefix("57P") ?? false { drop() }
+            throw Problem(error)
+        }
+    }
+
     func drop() {
         cancellations.set(ObjectIdentifier(self), nil)
         if connection != nil { metrics.openDatabaseConnections.subtract(1, ordering: .relaxed) }
@@ -45,6 +61,13 @@ final class DatabaseSession {
     }
 
     deinit { drop() }
+
+    /// The same database for sessions that write.
+    static func writing(_ reading: PostgresConfiguration) -> PostgresConfiguration {
+        var configuration = reading
+        configuration.settings["default_transaction_read_only"] = nil
+        return configuration
+    }
 
     /// The session's settings: short statements, nothing written, no just-in-time compiling of millisecond queries.
     static func configuration(url: String) throws(PostgresError) -> PostgresConfiguration {

@@ -53,26 +53,29 @@ final class QueryRunner {
             known = try LiveViews(connection.cachedQuery(LiveViews.query))
         }
         live = known
-        var runnable: [ReadJob] = []
+        var groups: [[ReadJob]] = []
         for job in jobs {
             if let view = missingView(of: job, in: known) {
                 job.fail(.viewUnavailable(view))
+            } else if let key = job.shareKey, let index = groups.firstIndex(where: { $0[0].shareKey == key }) {
+                groups[index].append(job)
             } else {
-                runnable.append(job)
+                groups.append([job])
             }
         }
-        let (seen, results) = try readSnapshot(runnable, schemas: known, connection, begins: guessing)
+        let (seen, results) = try readSnapshot(groups.map { $0[0] }, schemas: known, connection, begins: guessing)
         live = seen
         metrics.snapshots.add(1, ordering: .relaxed)
         var again: [ReadJob] = []
         var start = 0
-        for job in runnable {
-            let own = Array(results[start..<start + job.plan.statements.count])
+        for group in groups {
+            let plan = group[0].plan
+            let own = Array(results[start..<start + plan.statements.count])
             start += own.count
-            if seen.sameSchemas(as: known, of: job.plan.allViews) {
-                finish(job, own, seen)
+            if seen.sameSchemas(as: known, of: plan.allViews) {
+                finish(group, own, seen)
             } else {
-                again.append(job)
+                again += group
             }
         }
         return again
@@ -117,27 +120,32 @@ final class QueryRunner {
 
     private static let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
-    private func finish(_ job: ReadJob, _ results: [PostgresResult], _ live: LiveViews) {
+    /// Answers jobs that ask for the same.
+    private func finish(_ group: [ReadJob], _ results: [PostgresResult], _ live: LiveViews) {
+        let job = group[0]
         if let behind = live.firstBehind(job.plan.after, of: job.plan.allViews) {
-            watch.wait(job, behind: behind)
+            for job in group { watch.wait(job, behind: behind) }
             return
         }
-        metrics.snapshotRequests.add(1, ordering: .relaxed)
-        var writer = JSONWriter(reserving: 4_096)
+        metrics.snapshotRequests.add(group.count, ordering: .relaxed)
+        var writer = JSONWriter(reserving: 4_096, selection: job.selection)
         let position = HTTPHeader("Tapefold-Position", live.positionHeader(of: job.plan.allViews))
         do throws(ReadFailure) {
             try job.plan.write(results, &writer)
             var response = HTTPResponse(contentType: "application/json", body: writer.bytes)
             response.headers.append(position)
-            job.answer(response)
+            for job in group { job.answer(response) }
         } catch {
             switch error {
             case .problem(var problem):
                 problem.headers.append(position)
-                job.fail(problem)
+                for job in group { job.fail(problem) }
             case .database(let error):
                 log.error("request \(job.request.identifier) to \(job.route): \(error)")
-                job.fail(.internalError("the database's answer was not understood; look for the request id in the log"))
+                for job in group {
+                    job.fail(
+                        .internalError("the database's answer was not understood; look for the request id in the log"))
+                }
             }
         }
     }

@@ -3,18 +3,25 @@ import HTTPServing
 /// One request on its way through the query threads.
 final class ReadJob: Sendable {
     let plan: ReadPlan
+    /// Which fields are wanted; nil for all.
+    let selection: FieldSelection?
     let request: HTTPRequest
     let route: String
     /// When waiting for `plan.after` gives up: nanoseconds of `MonotonicClock`.
     let waitDeadline: UInt64
+    /// Jobs with the same key have the same answer: what they ask for belongs to no user. Nil where it does.
+    let shareKey: String?
     private let reply: HTTPReply
     private let finish: @Sendable (HTTPResponse, HTTPRequest, String) -> HTTPResponse
 
     init(
-        plan: ReadPlan, request: HTTPRequest, route: String, waitMilliseconds: Int, reply: HTTPReply,
+        plan: ReadPlan, selection: FieldSelection? = nil, shareKey: String? = nil, request: HTTPRequest, route: String,
+        waitMilliseconds: Int, reply: HTTPReply,
         finish: @escaping @Sendable (HTTPResponse, HTTPRequest, String) -> HTTPResponse
     ) {
         self.plan = plan
+        self.selection = selection
+        self.shareKey = shareKey
         self.request = request
         self.route = route
         self.reply = reply

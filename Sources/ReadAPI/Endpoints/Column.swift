@@ -4,7 +4,9 @@ import Postgres
 /// One field of an answer: where it comes from and how it is written.
 struct Column: Sendable {
     enum Kind: Sendable {
-        case text, decimal, time, bool, integer
+        case text, decimal, time, bool
+        /// A count, selected as bigint.
+        case integer
         /// jsonb, selected as text.
         case json
     }
@@ -20,7 +22,7 @@ struct Column: Sendable {
     static func time(_ field: StaticString, _ sql: String) -> Column { Column(field: field, sql: sql, kind: .time) }
     static func bool(_ field: StaticString, _ sql: String) -> Column { Column(field: field, sql: sql, kind: .bool) }
     static func integer(_ field: StaticString, _ sql: String) -> Column {
-        Column(field: field, sql: sql, kind: .integer)
+        Column(field: field, sql: sql + "::bigint", kind: .integer)
     }
     static func json(_ field: StaticString, _ sql: String) -> Column {
         Column(field: field, sql: sql + "::text", kind: .json)

@@ -16,7 +16,8 @@ enum MarketEndpoints {
         Route(
             "/v1/candles/{symbol}", "listCandles", access: .bearer,
             parameters: [.path("symbol", .symbol), .query("interval", .choice(intervals, default: "1m"))]
-                + CommonParameters.period + CommonParameters.page + [CommonParameters.after],
+                + CommonParameters.period + [CommonParameters.sort("time", newestFirst: false)] + CommonParameters.page
+                + [CommonParameters.after],
             action: .read(candles)),
     ]
 
@@ -78,24 +79,26 @@ enum MarketEndpoints {
         }
     }
 
-    /// Oldest first. A symbol without a quote is unknown; one without candles in the period has an empty list.
+    /// Oldest first unless asked otherwise. A symbol without a quote is unknown; one without candles in the period has an empty list.
     private static func candles(_ call: Call) throws(Problem) -> ReadPlan {
         guard let name = call.arguments.symbol("symbol") else { throw .notFound("no symbol was given") }
         let page = Page(call)
         let exchange = call.exchange(of: name)
         let interval = call.arguments.text("interval") ?? "1m"
         let last = try lastTime(of: call, interval: interval)
+        let order = TimeOrder(call, newestFirst: false)
         let statements = [
             ReadStatement(
                 text: { live in
                     """
                     SELECT \(candle.selected) FROM \(live.relation(.market, "candles")) c
                     WHERE c.exchange = $1 AND c.symbol = $2 AND c."interval" = $3
-                    AND c."time" >= $4 AND c."time" < $5 AND c."time" > $6 ORDER BY c."time" LIMIT $7
+                    AND c."time" >= $4 AND c."time" < $5 AND c."time" \(order.comparison) $6
+                    ORDER BY c."time" \(order.direction) LIMIT $7
                     """
                 },
                 parameters: [.text(exchange), .text(name.symbol), .text(interval)] + (try call.period()) + [
-                    .time(last ?? Call.earliest), page.queryLimit,
+                    .time(last ?? order.start), page.queryLimit,
                 ]),
             ReadStatement(
                 text: { live in

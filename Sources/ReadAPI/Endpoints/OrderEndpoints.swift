@@ -14,7 +14,8 @@ enum OrderEndpoints {
             parameters: [CommonParameters.user] + CommonParameters.book + [
                 .query("side", .choice(["BUY", "SELL"], default: nil)),
                 .query("status", .choice(statuses, default: nil)),
-            ] + CommonParameters.labels + CommonParameters.period + CommonParameters.page + [CommonParameters.after],
+            ] + CommonParameters.labels + CommonParameters.period + [CommonParameters.sort("placedAt")]
+                + CommonParameters.page + [CommonParameters.after],
             action: .read(list)),
         Route(
             "/v1/orders/{id}", "getOrder", access: .user,
@@ -29,31 +30,64 @@ enum OrderEndpoints {
         .decimal("triggerPrice", "o.trigger_price"), .decimal("filledQuantity", "o.filled_quantity"),
         .decimal("averagePrice", "o.average_price"), .text("reason", "o.reason"), .text("category", "o.category"),
         .text("strategy", "o.strategy"), .json("tags", "o.tags"), .time("updatedAt", "o.updated_at"),
+        .decimal("remainingQuantity", "o.remaining_quantity"), .integer("fillCount", "o.fill_count"),
+        .decimal("filledValue", "o.filled_value"), .time("firstFillAt", "o.first_fill_at"),
+        .time("lastFillAt", "o.last_fill_at"), .decimal("limitSlippage", "o.limit_slippage"),
+        .decimal("arrivalPrice", "m.price"),
+        .decimal(
+            "arrivalSlippage",
+            """
+            CASE WHEN o.fill_count > 0 THEN CASE o.side WHEN 'BUY' THEN 1 WHEN 'SELL' THEN -1 END
+            * (o.average_price - m.price) END
+            """),
     ]
+
+    private static let fill: [Column] = [
+        .text("tradeId", "f.trade_id"), .decimal("quantity", "f.quantity"), .decimal("price", "f.price"),
+        .time("executedAt", "f.executed_at"),
+    ]
+
+    /// The orders, each with its arrival price: the close of the last minute that had ended when it was placed, at most a
+    /// day before.
+    private static func orders(_ live: LiveViews) -> String {
+        let orders = "\(live.relation(.orders, "orders")) o"
+        guard live[.market] != nil else { return "\(orders) CROSS JOIN (SELECT NULL::numeric AS price) m" }
+        return """
+            \(orders) LEFT JOIN LATERAL (
+                SELECT c.close AS price FROM \(live.relation(.market, "candles")) c
+                WHERE c.exchange = o.exchange AND c.symbol = o.symbol AND c."interval" = '1m'
+                AND c."time" <= o.placed_at - interval '1 minute' AND c."time" > o.placed_at - interval '1 day'
+                ORDER BY c."time" DESC LIMIT 1
+            ) m ON true
+            """
+    }
 
     /// An order known only by an update or a fill has no placedAt yet; it stands behind all that have one.
     private static let unplaced = Timestamp.minimum
 
     private static func list(_ call: Call) throws(Problem) -> ReadPlan {
         let page = Page(call)
-        let cursor = try Cursor.timeKey(of: call) ?? (Call.latest, "")
+        let order = TimeOrder(call)
+        let cursor = try Cursor.timeKey(of: call) ?? (order.start, "")
         let time = "coalesce(o.placed_at, '0001-01-01 00:00:00+00'::timestamptz)"
         let statement = ReadStatement(
             text: { live in
                 """
-                SELECT \(columns.selected) FROM \(live.relation(.orders, "orders")) o
+                SELECT \(columns.selected) FROM \(orders(live))
                 WHERE o.user_id = $1 AND ($2 IS NULL OR o.account = $2) AND ($3 IS NULL OR o.exchange = $3)
                 AND ($4 IS NULL OR o.symbol = $4) AND ($5 IS NULL OR o.exchange = $5)
-                AND \(time) >= $6 AND \(time) < $7 AND (\(time), o.order_id) < ($8, $9)
+                AND \(time) >= $6 AND \(time) < $7 AND (\(time), o.order_id) \(order.comparison) ($8, $9)
                 AND ($11 IS NULL OR o.side = $11) AND ($12 IS NULL OR o.status = $12)
                 AND ($13 IS NULL OR o.category = $13) AND ($14 IS NULL OR o.strategy = $14)
-                ORDER BY \(time) DESC, o.order_id DESC LIMIT $10
+                ORDER BY \(time) \(order.direction), o.order_id \(order.direction) LIMIT $10
                 """
             },
             parameters: [.text(call.user)] + call.bookFilters + (try call.period()) + [
                 .time(cursor.0), .text(cursor.1), page.queryLimit,
             ] + ["side", "status", "category", "strategy"].map { .text(call.arguments.text($0)) })
-        return ReadPlan(views: [.orders], after: call.arguments.after, statements: [statement]) {
+        return ReadPlan(
+            views: [.orders], optionalViews: [.market], after: call.arguments.after, statements: [statement]
+        ) {
             (results, writer) throws(ReadFailure) in
             let result = results[0]
             try page.write(
@@ -68,16 +102,35 @@ enum OrderEndpoints {
 
     private static func get(_ call: Call) throws(Problem) -> ReadPlan {
         let id = call.arguments.text("id") ?? ""
-        let statement = ReadStatement(
-            text: { live in
-                "SELECT \(columns.selected) FROM \(live.relation(.orders, "orders")) o WHERE o.user_id = $1 AND o.order_id = $2"
-            }, parameters: [.text(call.user), .text(id)])
-        return ReadPlan(views: [.orders], after: call.arguments.after, statements: [statement]) {
+        let parameters: [SQLValue] = [.text(call.user), .text(id)]
+        let statements = [
+            ReadStatement(
+                text: { live in
+                    "SELECT \(columns.selected) FROM \(orders(live)) WHERE o.user_id = $1 AND o.order_id = $2"
+                }, parameters: parameters),
+            ReadStatement(
+                text: { live in
+                    """
+                    SELECT \(fill.selected) FROM \(live.relation(.orders, "order_fills")) f
+                    WHERE f.user_id = $1 AND f.order_id = $2 ORDER BY f.executed_at, f.trade_id
+                    LIMIT \(ReadAPILimits.fillsPerOrder)
+                    """
+                }, parameters: parameters),
+        ]
+        return ReadPlan(
+            views: [.orders], optionalViews: [.market], after: call.arguments.after, statements: statements
+        ) {
             (results, writer) throws(ReadFailure) in
             guard results[0].rowCount > 0 else {
                 throw .problem(.notFound("\(call.user) has no order \"\(id.prefix(80))\""))
             }
-            try writer.row(columns, of: results[0], row: 0)
+            writer.open(UInt8(ascii: "{"))
+            try writer.members(columns, of: results[0], row: 0)
+            writer.key("fills")
+            writer.open(UInt8(ascii: "["))
+            for row in 0..<results[1].rowCount { try writer.row(fill, of: results[1], row: row) }
+            writer.close(UInt8(ascii: "]"))
+            writer.close(UInt8(ascii: "}"))
         }
     }
 }

@@ -7,18 +7,19 @@ struct Page: Sendable {
     let limit: Int
 
     init(_ call: Call) {
-        operation = call.operation
+        operation = call.list
         limit = call.arguments.limit
     }
 
     /// What the statement must ask for.
     var queryLimit: SQLValue { .integer(limit + 1) }
 
-    /// `key` gives a row's sort key as the cursor holds it.
+    /// `key` gives a row's sort key as the cursor holds it; `end` may add members behind the list.
     func write(
         _ result: PostgresResult, to writer: inout JSONWriter,
         key: (Int) throws(PostgresError) -> [String],
-        row: (inout JSONWriter, Int) throws(ReadFailure) -> Void
+        row: (inout JSONWriter, Int) throws(ReadFailure) -> Void,
+        end: (inout JSONWriter) throws(ReadFailure) -> Void = { (_) throws(ReadFailure) in }
     ) throws(ReadFailure) {
         let count = min(result.rowCount, limit)
         writer.open(UInt8(ascii: "{"))
@@ -36,7 +37,28 @@ struct Page: Sendable {
         } else {
             writer.null()
         }
+        try end(&writer)
         writer.close(UInt8(ascii: "}"))
+    }
+}
+
+extension Page {
+    /// Writes the members `items` and `nextCursor` of a list in memory.
+    func members<Items: RandomAccessCollection>(
+        _ items: Items, to writer: inout JSONWriter, key: (Items.Element) -> [String],
+        item: (Items.Element, inout JSONWriter) -> Void
+    ) {
+        let page = items.prefix(limit)
+        writer.key("items")
+        writer.array { list in
+            for element in page { item(element, &list) }
+        }
+        writer.key("nextCursor")
+        if items.count > limit, let last = page.last {
+            writer.string(Cursor.encode(operation, key(last)))
+        } else {
+            writer.null()
+        }
     }
 }
 
@@ -44,12 +66,33 @@ struct Page: Sendable {
 enum CommonParameters {
     static let after = RouteParameter.query("after", .positions)
     static let page: [RouteParameter] = [.query("limit", .limit), .query("cursor", .cursor)]
+    /// By a time, newest or oldest first.
+    static func sort(_ field: String, newestFirst: Bool = true) -> RouteParameter {
+        .query("sort", .choice(["-\(field)", field], default: newestFirst ? "-\(field)" : field))
+    }
+
+    static let fields = RouteParameter.query("fields", .fields)
     static let user = RouteParameter.query("userId", .text)
     static let book: [RouteParameter] = [
         .query("account", .text), .query("exchange", .text), .query("symbol", .symbol),
     ]
     static let period: [RouteParameter] = [.query("from", .time), .query("to", .time)]
     static let labels: [RouteParameter] = [.query("category", .text), .query("strategy", .text)]
+}
+
+/// Which way a list by time goes.
+struct TimeOrder: Sendable {
+    let isNewestFirst: Bool
+
+    init(_ call: Call, newestFirst: Bool = true) {
+        isNewestFirst = call.arguments.text("sort").map { $0.hasPrefix("-") } ?? newestFirst
+    }
+
+    var direction: String { isNewestFirst ? "DESC" : "ASC" }
+    /// What a row's key must be to that of the last row given out.
+    var comparison: String { isNewestFirst ? "<" : ">" }
+    /// In front of the first row.
+    var start: Int64 { isNewestFirst ? Call.latest : Call.earliest }
 }
 
 extension Call {

@@ -8,7 +8,7 @@ enum SystemEndpoints {
             "/livez", "getLiveness", access: .open, action: .immediate { _ in json(200) { $0.field("status", "ok") } }),
         Route("/readyz", "getReadiness", access: .open, action: .immediate(readiness)),
         Route("/healthz", "getHealth", access: .open, action: .immediate(readiness)),
-        Route("/metrics", "getMetrics", access: .open, action: .immediate(metrics)),
+        Route("/metrics", "getMetrics", access: .open, produces: "text/plain", action: .immediate(metrics)),
         Route("/openapi.json", "getOpenAPI", access: .open, action: .immediate(document)),
     ]
 

@@ -8,7 +8,8 @@ enum TradeEndpoints {
             "/v1/trades", "listTrades", access: .user,
             parameters: [CommonParameters.user] + CommonParameters.book + [
                 .query("side", .choice(["BUY", "SELL"], default: nil)), .query("orderId", .text),
-            ] + CommonParameters.labels + CommonParameters.period + CommonParameters.page + [CommonParameters.after],
+            ] + CommonParameters.labels + CommonParameters.period + [CommonParameters.sort("executedAt")]
+                + CommonParameters.page + [CommonParameters.after],
             action: .read(listTrades)),
         Route(
             "/v1/trades/{id}", "getTrade", access: .user,
@@ -17,7 +18,8 @@ enum TradeEndpoints {
             "/v1/closed-trades", "listClosedTrades", access: .user,
             parameters: [CommonParameters.user] + CommonParameters.book + [
                 .query("direction", .choice(["LONG", "SHORT"], default: nil))
-            ] + CommonParameters.labels + CommonParameters.period + CommonParameters.page + [CommonParameters.after],
+            ] + CommonParameters.labels + CommonParameters.period + [CommonParameters.sort("closedAt")]
+                + CommonParameters.page + [CommonParameters.after],
             action: .read(listClosedTrades)),
     ]
 
@@ -70,18 +72,19 @@ enum TradeEndpoints {
         _ call: Call, columns: [Column], relation: String, time: String, filters: [(column: String, name: String)]
     ) throws(Problem) -> ReadPlan {
         let page = Page(call)
-        let cursor = try Cursor.timeKey(of: call) ?? (Call.latest, "")
+        let order = TimeOrder(call)
+        let cursor = try Cursor.timeKey(of: call) ?? (order.start, "")
         let own = filters.enumerated().map { "AND ($\($0 + 11) IS NULL OR \($1.column) = $\($0 + 11))" }
         let condition = """
             t.user_id = $1 AND ($2 IS NULL OR t.account = $2) AND ($3 IS NULL OR t.exchange = $3)
             AND ($4 IS NULL OR t.symbol = $4) AND ($5 IS NULL OR t.exchange = $5)
-            AND \(time) >= $6 AND \(time) < $7 AND (\(time), t.trade_id) < ($8, $9) \(own.joined(separator: " "))
+            AND \(time) >= $6 AND \(time) < $7 AND (\(time), t.trade_id) \(order.comparison) ($8, $9) \(own.joined(separator: " "))
             """
         let statement = ReadStatement(
             text: { live in
                 """
                 SELECT \(columns.selected) FROM \(live.relation(.positions, relation)) t
-                WHERE \(condition) ORDER BY \(time) DESC, t.trade_id DESC LIMIT $10
+                WHERE \(condition) ORDER BY \(time) \(order.direction), t.trade_id \(order.direction) LIMIT $10
                 """
             },
             parameters: [.text(call.user)] + call.bookFilters + (try call.period()) + [

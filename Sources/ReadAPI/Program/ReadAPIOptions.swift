@@ -1,5 +1,9 @@
+import Domain
+import Events
 import Glibc
+import Kafka
 import Postgres
+import Projections
 import Telemetry
 
 /// What the command line and the environment say, checked.
@@ -18,7 +22,11 @@ struct ReadAPIOptions: Sendable {
           --port-file FILE   file the port in use is written to once the server listens
 
         environment: DATABASE_URL (or DATABASE_URL_FILE), TAPEFOLD_JWT_SECRET (or TAPEFOLD_JWT_SECRET_FILE),
+          TAPEFOLD_JWKS (file or URL of an identity provider's public keys), TAPEFOLD_JWT_ISSUER, TAPEFOLD_JWT_AUDIENCE,
+          KAFKA_BROKERS (for commands and live ticks), TAPEFOLD_RATE_LIMIT_USER, TAPEFOLD_RATE_LIMIT_ADDRESS,
+          TAPEFOLD_RATE_LIMIT_COMMANDS (requests a second, 0 for none), TAPEFOLD_TRUSTED_PROXIES (addresses),
           TAPEFOLD_CORS_ORIGINS (origins with commas between, or *), TAPEFOLD_DEFAULT_EXCHANGE (NSE),
+          TAPEFOLD_RISK_FREE_RATE (percent a year, 5), TAPEFOLD_CALENDAR (file),
           TAPEFOLD_LOG_LEVEL (debug, info, warning, error), TAPEFOLD_LOG_FORMAT (text, json)
 
         """
@@ -57,9 +65,12 @@ struct ReadAPIOptions: Sendable {
         do throws(SettingError) { log = try LogSettings.read { set(environment, $0) } } catch {
             throw .usage(error.reason)
         }
-        let secret: TokenSecret
+        let keys = set(environment, "TAPEFOLD_JWKS")
+        let secret: TokenSecret?
         do throws(TokenSecretError) { secret = try TokenSecret.load(environment: environment) } catch {
-            throw .usage("\(error)")
+            // Tokens of an identity provider need no secret of ours.
+            guard error == .missing, keys != nil else { throw .usage("\(error)") }
+            secret = nil
         }
         let database: PostgresConfiguration
         do throws(PostgresError) {
@@ -67,14 +78,57 @@ struct ReadAPIOptions: Sendable {
         } catch {
             throw .usage(error.message)
         }
+        do throws(CalendarError) { _ = try MarketSettings.load(environment) } catch { throw .usage(error.description) }
         var configuration = ReadService.Configuration(database: database, secret: secret)
+        if let text = set(environment, AnalyticsSettings.riskFreeRateVariable) {
+            guard let rate = AnalyticsSettings.rate(percent: text) else {
+                throw .usage(
+                    "\(AnalyticsSettings.riskFreeRateVariable): \"\(text)\" is not a percentage from -100 to 100, such as 6.5"
+                )
+            }
+            configuration.analytics.riskFreeRate = rate
+        }
         configuration.log = Log(log)
+        configuration.keys = keys
+        configuration.audience = TokenAudience.load(environment: environment)
+        configuration.trustedProxies = list(environment, "TAPEFOLD_TRUSTED_PROXIES")
+        try limitRates(&configuration.rateLimits, environment)
+        try connect(&configuration, environment)
         if let exchange = set(environment, "TAPEFOLD_DEFAULT_EXCHANGE") { configuration.defaultExchange = exchange }
-        configuration.corsOrigins = (set(environment, "TAPEFOLD_CORS_ORIGINS") ?? "").split(separator: ",").map {
-            part in
+        configuration.corsOrigins = list(environment, "TAPEFOLD_CORS_ORIGINS")
+        return configuration
+    }
+
+    private static func list(_ environment: [String: String], _ name: String) -> [String] {
+        (set(environment, name) ?? "").split(separator: ",").map { part in
             String(part.drop { $0 == " " }.prefix { $0 != " " })
         }
-        return configuration
+    }
+
+    /// Requests a second; the burst is five times that. 0 takes the limit away.
+    private static func limitRates(_ limits: inout RateLimits, _ environment: [String: String]) throws(Failure) {
+        func rate(_ name: String) throws(Failure) -> RateLimit?? {
+            guard let text = set(environment, name) else { return nil }
+            guard let rate = Int(text), (0...1_000_000).contains(rate) else {
+                throw .usage("\(name): \"\(text)\" is not a number of requests a second from 0 (no limit) to 1000000")
+            }
+            return .some(RateLimit(perSecond: rate, burst: rate * 5))
+        }
+        if let user = try rate("TAPEFOLD_RATE_LIMIT_USER") { limits.user = user }
+        if let address = try rate("TAPEFOLD_RATE_LIMIT_ADDRESS") { limits.address = address }
+        if let commands = try rate("TAPEFOLD_RATE_LIMIT_COMMANDS") { limits.commands = commands }
+    }
+
+    private static func connect(
+        _ configuration: inout ReadService.Configuration, _ environment: [String: String]
+    ) throws(Failure) {
+        guard set(environment, "KAFKA_BROKERS") != nil else { return }
+        do {
+            configuration.kafka = try KafkaConfiguration.fromEnvironment(environment, clientId: "tapefold-read-api")
+            configuration.topology = try Topology.inForce(environment: environment)
+        } catch {
+            throw .usage("\(error)")
+        }
     }
 
     private static func databaseURL(_ environment: [String: String]) throws(PostgresError) -> String {

@@ -12,7 +12,7 @@ final class ReadAPIServer: Sendable {
         self.service = service
         server = try HTTPServer(
             HTTPServer.Configuration(host: host, port: port), observer: service.metrics,
-            refuse: { Problem($0).response(for: $1) }, handler: { service.answer($0) })
+            refuse: { Problem($0).response(for: $1) }, admit: { service.admit($0) }, handler: { service.answer($0) })
         service.start()
     }
 

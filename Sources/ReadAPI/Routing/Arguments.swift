@@ -22,8 +22,10 @@ enum ArgumentValue: Sendable, Hashable {
     case symbols([SymbolName])
     case limit(Int)
     case time(Timestamp)
+    case date(CivilDate)
     case cursor(String)
     case positions([LogPosition])
+    case fields([String])
 }
 
 /// The checked values of a call's parameters.
@@ -52,12 +54,20 @@ struct Arguments: Sendable {
         if case .time(let time) = values[name] { time } else { nil }
     }
 
+    func date(_ name: String) -> CivilDate? {
+        if case .date(let date) = values[name] { date } else { nil }
+    }
+
     var cursor: String? {
         if case .cursor(let cursor) = values["cursor"] { cursor } else { nil }
     }
 
     var limit: Int {
         if case .limit(let limit) = values["limit"] { limit } else { ReadAPILimits.defaultPageRows }
+    }
+
+    var fields: [String]? {
+        if case .fields(let names) = values["fields"] { names } else { nil }
     }
 
     var after: [LogPosition] {

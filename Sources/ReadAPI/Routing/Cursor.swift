@@ -13,7 +13,7 @@ enum Cursor {
             throw refuse(text, "is not a cursor; pass nextCursor of the page before as it was")
         }
         let parts = elements.compactMap(\.string)
-        guard parts.count == elements.count, parts.first == call.operation, parts.count == count + 1,
+        guard parts.count == elements.count, parts.first == call.list, parts.count == count + 1,
             !parts.contains(where: { $0.utf8.contains(0) })
         else { throw refuse(text, "belongs to another list; pass nextCursor of the page before to the same list") }
         return Array(parts.dropFirst())

@@ -5,6 +5,7 @@ extension RouteParameter {
     func parse(_ value: String) throws(Problem) -> ArgumentValue {
         switch kind {
         case .text: return .text(try bounded(value))
+        case .streamText: return .text(try bounded(value, bytes: StreamLimits.positionBytes))
         case .symbol: return .symbol(try symbol(value, in: value))
         case .symbols: return .symbols(try symbols(value))
         case .choice(let choices, _):
@@ -14,12 +15,31 @@ extension RouteParameter {
             return .text(value)
         case .limit: return .limit(try limit(value))
         case .time: return .time(try time(value))
+        case .date:
+            guard let date = CivilDate(parsing: value) else {
+                throw refuse(value, "is not a day as YYYY-MM-DD, such as 2026-01-15")
+            }
+            return .date(date)
         case .cursor:
             guard value.utf8.count <= ReadAPILimits.cursorBytes else {
                 throw refuse(value, "is longer than any cursor")
             }
             return .cursor(value)
         case .positions: return .positions(try positions(value))
+        case .idempotencyKey:
+            guard (1...ReadAPILimits.idempotencyKeyBytes).contains(value.utf8.count),
+                value.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f })
+            else {
+                throw refuse(
+                    value,
+                    "is not 1 to \(ReadAPILimits.idempotencyKeyBytes) printable ASCII characters without spaces")
+            }
+            return .text(value)
+        case .fields:
+            guard value.utf8.count <= ReadAPILimits.fieldsBytes else {
+                throw refuse(value, "is longer than \(ReadAPILimits.fieldsBytes) bytes")
+            }
+            return .fields(value.split(separator: ",", omittingEmptySubsequences: false).map(String.init))
         }
     }
 
@@ -27,10 +47,12 @@ extension RouteParameter {
         .invalidParameter(name, value: value, reason: reason)
     }
 
-    private func bounded(_ value: String) throws(Problem) -> String {
+    private func bounded(
+        _ value: String, bytes limit: Int = ReadAPILimits.parameterBytes
+    ) throws(Problem) -> String {
         guard !value.isEmpty else { throw refuse(value, "is empty; leave the parameter out or give it a value") }
-        guard value.utf8.count <= ReadAPILimits.parameterBytes else {
-            throw refuse(value, "is longer than \(ReadAPILimits.parameterBytes) bytes")
+        guard value.utf8.count <= limit else {
+            throw refuse(value, "is longer than \(limit) bytes")
         }
         return value
     }

@@ -28,3 +28,10 @@ struct PathTemplate: Sendable, Hashable, CustomStringConvertible {
         return captured
     }
 }
+
+extension PathTemplate {
+    /// How many segments are fixed.
+    var literals: Int {
+        segments.count { if case .literal = $0 { true } else { false } }
+    }
+}

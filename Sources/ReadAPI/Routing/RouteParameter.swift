@@ -1,7 +1,7 @@
 /// A parameter of a route: where it stands, what it may be.
 struct RouteParameter: Sendable {
     enum Place: String, Sendable {
-        case path, query
+        case path, query, header
     }
 
     let name: String
@@ -10,6 +10,11 @@ struct RouteParameter: Sendable {
 
     static func path(_ name: String, _ kind: ParameterKind) -> RouteParameter {
         RouteParameter(name: name, place: .path, kind: kind)
+    }
+
+    /// Read by the route itself.
+    static func header(_ name: String, _ kind: ParameterKind) -> RouteParameter {
+        RouteParameter(name: name, place: .header, kind: kind)
     }
 
     static func query(_ name: String, _ kind: ParameterKind) -> RouteParameter {
@@ -21,6 +26,8 @@ struct RouteParameter: Sendable {
 enum ParameterKind: Sendable {
     /// Any text of 1 to `ReadAPILimits.parameterBytes` bytes.
     case text
+    /// Any text of 1 to `StreamLimits.positionBytes` bytes.
+    case streamText
     /// `NSE:RELIANCE`, or bare for the default exchange.
     case symbol
     /// Symbols with commas between them.
@@ -30,10 +37,16 @@ enum ParameterKind: Sendable {
     case limit
     /// RFC 3339 with an offset.
     case time
+    /// A day, `YYYY-MM-DD`.
+    case date
     /// What an earlier page's `nextCursor` said.
     case cursor
     /// `topic/partition@offset` with commas between them.
     case positions
+    /// What tells a repeated command.
+    case idempotencyKey
+    /// Names of an answer's fields with commas between them.
+    case fields
 }
 
 extension ParameterKind {
@@ -47,6 +60,9 @@ extension ParameterKind {
             ("minLength", JSONValue.number("1")), ("maxLength", .number(String(ReadAPILimits.parameterBytes))),
         ]
         switch self {
+        case .streamText:
+            return object(
+                string, bounds[0], ("maxLength", .number(String(StreamLimits.positionBytes))))
         case .text: return object(string, bounds[0], bounds[1])
         case .symbol: return object(string, bounds[0], bounds[1], ("examples", .array([.string("NSE:RELIANCE")])))
         case .symbols: return object(string, ("examples", .array([.string("NSE:RELIANCE,NSE:TCS")])))
@@ -62,8 +78,14 @@ extension ParameterKind {
                 ("maximum", .number(String(ReadAPILimits.pageRows))),
                 ("default", .number(String(ReadAPILimits.defaultPageRows))))
         case .time: return object(string, ("format", .string("date-time")))
+        case .date: return object(string, ("format", .string("date")))
         case .cursor: return object(string, ("maxLength", .number(String(ReadAPILimits.cursorBytes))))
         case .positions: return object(string, ("examples", .array([.string("trades.executed/0@1042")])))
+        case .idempotencyKey:
+            return object(
+                string, bounds[0], ("maxLength", .number(String(ReadAPILimits.idempotencyKeyBytes))),
+                ("pattern", .string("^[!-~]+$")))
+        case .fields: return object(string, ("maxLength", .number(String(ReadAPILimits.fieldsBytes))))
         }
     }
 }

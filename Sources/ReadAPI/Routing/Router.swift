@@ -1,33 +1,69 @@
-/// Finds the route of a path and checks the parameters: pure, from the table alone.
+import HTTPServing
+
+/// Finds the route of a path and a method and checks the parameters: pure, from the table alone.
 struct Router: Sendable {
-    let routes: [Route]
+    /// The routes of one path.
+    struct Resource: Sendable {
+        let path: PathTemplate
+        let routes: [Route]
+
+        /// What `Allow` says.
+        var methods: [String] {
+            var names: [String] = []
+            for route in routes { names += route.method == .get ? ["GET", "HEAD"] : [route.method.rawValue] }
+            return names + ["OPTIONS"]
+        }
+
+        func route(_ method: String) -> Route? {
+            let wanted = method == "HEAD" ? "GET" : method
+            return routes.first { $0.method.rawValue == wanted }
+        }
+    }
 
     struct Match: Sendable {
-        let route: Route
+        let resource: Resource
         let captured: [(name: String, raw: Substring)]
+    }
+
+    /// Paths with more literal segments come first: `/v1/trades/import` is no trade's id.
+    private let resources: [Resource]
+
+    init(routes: [Route]) {
+        var order: [String] = []
+        var groups: [String: [Route]] = [:]
+        for route in routes {
+            if groups[route.path.description] == nil { order.append(route.path.description) }
+            groups[route.path.description, default: []].append(route)
+        }
+        resources = order.compactMap { path in groups[path].map { Resource(path: $0[0].path, routes: $0) } }
+            .sorted { $0.path.literals > $1.path.literals }
     }
 
     func match(path: String) -> Match? {
         guard path.hasPrefix("/") else { return nil }
         let parts = path == "/" ? [] : path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
-        for route in routes {
-            if let captured = route.path.match(parts) { return Match(route: route, captured: captured) }
+        for resource in resources {
+            if let captured = resource.path.match(parts) { return Match(resource: resource, captured: captured) }
         }
         return nil
     }
 
     /// The checked parameters of a request. Throws a 400 for what the route does not know, twice the same, or a bad value.
-    func arguments(of match: Match, query: String?) throws(Problem) -> Arguments {
+    func arguments(of match: Match, route: Route, _ request: HTTPRequest) throws(Problem) -> Arguments {
         var arguments = Arguments()
+        for parameter in route.parameters where parameter.place == .header {
+            guard let value = request.header(parameter.name.lowercased()) else { continue }
+            arguments.set(parameter.name, try parameter.parse(value))
+        }
         for (name, raw) in match.captured {
-            guard let parameter = match.route.parameter(name, .path) else { continue }
+            guard let parameter = route.parameter(name, .path) else { continue }
             arguments.set(name, try parameter.parse(try decode(raw, of: name, plusIsSpace: false)))
         }
-        for pair in (query ?? "").split(separator: "&", omittingEmptySubsequences: true) {
+        for pair in (request.query ?? "").split(separator: "&", omittingEmptySubsequences: true) {
             let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = try decode(halves[0], of: "query", plusIsSpace: true)
             let value = try decode(halves.count > 1 ? halves[1] : "", of: name, plusIsSpace: true)
-            guard let parameter = match.route.parameter(name, .query) else { throw unknown(name, on: match.route) }
+            guard let parameter = route.parameter(name, .query) else { throw unknown(name, on: route) }
             guard !arguments.contains(name) else {
                 throw .invalidParameter(name, value: value, reason: "is given more than once")
             }

@@ -1,5 +1,6 @@
 import Engine
 import HTTPServing
+import Postgres
 
 /// An error answer: RFC 9457 problem details. `detail` says what was wrong, where, and what to do.
 struct Problem: Error, Sendable, Equatable {
@@ -43,7 +44,8 @@ extension Problem {
         switch refusal {
         case .targetTooLong(let bytes): self = .targetTooLong(bytes: bytes)
         case .tooManyHeaders(let count): self = .tooManyHeaders(count: count)
-        case .bodyTooLarge: self = .bodyTooLarge
+        case .bodyTooLarge(let limit): self = .bodyTooLarge(limit: limit)
+        case .tooManyBodies: self = .tooManyBodies
         case .stopping: self = .stopping
         }
     }
@@ -64,12 +66,37 @@ extension Problem {
         Problem(kind: "not-found", title: "Not found", status: 404, detail: detail)
     }
 
-    static func methodNotAllowed(_ method: String) -> Problem {
-        Problem(
+    static func methodNotAllowed(_ method: String, allowed: [String]) -> Problem {
+        let list = allowed.joined(separator: ", ")
+        return Problem(
             kind: "method-not-allowed", title: "Method not allowed", status: 405,
-            detail:
-                "\(method) is not served here: the read API answers GET, HEAD and OPTIONS; changes are events on topics",
-            headers: [HTTPHeader("Allow", "GET, HEAD, OPTIONS")])
+            detail: "\(method.prefix(40)) is not served here; this path takes \(list)",
+            headers: [HTTPHeader("Allow", list)])
+    }
+
+    static func notAcceptable(_ type: String) -> Problem {
+        Problem(
+            kind: "not-acceptable", title: "Not acceptable", status: 406,
+            detail: "the request's Accept leaves out \(type), which is all there is here; add it, or leave Accept out")
+    }
+
+    static func unsupportedMediaType(_ detail: String, _ types: [String]) -> Problem {
+        Problem(
+            kind: "unsupported-media-type", title: "Unsupported media type", status: 415, detail: detail,
+            headers: [HTTPHeader("Accept-Post", types.joined(separator: ", "))])
+    }
+
+    static func tooManyRequests(_ which: String, seconds: Int) -> Problem {
+        Problem(
+            kind: "too-many-requests", title: "Too many requests", status: 429,
+            detail: "too many requests \(which); go on in \(seconds) s",
+            headers: [HTTPHeader("Retry-After", String(seconds))])
+    }
+
+    static func otherUser(_ claims: TokenClaims) -> Problem {
+        .forbidden(
+            "userId: a token of \(claims.subject) is for the rows of \(claims.subject) only; role admin may name others"
+        )
     }
 
     static func unauthorized(_ error: TokenError) -> Problem {
@@ -88,9 +115,11 @@ extension Problem {
         Problem(kind: "forbidden", title: "Forbidden", status: 403, detail: detail)
     }
 
-    static let bodyTooLarge = Problem(
-        kind: "content-too-large", title: "Content too large", status: 413,
-        detail: "a request's body may have \(HTTPLimits.requestBodyBytes) bytes at most; queries need none")
+    static func bodyTooLarge(limit: Int) -> Problem {
+        Problem(
+            kind: "content-too-large", title: "Content too large", status: 413,
+            detail: limit > 0 ? "a request's body may have \(limit) bytes at most here" : "this request takes no body")
+    }
 
     static func targetTooLong(bytes: Int) -> Problem {
         Problem(
@@ -111,6 +140,9 @@ extension Problem {
     static let tooManyWaiting = unavailable(
         "overloaded", "\(ReadAPILimits.waitingRequests) requests wait with ?after= already; try again without it")
 
+    static let tooManyBodies = unavailable(
+        "overloaded", "the server is receiving as many bodies as it can hold; try again shortly")
+
     static let stopping = unavailable("stopping", "the server is stopping; try again, another one may answer")
 
     static func databaseUnavailable(_ detail: String) -> Problem { unavailable("database-unavailable", detail) }
@@ -130,9 +162,32 @@ extension Problem {
         Problem(kind: "internal", title: "Internal server error", status: 500, detail: detail)
     }
 
-    private static func unavailable(_ kind: String, _ detail: String) -> Problem {
+    static func unavailable(_ kind: String, _ detail: String) -> Problem {
         Problem(kind: kind, title: "Service unavailable", status: 503, detail: detail, headers: [retryAfter])
     }
 
     private static let retryAfter = HTTPHeader("Retry-After", String(ReadAPILimits.retryAfterSeconds))
+}
+
+extension Problem {
+    /// Why the database did not do what a request needed.
+    init(_ error: PostgresError) {
+        switch error.sqlState {
+        case nil where error.isConnectionLost:
+            self = .databaseUnavailable("the database cannot be reached; try again")
+        case PostgresError.lockNotAvailable, PostgresError.queryCanceled:
+            self = .databaseUnavailable("the database did not answer in time; try again")
+        case PostgresError.undefinedTable, "3F000", "42703":
+            self = .databaseUnavailable("the database lacks tables of this version; run: tapefold db migrate")
+        case "42501":
+            self = .databaseUnavailable(
+                "the API's database role may not write the tables of schema tapefold; docs/api.md lists the grants"
+            )
+        default:
+            self =
+                error.isConnectionLost
+                ? .databaseUnavailable("the database cannot be reached; try again")
+                : .internalError("the database refused; look for the request id in the log")
+        }
+    }
 }

@@ -41,7 +41,7 @@ final class ReadMetrics: HTTPObserver {
 
     func requestEnded(route: String, method: String, status: UInt32, nanoseconds: UInt64) {
         inFlight.subtract(1, ordering: .relaxed)
-        let known = ["GET", "HEAD", "OPTIONS"].contains(method) ? method : "other"
+        let known = ["GET", "HEAD", "OPTIONS", "POST"].contains(method) ? method : "other"
         counts.withLock { counts in
             counts.requests[RequestKey(route: route, method: known, status: status), default: 0] += 1
             counts.durations[route, default: Histogram()].add(nanoseconds)

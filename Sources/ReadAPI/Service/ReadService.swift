@@ -1,5 +1,7 @@
+import Events
 import Glibc
 import HTTPServing
+import Kafka
 import Postgres
 import Synchronization
 
@@ -7,34 +9,75 @@ import Synchronization
 final class ReadService: Sendable {
     struct Configuration: Sendable {
         var database: PostgresConfiguration
-        var secret: TokenSecret
+        /// Signs and checks our own tokens; without it only those of the JWK set are taken.
+        var secret: TokenSecret?
+        /// A file or a URL with the public keys of an identity provider.
+        var keys: String?
+        var audience = TokenAudience()
+        /// Where commands go; nil: they are refused.
+        var kafka: KafkaConfiguration?
+        var topology: Topology?
         var corsOrigins: [String] = []
         var defaultExchange = "NSE"
+        var analytics = AnalyticsSettings.ofProcess
         var waitMilliseconds = ReadAPILimits.waitMilliseconds
+        var rateLimits = RateLimits()
+        /// Addresses whose `X-Forwarded-For` is believed.
+        var trustedProxies: [String] = []
+        var streamStallMilliseconds = Int64(StreamLimits.stallSeconds) * 1_000
         var log = Log(level: .info)
     }
 
     let metrics = ReadMetrics()
-    private let router = Router(routes: RouteTable.routes)
-    private let verifier: TokenVerifier
-    private let configuration: Configuration
-    private let queue = QueryQueue()
+    let router = Router(routes: RouteTable.routes)
+    let verifier: TokenVerifier
+    private let keys: KeySet?
+    let commands: CommandLog
+    let configuration: Configuration
+    let limiters: Limiters
+    let queue = QueryQueue()
+    let streams: StreamService
+    private let pools = WorkPool.Kind.allCases.map { WorkPool($0) }
     private let watch: DatabaseWatch
     private let cancellations = QueryCancellations()
     private let threads = Mutex<[WorkerThread]>([])
     private let runningThreads = Atomic(0)
 
+    struct Limiters: Sendable {
+        let user, address, commands, logins: RateLimiter
+
+        init(_ limits: RateLimits) {
+            user = RateLimiter(limits.user)
+            address = RateLimiter(limits.address)
+            commands = RateLimiter(limits.commands)
+            logins = RateLimiter(limits.logins)
+        }
+    }
+
     init(_ configuration: Configuration) {
         self.configuration = configuration
-        verifier = TokenVerifier(secret: configuration.secret)
+        limiters = Limiters(configuration.rateLimits)
+        keys = configuration.keys.map { KeySet(source: $0, log: configuration.log) }
+        verifier = TokenVerifier(secret: configuration.secret, keys: keys, audience: configuration.audience)
+        commands = CommandLog(configuration.kafka, topology: configuration.topology)
+        streams = StreamService(
+            database: configuration.database, kafka: configuration.kafka, log: configuration.log,
+            stallMilliseconds: configuration.streamStallMilliseconds)
         watch = DatabaseWatch(queue: queue, address: "\(configuration.database)", log: configuration.log)
     }
 
-    /// Starts the query threads and the watch. Call once; `stop` ends them.
+    /// Starts the query threads, the pools and the watch. Call once; `stop` ends them.
     func start() {
-        let started = (0..<ReadAPILimits.queryThreads).map { _ in startThread { [self] in serveQueries() } }
-        let watching = startThread { [self] in watch.run(session()) }
+        var started = (0..<ReadAPILimits.queryThreads).map { _ in startThread { [self] in serveQueries() } }
+        for pool in pools {
+            started += (0..<pool.kind.threads).map { _ in
+                startThread { [self] in pool.serve(session(DatabaseSession.writing(configuration.database))) }
+            }
+        }
+        if let keys { started.append(startThread { keys.run() }) }
+        let watching = startThread { [self] in watch.run(session(configuration.database)) }
         threads.withLock { $0 = started + [watching] }
+        streams.start()
     }
 
     private func startThread(_ body: @escaping @Sendable () -> Void) -> WorkerThread {
@@ -45,10 +88,9 @@ final class ReadService: Sendable {
         }
     }
 
-    private func session() -> DatabaseSession {
+    private func session(_ database: PostgresConfiguration) -> DatabaseSession {
         DatabaseSession(
-            configuration.database, metrics: metrics, cancellations: cancellations,
-            isStopping: { [watch] in watch.isStopping })
+            database, metrics: metrics, cancellations: cancellations, isStopping: { [watch] in watch.isStopping })
     }
 
     /// Gives up those who wait for positions; what is queued still runs.
@@ -56,7 +98,10 @@ final class ReadService: Sendable {
 
     /// Ends the threads: what has not begun is refused, what runs is cut short. Call it once every request has its answer.
     func stop() {
+        streams.stop()
         watch.stop()
+        keys?.stop()
+        for pool in pools { pool.close() }
         for job in queue.close() { job.fail(.stopping) }
         let running = threads.withLock { threads in
             defer { threads = [] }
@@ -74,136 +119,20 @@ final class ReadService: Sendable {
 
     var database: DatabaseState { watch.database }
     var isStopping: Bool { watch.isStopping }
-    var metricsText: String { metrics.text(queued: queue.count, waiting: watch.waiting) }
+    var metricsText: String { metrics.text(queued: queue.count, waiting: watch.waiting) + streams.metricsText }
+
+    /// Runs the job on a thread that may block and write.
+    func work(_ kind: WorkPool.Kind, _ job: WorkPool.Job) {
+        pools.first { $0.kind == kind }?.add(job)
+    }
 
     private func serveQueries() {
-        let runner = QueryRunner(session: session(), watch: watch, metrics: metrics, log: configuration.log)
+        let runner = QueryRunner(
+            session: session(configuration.database), watch: watch, metrics: metrics, log: configuration.log)
         while let jobs = queue.take() {
             metrics.busyQueryThreads.add(1, ordering: .relaxed)
             runner.run(jobs)
             metrics.busyQueryThreads.subtract(1, ordering: .relaxed)
         }
-    }
-
-    // MARK: Requests, on an event loop
-
-    func answer(_ request: HTTPRequest) -> HTTPAnswer {
-        guard let match = router.match(path: request.path) else {
-            return .now(finish(Self.unknownPath(request).response(for: request), request, "unmatched"))
-        }
-        let route = match.route.path.description
-        do throws(Problem) {
-            switch request.method {
-            case "GET", "HEAD": return try answer(request, match)
-            case "OPTIONS": return .now(finish(options(request), request, route))
-            default: throw .methodNotAllowed(request.method)
-            }
-        } catch {
-            return .now(finish(error.response(for: request), request, route))
-        }
-    }
-
-    private func answer(_ request: HTTPRequest, _ match: Router.Match) throws(Problem) -> HTTPAnswer {
-        let route = match.route.path.description
-        let claims = try identify(request, for: match.route)
-        let arguments = try router.arguments(of: match, query: request.query)
-        switch match.route.action {
-        case .immediate(let action):
-            return .now(finish(action(self), request, route))
-        case .read(let makePlan):
-            let call = Call(
-                operation: match.route.operation, user: try user(claims, match.route, arguments), arguments: arguments,
-                defaultExchange: configuration.defaultExchange)
-            let plan = try makePlan(call)
-            return .later { [self] reply in
-                let job = ReadJob(
-                    plan: plan, request: request, route: route, waitMilliseconds: configuration.waitMilliseconds,
-                    reply: reply
-                ) { [self] in finish($0, $1, $2) }
-                if !queue.add(job) { job.fail(isStopping ? .stopping : .overloaded) }
-            }
-        }
-    }
-
-    private func identify(_ request: HTTPRequest, for route: Route) throws(Problem) -> TokenClaims? {
-        guard route.access != .open else { return nil }
-        do throws(TokenError) {
-            return try verifier.verify(authorization: request.header("authorization"), at: Int64(time(nil)))
-        } catch {
-            throw .unauthorized(error)
-        }
-    }
-
-    private func user(_ claims: TokenClaims?, _ route: Route, _ arguments: Arguments) throws(Problem) -> String {
-        guard let claims, route.access == .user else { return "" }
-        guard let wanted = arguments.text("userId"), wanted != claims.subject else { return claims.subject }
-        guard claims.isAdmin else {
-            throw .forbidden(
-                "userId: a token of \(claims.subject) sees the rows of \(claims.subject) only; role admin sees others'")
-        }
-        return wanted
-    }
-
-    private static func unknownPath(_ request: HTTPRequest) -> Problem {
-        .notFound("nothing is served at \(request.path.prefix(120)); /openapi.json lists what is")
-    }
-
-    // MARK: Answers, on any thread
-
-    private func options(_ request: HTTPRequest) -> HTTPResponse {
-        var response = HTTPResponse(status: 204, headers: [HTTPHeader("Allow", "GET, HEAD, OPTIONS")])
-        if allowedOrigin(request) != nil {
-            response.headers += [
-                HTTPHeader("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS"),
-                HTTPHeader("Access-Control-Allow-Headers", "Authorization, If-None-Match, X-Request-Id"),
-                HTTPHeader("Access-Control-Max-Age", String(ReadAPILimits.corsMaximumAgeSeconds)),
-            ]
-        }
-        return response
-    }
-
-    private func allowedOrigin(_ request: HTTPRequest) -> String? {
-        guard let origin = request.header("origin") else { return nil }
-        return configuration.corsOrigins.contains { $0 == "*" || $0 == origin } ? origin : nil
-    }
-
-    /// Adds what every answer has: cross-origin headers, validator, compression.
-    private func finish(_ answer: HTTPResponse, _ request: HTTPRequest, _ route: String) -> HTTPResponse {
-        var response = answer
-        response.route = route
-        if response.status == 200, !response.body.isEmpty { validate(&response, request) }
-        compress(&response, request)
-        if !configuration.corsOrigins.isEmpty {
-            response.headers.append(HTTPHeader("Vary", "Origin"))
-            if let origin = allowedOrigin(request) {
-                response.headers += [
-                    HTTPHeader("Access-Control-Allow-Origin", origin),
-                    HTTPHeader("Access-Control-Expose-Headers", "Tapefold-Position, X-Request-Id, ETag, Retry-After"),
-                ]
-            }
-        }
-        configuration.log.debug("\(request.identifier) \(request.method) \(request.path) \(response.status)")
-        return response
-    }
-
-    private func validate(_ response: inout HTTPResponse, _ request: HTTPRequest) {
-        guard response.header("Content-Type") == "application/json" else { return }
-        let tag = EntityTag.of(response.body)
-        response.headers += [HTTPHeader("ETag", tag), HTTPHeader("Cache-Control", "private, no-cache")]
-        if let wanted = request.header("if-none-match"), EntityTag.matches(tag, wanted) {
-            response.status = 304
-            response.body = []
-            response.headers.removeAll { $0.name == "Content-Type" }
-        }
-    }
-
-    private func compress(_ response: inout HTTPResponse, _ request: HTTPRequest) {
-        guard response.body.count >= ReadAPILimits.gzipMinimumBytes else { return }
-        response.headers.append(HTTPHeader("Vary", "Accept-Encoding"))
-        guard Gzip.isAccepted(by: request.header("accept-encoding")), let smaller = Gzip.compress(response.body) else {
-            return
-        }
-        response.body = smaller
-        response.headers.append(HTTPHeader("Content-Encoding", "gzip"))
     }
 }

@@ -7,8 +7,13 @@ struct JSONWriter {
     private(set) var bytes: [UInt8] = []
     /// Whether the next key or element needs a comma before it.
     private var needsComma = false
+    private let selection: FieldSelection?
+    private var depth = 0
+    /// Inside a member that the selection leaves out.
+    private var isMuted = false
 
-    init(reserving capacity: Int = 1_024) {
+    init(reserving capacity: Int = 1_024, selection: FieldSelection? = nil) {
+        self.selection = selection
         bytes.reserveCapacity(capacity)
     }
 
@@ -27,18 +32,27 @@ struct JSONWriter {
     }
 
     mutating func open(_ bracket: UInt8) {
+        depth += 1
+        if isMuted { return }
         separate()
         bytes.append(bracket)
         needsComma = false
     }
 
     mutating func close(_ bracket: UInt8) {
+        if let selection, depth == selection.depth { isMuted = false }
+        depth -= 1
+        if isMuted { return }
         bytes.append(bracket)
         needsComma = true
     }
 
     /// A key that needs no escaping: one of this module's own names.
     mutating func key(_ name: StaticString) {
+        if let selection, depth == selection.depth {
+            isMuted = !selection.names.contains(name.withUTF8Buffer { String(decoding: $0, as: UTF8.self) })
+        }
+        if isMuted { return }
         separate()
         bytes.append(UInt8(ascii: "\""))
         name.withUTF8Buffer { bytes.append(contentsOf: $0) }
@@ -48,6 +62,8 @@ struct JSONWriter {
     }
 
     mutating func key(text name: String) {
+        if let selection, depth == selection.depth { isMuted = !selection.names.contains(name) }
+        if isMuted { return }
         string(name)
         bytes.append(UInt8(ascii: ":"))
         needsComma = false
@@ -65,8 +81,12 @@ struct JSONWriter {
 
     mutating func integer(_ value: some BinaryInteger) { literal(String(value)) }
 
+    /// A finite number, in the shortest digits that read back as the same.
+    private mutating func number(_ value: Double) { literal("\(value)") }
+
     /// JSON that is known to be well-formed, such as the text of a jsonb column.
     mutating func raw(_ json: UnsafeRawBufferPointer) {
+        if isMuted { return }
         separate()
         bytes.append(contentsOf: json)
         needsComma = true
@@ -79,6 +99,7 @@ struct JSONWriter {
 
     /// UTF-8 text, escaped as RFC 8259 asks and no more.
     mutating func string(_ utf8: UnsafeRawBufferPointer) {
+        if isMuted { return }
         separate()
         bytes.append(UInt8(ascii: "\""))
         var start = 0
@@ -95,6 +116,7 @@ struct JSONWriter {
 
     /// Units of 10⁻⁸ as a string, without trailing zeros.
     mutating func decimal(units: Int128) {
+        if isMuted { return }
         separate()
         bytes.append(UInt8(ascii: "\""))
         Amount(units: units).withText { bytes.append(contentsOf: $0) }
@@ -103,6 +125,7 @@ struct JSONWriter {
     }
 
     mutating func time(_ value: Timestamp) {
+        if isMuted { return }
         separate()
         bytes.append(UInt8(ascii: "\""))
         value.withText { bytes.append(contentsOf: $0) }
@@ -111,6 +134,7 @@ struct JSONWriter {
     }
 
     private mutating func literal(_ text: String) {
+        if isMuted { return }
         separate()
         bytes.append(contentsOf: text.utf8)
         needsComma = true
@@ -141,6 +165,22 @@ extension JSONWriter {
     mutating func field(_ name: StaticString, _ value: String?) {
         key(name)
         if let value { string(value) } else { null() }
+    }
+
+    mutating func field(_ name: StaticString, _ value: Amount?) {
+        key(name)
+        if let value { decimal(units: value.units) } else { null() }
+    }
+
+    mutating func field(_ name: StaticString, _ value: Int64) {
+        key(name)
+        integer(value)
+    }
+
+    /// A ratio: the shortest digits that read back as the same number. JSON has none for what is not finite.
+    mutating func field(_ name: StaticString, _ value: Double?) {
+        key(name)
+        if let value, value.isFinite { number(value) } else { null() }
     }
 
     mutating func field(_ name: StaticString, _ value: Bool) {

@@ -20,7 +20,7 @@ package struct Scenario: Sendable {
     /// Stands in the ids of poisoned events.
     static let poison = "poison"
 
-    package static let all = [positions, orders, market, rules]
+    package static let all = [positions, orders, market, analytics, rules]
 
     package static func named(_ name: String) -> Scenario? { all.first { $0.name == name } }
 
@@ -83,6 +83,26 @@ package struct Scenario: Sendable {
         return DecodedEvent(envelope: event.envelope, payload: .orderPlaced(order))
     } difference: { store, events in
         try store.difference("orders", NaiveOrders.columns, NaiveOrders(events.map(\.decoded)).rows())
+    }
+
+    private static let analytics = Scenario(
+        AnalyticsFold.self, .park,
+        [
+            ("trades.executed", .tradeExecuted), ("trades.corrected", .tradeCorrected),
+            ("payments.received", .paymentReceived),
+        ]
+    ) { seed, count in
+        AnalyticsTape.make(seed: seed, count: count, users: users).events.map(\.decoded)
+    } poisoned: { event in
+        guard case .paymentReceived(var payment) = event.payload else { return event }
+        payment.paymentId = "\(poison) \(payment.paymentId)"
+        return DecodedEvent(envelope: event.envelope, payload: .paymentReceived(payment))
+    } difference: { store, events in
+        let decoded = events.map(\.decoded)
+        let oracle = try NaiveAnalytics(decoded)
+        return try store.difference("days", NaiveAnalytics.dayColumns, oracle.dayRows())
+            ?? store.difference("payments", NaiveAnalytics.paymentColumns, oracle.paymentRows())
+            ?? store.difference("trades", NaivePositions.tradeColumns, NaivePositions(decoded).rows().trades)
     }
 
     private static let market = Scenario(MarketFold.self, .skip, [("market.updates", .marketUpdated)]) { seed, count in

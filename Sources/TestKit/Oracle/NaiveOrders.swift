@@ -7,7 +7,7 @@ public struct NaiveOrders {
     public static let columns: Set<String> = [
         "user_id", "order_id", "exchange", "symbol", "side", "account", "product", "order_type", "validity", "strategy",
         "quantity_e8", "price_e8", "trigger_price_e8", "filled_quantity_e8", "average_price_e8", "reason", "status",
-        "placed_at", "updated_at",
+        "placed_at", "updated_at", "fill_count", "filled_value", "first_fill_at", "last_fill_at",
     ]
 
     private struct Facts {
@@ -83,6 +83,9 @@ public struct NaiveOrders {
     private static func addFigures(_ facts: Facts, _ quantity: Quantity?, to row: inout PresentedRow) {
         var statuses: [OrderStatus] = [.pending] + facts.updates.map(\.order.status)
         if facts.cancelled != nil { statuses.append(.cancelled) }
+        row["fill_count"] = "\(facts.fills.count)"
+        row["first_fill_at"] = facts.fills.map(\.trade.executedAt).min()?.description
+        row["last_fill_at"] = facts.fills.map(\.trade.executedAt).max()?.description
         if facts.fills.isEmpty {
             row["filled_quantity_e8"] = facts.updates.compactMap(\.order.filledQuantity).last?.description
             row["average_price_e8"] = facts.updates.compactMap(\.order.averagePrice).last?.description
@@ -94,6 +97,7 @@ public struct NaiveOrders {
             statuses.append(quantity.map { filled >= Int128($0.units) } ?? false ? .executed : .partiallyFilled)
             row["filled_quantity_e8"] = Quantity(units: Int64(filled)).description
             row["average_price_e8"] = Price(units: Int64(roundedRatio(value, filled))).description
+            row["filled_value"] = Amount(units: roundedRatio(value, 100_000_000)).description
         }
         row["status"] = ranks.last { statuses.contains($0) }?.rawValue
     }

@@ -34,8 +34,8 @@ public struct NaivePositions {
         }
     }
 
-    private var executions: [[String]: (trade: TradeExecuted, time: Timestamp)] = [:]
-    private var corrections: [[String]: [(body: TradeCorrected, time: Timestamp)]] = [:]
+    var executions: [[String]: (trade: TradeExecuted, time: Timestamp)] = [:]
+    var corrections: [[String]: [(body: TradeCorrected, time: Timestamp)]] = [:]
     private var seenCorrections: Set<[String]> = []
 
     public init(_ events: some Sequence<DecodedEvent>) {
@@ -84,7 +84,7 @@ public struct NaivePositions {
         return rows
     }
 
-    private static func amend(_ trade: inout TradeExecuted, _ values: TradeAmendment.Values) {
+    static func amend(_ trade: inout TradeExecuted, _ values: TradeAmendment.Values) {
         if let symbol = values.symbol { trade.symbol = symbol }
         if let exchange = values.exchange { trade.exchange = exchange }
         if let side = values.side { trade.side = side }
@@ -128,7 +128,7 @@ public struct NaivePositions {
         return Array(left.tradeId.utf8).lexicographicallyPrecedes(Array(right.tradeId.utf8))
     }
 
-    private static func fill(_ trade: TradeExecuted) -> Fill {
+    static func fill(_ trade: TradeExecuted) -> Fill {
         Fill(
             tradeId: trade.tradeId, executedAt: trade.executedAt, side: trade.side, quantity: trade.quantity,
             price: trade.price, fees: Amount(trade.fees), multiplier: trade.multiplier)

@@ -6,19 +6,33 @@ public struct PositionsTape {
     public static let inputs: [EventKind] = [.tradeExecuted, .tradeCorrected]
     private var random: SeededRandom
     private let users: [String]
+    private let exchanges: [String]
+    private let minutesPerTick: Int64
+    private let start: Timestamp
     private var trades: [TradeExecuted] = []
     private var events: [DecodedEvent] = []
     private var minute = 0
 
-    public static func make(seed: UInt64, count: Int, users: [String] = ["u1", "u2"]) -> EventTape {
-        var tape = PositionsTape(random: SeededRandom(seed: seed), users: users)
+    /// - Parameters:
+    ///   - minutesPerTick: how long the tape's smallest step of time is.
+    ///   - start: before which nothing happens.
+    public static func make(
+        seed: UInt64, count: Int, users: [String] = ["u1", "u2"], exchanges: [String] = ["NSE", "BSE"],
+        minutesPerTick: Int64 = 1, start: Timestamp = Timestamp(microseconds: 0)
+    ) -> EventTape {
+        var tape = PositionsTape(SeededRandom(seed: seed), users, exchanges, minutesPerTick, start)
         while tape.events.count < count { tape.step() }
         return EventTape(inputs, tape.events)
     }
 
-    private init(random: SeededRandom, users: [String]) {
+    private init(
+        _ random: SeededRandom, _ users: [String], _ exchanges: [String], _ minutesPerTick: Int64, _ start: Timestamp
+    ) {
+        self.start = start
         self.random = random
         self.users = users
+        self.exchanges = exchanges
+        self.minutesPerTick = minutesPerTick
     }
 
     private mutating func step() {
@@ -31,14 +45,16 @@ public struct PositionsTape {
         }
     }
 
-    private func time(_ minute: Int) -> Timestamp { Timestamp(microseconds: Int64(minute) * 60_000_000) }
+    private func time(_ minute: Int) -> Timestamp {
+        start.adding(microseconds: Int64(minute) * minutesPerTick * 60_000_000)
+    }
 
     private mutating func execute(id: String? = nil, user: String? = nil) {
         let late = random.chance(15) ? Int.random(in: 0...40, using: &random) : 0
         let hasISIN = random.chance(30)
         let trade = TradeExecuted(
             tradeId: id ?? "t\(trades.count)", userId: user ?? random.pick(users),
-            exchange: random.pick(["NSE", "BSE"]), symbol: hasISIN ? "ISINNED" : random.pick(["A", "B"]),
+            exchange: random.pick(exchanges), symbol: hasISIN ? "ISINNED" : random.pick(["A", "B"]),
             side: random.chance(50) ? .buy : .sell, quantity: Quantity(units: quantity()), price: Price(units: price()),
             executedAt: time(max(0, minute - late)), fees: Fixed8(units: Int64.random(in: -5...500, using: &random)),
             account: random.pick(["main", "main", "other"]), isin: hasISIN ? "INE002A01018" : nil,

@@ -27,6 +27,14 @@ struct OracleTables {
             + compare("market", "quotes", market.quotes, lane) + compare("market", "candles", market.candles, lane)
     }
 
+    /// Of view `analytics`, likewise.
+    func analyticsDifferences(_ events: [FoldEvent], lane: Lane? = nil) throws -> [String] {
+        let decoded = events.map(\.decoded)
+        let oracle = try NaiveAnalytics(decoded)
+        return try compare("analytics", "days", oracle.dayRows(), lane)
+            + compare("analytics", "trades", NaivePositions(decoded).rows().trades, lane)
+    }
+
     private func compare(
         _ view: String, _ name: String, _ expected: Set<PresentedRow>, _ lane: Lane?
     ) throws -> [String] {

@@ -4,6 +4,8 @@ import Foundation
 enum ProcessTestLimits {
     /// How long anything that will happen may take on a busy machine.
     static let waitSeconds = 180.0
+    /// What a busy machine folds at the least, for tests that are given many events.
+    static let slowestEventsPerSecond = 4_000
     static let pollMicroseconds: UInt32 = 20_000
     static let stopGraceMilliseconds = 15_000
     /// From SIGTERM to the exit: what design §4.6 allows, several times over, since a busy machine is no fault.
@@ -20,6 +22,9 @@ enum ProcessTestLimits {
     static let replayedEvents = count("TAPEFOLD_REPLAY_EVENTS", orElse: 60_000, onCI: 60_000)
     /// Distinct books of the test of statements.
     static let coldKeys = count("TAPEFOLD_COLD_KEYS", orElse: 500_000, onCI: 200_000)
+
+    /// How long so many events may take.
+    static func waitSeconds(for events: Int) -> Double { waitSeconds + Double(events / slowestEventsPerSecond) }
 
     private static func count(_ variable: String, orElse local: Int, onCI: Int) -> Int {
         let environment = ProcessInfo.processInfo.environment

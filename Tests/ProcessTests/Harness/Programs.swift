@@ -11,10 +11,11 @@ struct ProgramOutcome {
 /// Runs a program to its end; throws when it fails, unless `mayFail`.
 @discardableResult
 func runProgram(
-    _ executable: String, _ arguments: [String], _ environment: [String: String] = [:], mayFail: Bool = false
+    _ executable: String, _ arguments: [String], _ environment: [String: String] = [:], mayFail: Bool = false,
+    within seconds: Double = ProcessTestLimits.waitSeconds * 2
 ) throws -> ProgramOutcome {
     let program = try RunningProgram(executable, arguments, environment)
-    return try program.wait(mayFail: mayFail)
+    return try program.wait(mayFail: mayFail, within: seconds)
 }
 
 /// A program at work, its output in a file.
@@ -40,10 +41,11 @@ final class RunningProgram {
 
     var output: String { (try? String(contentsOfFile: logPath, encoding: .utf8)) ?? "" }
 
-    func wait(mayFail: Bool = false) throws -> ProgramOutcome {
-        let milliseconds = Int(ProcessTestLimits.waitSeconds * 2_000)
-        guard let status = process.wait(timeoutMilliseconds: milliseconds) else {
-            throw WaitTimedOut(what: "\(name) to end: \(output)", seconds: ProcessTestLimits.waitSeconds * 2)
+    func wait(
+        mayFail: Bool = false, within seconds: Double = ProcessTestLimits.waitSeconds * 2
+    ) throws -> ProgramOutcome {
+        guard let status = process.wait(timeoutMilliseconds: Int(seconds * 1_000)) else {
+            throw WaitTimedOut(what: "\(name) to end: \(output)", seconds: seconds)
         }
         guard mayFail || status.isSuccess else { throw WaitTimedOut(what: "\(name): \(status): \(output)", seconds: 0) }
         return ProgramOutcome(status: status, output: output)

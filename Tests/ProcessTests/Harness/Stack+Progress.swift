@@ -34,7 +34,9 @@ extension Stack {
     func folded(_ view: String) throws -> Int64 { try checkpoints(view).values.reduce(0, +) }
 
     func waitUntilFolded(_ records: Int, _ view: String) throws {
-        try eventually("\(records) records folded into \(view)") { try folded(view) >= records }
+        try eventually(
+            "\(records) records folded into \(view)", within: ProcessTestLimits.waitSeconds(for: records)
+        ) { try folded(view) >= records }
     }
 
     func isCaughtUp(_ view: String) throws -> Bool {

@@ -59,8 +59,8 @@ struct SoakReport: Codable {
             rows.append(
                 (
                     "MiB of \(program.name)",
-                    "\(program.firstHalf) first half, \(program.secondHalf) second half, "
-                        + "peak at \(program.peakSecond) s"
+                    "median \(program.firstHalf) first half, \(program.secondHalf) second half, "
+                        + "peak \(program.peak) at \(program.peakSecond) s"
                 ))
         }
         let width = rows.map(\.0.count).max() ?? 0

@@ -4,11 +4,15 @@ import Foundation
 struct SoakSamples {
     struct Program: Codable {
         var name: String
-        /// In mebibytes, the greatest of all copies: in the first half of the time, in the second half.
+        /// In mebibytes, the median of all copies: in the first half of the time, in the second half. Half an outage's
+        /// backlog in memory lifts a peak, only a leak lifts a median.
         var firstHalf: Int
         var secondHalf: Int
-        /// When it was greatest.
+        /// The greatest of any copy, and when.
+        var peak: Int
         var peakSecond: Int
+        /// The greatest in each span of ``spanSeconds``, for those who look for a cause.
+        var series: [Int]
     }
 
     private var samples: [String: [(second: Double, kibibytes: Int)]] = [:]
@@ -28,15 +32,25 @@ struct SoakSamples {
         return Int(line.split(whereSeparator: { $0 == " " || $0 == "\t" })[1])
     }
 
+    private static let spanSeconds = 10.0
+
     func programs(until end: Double) -> [Program] {
         samples.map { name, all in
-            func greatest(_ part: [(second: Double, kibibytes: Int)]) -> Int {
-                (part.map(\.kibibytes).max() ?? 0) / 1_024
-            }
+            let peak = all.max { $0.kibibytes < $1.kibibytes }
             return Program(
-                name: name, firstHalf: greatest(all.filter { $0.second < end / 2 }),
-                secondHalf: greatest(all.filter { $0.second >= end / 2 }),
-                peakSecond: Int(all.max { $0.kibibytes < $1.kibibytes }?.second ?? 0))
+                name: name, firstHalf: Self.median(all.filter { $0.second < end / 2 }),
+                secondHalf: Self.median(all.filter { $0.second >= end / 2 }), peak: (peak?.kibibytes ?? 0) / 1_024,
+                peakSecond: Int(peak?.second ?? 0), series: Self.series(all))
         }.sorted { $0.name < $1.name }
+    }
+
+    private static func median(_ part: [(second: Double, kibibytes: Int)]) -> Int {
+        let sorted = part.map(\.kibibytes).sorted()
+        return sorted.isEmpty ? 0 : sorted[sorted.count / 2] / 1_024
+    }
+
+    private static func series(_ all: [(second: Double, kibibytes: Int)]) -> [Int] {
+        let spans = Dictionary(grouping: all) { Int($0.second / spanSeconds) }
+        return (0...(spans.keys.max() ?? 0)).map { (spans[$0]?.map(\.kibibytes).max() ?? 0) / 1_024 }
     }
 }

@@ -20,10 +20,11 @@ struct SoakSettings: Codable, Sendable {
     static let copies = 2
     static let views = ["positions", "orders", "market"]
     static let sampleSeconds = 1.0
-    /// Resident memory in the second half of a soak over that in the first, for programs whose caches have filled.
+    /// Resident memory's median in the second half of a soak over that in the first: caches still fill at first.
     static let memoryGrowthRatio = 1.25
     static let memoryGrowthMebibytes = 24
-    static let memoryBoundMebibytes = 256
+    /// The peak, a backlog's catch-up included: what a worker may take whatever the log's length.
+    static let memoryBoundMebibytes = 300
 
     static let asked: SoakSettings? = {
         let environment = ProcessInfo.processInfo.environment

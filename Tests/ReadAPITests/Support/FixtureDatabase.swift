@@ -1,3 +1,4 @@
+import Engine
 import Postgres
 import Supervision
 
@@ -13,6 +14,7 @@ struct FixtureDatabase {
         url = try server.freshDatabase()
         connection = try PostgresConnection.connect(try PostgresConfiguration(url: url))
         try connection.execute(Self.control)
+        for migration in Migrations.all where migration.name == "api" { try connection.execute(migration.sql) }
     }
 
     init() throws {
@@ -144,6 +146,11 @@ struct FixtureDatabase {
             user_id text, order_id text, exchange text, symbol text, side text, order_type text, product text, validity text,
             account text, status text, quantity numeric(38,8), price numeric(38,8), trigger_price numeric(38,8),
             filled_quantity numeric(38,8), average_price numeric(38,8), reason text, category text, strategy text, tags jsonb,
-            placed_at timestamptz, updated_at timestamptz, PRIMARY KEY (user_id, order_id));
+            placed_at timestamptz, updated_at timestamptz, remaining_quantity numeric(38,8), fill_count int NOT NULL DEFAULT 0,
+            filled_value numeric(38,8), first_fill_at timestamptz, last_fill_at timestamptz, limit_slippage numeric(38,8),
+            PRIMARY KEY (user_id, order_id));
+        CREATE TABLE %.api_order_fills (
+            user_id text, order_id text, trade_id text, quantity numeric(38,8), price numeric(38,8), executed_at timestamptz,
+            PRIMARY KEY (user_id, trade_id));
         """
 }

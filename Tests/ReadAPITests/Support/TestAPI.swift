@@ -12,7 +12,8 @@ final class TestAPI: Sendable {
 
     init(
         database url: String, waitMilliseconds: Int = ReadAPILimits.waitMilliseconds, cors: [String] = [],
-        statementMilliseconds: Int? = nil
+        statementMilliseconds: Int? = nil, stallMilliseconds: Int64? = nil, rateLimits: RateLimits = .none,
+        change: (inout ReadService.Configuration) -> Void = { _ in }
     ) throws {
         secret = try TokenSecret(bytes: Array(Self.secretText.utf8))
         var configuration = ReadService.Configuration(
@@ -20,14 +21,20 @@ final class TestAPI: Sendable {
         configuration.corsOrigins = cors
         configuration.waitMilliseconds = waitMilliseconds
         if let statementMilliseconds { configuration.database.statementTimeoutMilliseconds = statementMilliseconds }
+        if let stallMilliseconds { configuration.streamStallMilliseconds = stallMilliseconds }
         configuration.log = Log(level: .error)
+        configuration.rateLimits = rateLimits
+        change(&configuration)
         server = try ReadAPIServer(host: "127.0.0.1", port: 0, service: configuration)
     }
 
     deinit { server.stop() }
 
-    func token(_ user: String, roles: [String] = []) -> String {
-        TokenIssuer(secret: secret).issue(TokenClaims(subject: user, roles: roles, expiresAt: Int64(time(nil)) + 3_600))
+    var hub: StreamHub { server.service.streams.hub }
+
+    func token(_ user: String, roles: [String] = [], seconds: Int64 = 3_600) -> String {
+        TokenIssuer(secret: secret).issue(
+            TokenClaims(subject: user, roles: roles, expiresAt: Int64(time(nil)) + seconds))
     }
 
     /// One GET on a connection of its own.
@@ -39,6 +46,20 @@ final class TestAPI: Sendable {
         var all = headers
         if let user { all.append(("Authorization", "Bearer \(token(user, roles: roles))")) }
         return try client.request(method, target, headers: all)
+    }
+
+    /// One POST of a JSON body on a connection of its own.
+    func post(
+        _ target: String, _ body: String = "", as user: String? = "u1", roles: [String] = [],
+        headers: [(String, String)] = []
+    ) throws -> TestResponse {
+        let client = try TestClient(port: server.port)
+        var all = headers
+        if !body.isEmpty, !headers.contains(where: { $0.0 == "Content-Type" }) {
+            all.append(("Content-Type", "application/json"))
+        }
+        if let user { all.append(("Authorization", "Bearer \(token(user, roles: roles))")) }
+        return try client.request("POST", target, headers: all, body: body)
     }
 
     /// Asks until the answer is as wanted; fails the test after ten seconds.
@@ -103,8 +124,10 @@ final class TestClient {
 
     deinit { close(descriptor) }
 
-    func send(_ text: String) {
-        var bytes = Array(text.utf8)[...]
+    func send(_ text: String) { send(bytes: Array(text.utf8)) }
+
+    func send(bytes all: [UInt8]) {
+        var bytes = all[...]
         while !bytes.isEmpty {
             let sent = bytes.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
             guard sent > 0 else { return }
@@ -115,9 +138,12 @@ final class TestClient {
     /// Closes this side only: the server sees the end of what it is sent and may still answer.
     func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
-    func request(_ method: String, _ target: String, headers: [(String, String)] = []) throws -> TestResponse {
-        let lines = headers.map { "\($0.0): \($0.1)\r\n" }.joined()
-        send("\(method) \(target) HTTP/1.1\r\nHost: localhost\r\n\(lines)\r\n")
+    func request(
+        _ method: String, _ target: String, headers: [(String, String)] = [], body: String = ""
+    ) throws -> TestResponse {
+        var lines = headers.map { "\($0.0): \($0.1)\r\n" }.joined()
+        if method == "POST" { lines += "Content-Length: \(body.utf8.count)\r\n" }
+        send("\(method) \(target) HTTP/1.1\r\nHost: localhost\r\n\(lines)\r\n\(body)")
         return try receive(hasBody: method != "HEAD")
     }
 
@@ -137,6 +163,32 @@ final class TestClient {
         let body = Array(buffer[..<count])
         buffer.removeFirst(count)
         return TestResponse(status: status, headers: headers, body: body)
+    }
+
+    /// The next bytes of a stream.
+    func take(_ count: Int) throws -> [UInt8] {
+        while buffer.count < count { try readMore() }
+        defer { buffer.removeFirst(count) }
+        return Array(buffer[..<count])
+    }
+
+    /// Reads a stream up to a text.
+    func readUntil(_ text: String) throws {
+        while true {
+            if let found = buffer.firstRange(of: Array(text.utf8)) {
+                buffer.removeFirst(found.upperBound)
+                return
+            }
+            try readMore()
+        }
+    }
+
+    /// Whether the server has closed by now.
+    func isClosedNow() -> Bool {
+        var state = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        guard poll(&state, 1, 0) > 0 else { return false }
+        var byte: UInt8 = 0
+        return recv(descriptor, &byte, 1, Int32(MSG_PEEK)) <= 0
     }
 
     /// Reads until the server closes.

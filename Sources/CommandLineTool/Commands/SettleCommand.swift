@@ -1,0 +1,126 @@
+import Domain
+import Engine
+import Events
+import Foundation
+
+/// `tapefold settle --date D [--prices F] [--contracts F] [--dry-run]`.
+enum SettleCommand {
+    static let command = Command(
+        "settle", "Close the open lots of contracts that expired on a day, at their settlement price.",
+        discussion: """
+            Sends one execution for each book that still holds an expired contract: at the price in --prices, else at the
+            market view's close of that day. Sends nothing at all while one price is missing. The executions' ids follow from
+            the book and the day, so that running it twice changes nothing.
+            """,
+        options: [
+            OptionDefinition("date", .text("YYYY-MM-DD"), "The day of expiry. Required."),
+            OptionDefinition(
+                "prices", .text("F"), "Settlement prices: a line EXCHANGE:SYMBOL,price for each contract."),
+            OptionDefinition(
+                "contracts", .text("F"), "The contracts that expire that day, a line EXCHANGE:SYMBOL each.",
+                default: "those of view instruments"),
+            .flag("dry-run", "Say what would be sent, and send nothing."),
+            .json, .dataDirectory,
+        ],
+        examples: [
+            "tapefold settle --date 2026-01-29 --dry-run",
+            "tapefold settle --date 2026-01-29 --prices settlement.csv",
+        ],
+        run: run)
+
+    private struct Line: Encodable {
+        let tradeId: String
+        let userId: String
+        let account: String
+        let symbol: String
+        let side: String
+        let quantity: String
+        let price: String
+    }
+
+    private struct Report: Encodable {
+        let date: String
+        var sent = 0
+        var settlements: [Line]
+    }
+
+    private static func run(_ invocation: Invocation) throws -> ExitStatusCode {
+        guard let text = invocation.arguments.text("date") else { throw UsageError("--date is missing") }
+        guard let day = CivilDate(parsing: text) else {
+            throw UsageError("--date is \"\(text)\", no day: write it as 2026-01-29")
+        }
+        let prices = try invocation.arguments.text("prices").map(SettlementFiles.prices) ?? [:]
+        let contracts = try invocation.arguments.text("contracts").map(SettlementFiles.contracts)
+        let connections = Connections(invocation)
+        let connection = try connections.migratedDatabase()
+        let calendar = ExchangeCalendar.ofProcess
+        Interruption.shared.install()
+        try waitForPositions(connections)
+        let reader = SettlementReader(connection: connection, day: day, calendar: calendar)
+        let (open, closes) = try reader.read(contracts)
+        let plan = Settlement(day: day, calendar: calendar).plan(open, prices: closes.merging(prices) { $1 })
+        guard plan.problems.isEmpty else {
+            throw CommandFailure(
+                plan.problems.prefix(CommandLineLimits.reportedProblems).joined(separator: "\n  "),
+                remedy: "Nothing was sent. Correct this and run it again.")
+        }
+        return try send(plan.events, day, invocation, connections)
+    }
+
+    /// What was sent before must be folded before anybody decides what is open.
+    private static func waitForPositions(_ connections: Connections) throws {
+        let deadline = ContinuousClock.now + .milliseconds(CommandLineLimits.settlementWaitMilliseconds)
+        let (connection, admin) = (try connections.migratedDatabase(), try connections.admin())
+        while true {
+            guard let status = try ViewStatus.read("positions", on: connection, admin: admin) else {
+                throw CommandFailure("view positions has no live build", remedy: "Start its processor.")
+            }
+            guard status.lag > 0 else { return }
+            guard ContinuousClock.now < deadline, !Interruption.shared.isRequested else {
+                throw CommandFailure(
+                    "view positions lags \(status.lag) records behind the log, so what is open is not known yet",
+                    remedy: "Look at `tapefold status`, and run it again when the view has caught up.")
+            }
+            Interruption.shared.pause(milliseconds: CommandLineLimits.readyPollMilliseconds)
+        }
+    }
+
+    private static func send(
+        _ events: [DecodedEvent], _ day: CivilDate, _ invocation: Invocation, _ connections: Connections
+    ) throws -> ExitStatusCode {
+        var report = Report(date: day.description, settlements: events.compactMap(line))
+        if !invocation.arguments.flag("dry-run"), !events.isEmpty {
+            let sender = try EventSender(try connections.kafka(), topology: try connections.topology())
+            let encoder = EventEncoder()
+            for (number, event) in events.enumerated() {
+                try sender.send(
+                    topic: event.kind.topic, key: event.payload.partitionKey, value: encoder.structured(event),
+                    number: UInt64(number))
+            }
+            for failure in try sender.finish() { invocation.console.note("not delivered: \(failure.error)") }
+            report.sent = sender.sent - sender.failed
+            try summarise(report, invocation)
+            return sender.failed == 0 ? .done : .failed
+        }
+        try summarise(report, invocation)
+        return .done
+    }
+
+    private static func line(_ event: DecodedEvent) -> Line? {
+        guard case .tradeExecuted(let trade) = event.payload else { return nil }
+        return Line(
+            tradeId: trade.tradeId, userId: trade.userId, account: trade.account,
+            symbol: "\(trade.exchange):\(trade.symbol)", side: trade.side.rawValue,
+            quantity: trade.quantity.description, price: trade.price.description)
+    }
+
+    private static func summarise(_ report: Report, _ invocation: Invocation) throws {
+        if invocation.wantsJSON { return try invocation.console.json(report) }
+        for line in report.settlements {
+            invocation.console.line(
+                "\(line.userId) \(line.account) \(line.side) \(line.quantity) \(line.symbol) at \(line.price)")
+        }
+        let done = invocation.arguments.flag("dry-run") ? "nothing sent (--dry-run)" : "\(report.sent) sent"
+        invocation.console.line("\(report.settlements.count) settlements for \(report.date): \(done)")
+    }
+}

@@ -1,0 +1,118 @@
+import Domain
+import Postgres
+
+/// What `settle` reads of the views, in one snapshot.
+struct SettlementReader {
+    let connection: PostgresConnection
+    let day: CivilDate
+    let calendar: ExchangeCalendar
+
+    /// - Parameter listed: contracts named by a file, in place of those that view `instruments` has.
+    /// - Returns: their open lots by book, and the day's closes.
+    func read(
+        _ listed: Set<InstrumentKey>?
+    ) throws -> (open: [OpenContract], closes: [InstrumentKey: Price]) {
+        try connection.begin(.repeatableRead, readOnly: true)
+        defer { connection.rollbackIfOpen() }
+        let schemas = try liveSchemas()
+        guard let positions = schemas["positions"] else { throw missing("positions") }
+        let contracts: [InstrumentKey]
+        if let listed {
+            contracts = listed.sorted()
+        } else {
+            guard let instruments = schemas["instruments"] else { throw missing("instruments") }
+            contracts = try expiring(instruments)
+        }
+        let open = try openContracts(positions, contracts)
+        let closes = try schemas["market"].map { try self.closes($0, Set(open.map(\.contract)).sorted()) } ?? [:]
+        return (open, closes)
+    }
+
+    private func missing(_ view: String) -> CommandFailure {
+        CommandFailure(
+            "view \(view) has no live build", remedy: "Start its processor, or name the contracts by --contracts.")
+    }
+
+    private func liveSchemas() throws -> [String: String] {
+        let result = try connection.query(
+            "SELECT view, quote_ident(schema_name) FROM tapefold.build WHERE status = 'live'")
+        var schemas: [String: String] = [:]
+        for row in 0..<result.rowCount { schemas[try result.text(row, 0)] = try result.text(row, 1) }
+        return schemas
+    }
+
+    private func expiring(_ schema: String) throws -> [InstrumentKey] {
+        let result = try connection.query(
+            "SELECT exchange, symbol FROM \(schema).api_instruments WHERE expiry = $1::date ORDER BY 1, 2",
+            [.text(day.description)])
+        return try (0..<result.rowCount).map {
+            InstrumentKey(exchange: try result.text($0, 0), symbol: try result.text($0, 1))
+        }
+    }
+
+    private func arrays(_ columns: [String]...) throws -> [PostgresParameter] {
+        try columns.map { column in
+            let builder = try PostgresArrayBuilder(.text)
+            for value in column { builder.append(text: value) }
+            return .array(builder)
+        }
+    }
+
+    private func openContracts(_ schema: String, _ contracts: [InstrumentKey]) throws -> [OpenContract] {
+        guard !contracts.isEmpty else { return [] }
+        let result = try connection.query(
+            """
+            SELECT l.user_id, l.account, l.instrument, l.exchange, l.symbol, sum(l.quantity)::numeric(38,8),
+                   l.multiplier, (
+                       SELECT count(*) FROM \(schema).api_trades t
+                       WHERE t.user_id = l.user_id AND t.instrument = l.instrument AND t.account = l.account
+                           AND NOT t.voided AND starts_with(t.trade_id, $3))
+            FROM \(schema).api_lots l
+            JOIN unnest($1::text[], $2::text[]) AS c (exchange, symbol)
+                ON l.exchange = c.exchange AND l.symbol = c.symbol
+            GROUP BY l.user_id, l.account, l.instrument, l.exchange, l.symbol, l.multiplier
+            ORDER BY l.user_id, l.account, l.instrument, l.multiplier
+            """,
+            try arrays(contracts.map(\.exchange), contracts.map(\.symbol)) + [
+                .text("\(Settlement.idPrefix)\(day):")
+            ])
+        var books: [OpenContract] = []
+        for row in 0..<result.rowCount {
+            let (user, account, instrument) = (
+                try result.text(row, 0), try result.text(row, 1), try result.text(row, 2)
+            )
+            guard let quantity = Int64(exactly: try result.numericUnits(row, 5)),
+                let multiplier = Int64(exactly: try result.numericUnits(row, 6))
+            else { throw CommandFailure("\(user)'s position in \(instrument) is larger than one execution can close") }
+            if let last = books.last, last.userId == user, last.account == account, last.instrument == instrument {
+                books[books.count - 1].multipliers.append(Fixed8(units: multiplier))
+                continue
+            }
+            books.append(
+                OpenContract(
+                    userId: user, account: account, instrument: instrument,
+                    contract: InstrumentKey(exchange: try result.text(row, 3), symbol: try result.text(row, 4)),
+                    quantity: Quantity(units: quantity), multipliers: [Fixed8(units: multiplier)],
+                    settledBefore: Int(try result.int64(row, 7))))
+        }
+        return books
+    }
+
+    /// The close of the day's candle.
+    private func closes(_ schema: String, _ contracts: [InstrumentKey]) throws -> [InstrumentKey: Price] {
+        guard !contracts.isEmpty else { return [:] }
+        let result = try connection.query(
+            """
+            SELECT k.exchange, k.symbol, k.close FROM unnest($1::text[], $2::text[]) AS c (exchange, symbol)
+            JOIN \(schema).api_candles k ON k.exchange = c.exchange AND k.symbol = c.symbol
+            WHERE k."interval" = '1d' AND k.trading_day = $3::date
+            """, try arrays(contracts.map(\.exchange), contracts.map(\.symbol)) + [.text(day.description)])
+        var closes: [InstrumentKey: Price] = [:]
+        for row in 0..<result.rowCount {
+            guard let units = Int64(exactly: try result.numericUnits(row, 2)) else { continue }
+            closes[InstrumentKey(exchange: try result.text(row, 0), symbol: try result.text(row, 1))] =
+                Price(units: units)
+        }
+        return closes
+    }
+}

@@ -1,0 +1,40 @@
+import Postgres
+import Projections
+
+/// The statements that tell live streams whose rows a batch changed.
+enum ChangeSQL {
+    /// What readers of changes LISTEN to. The notification carries nothing: it only says that there is something to read.
+    static let channel = "tapefold_view_change"
+
+    /// One row a batch, and one notification, which PostgreSQL delivers with the COMMIT.
+    private static let record = """
+        WITH recorded AS (
+            INSERT INTO tapefold.change_batch (view, lane, user_ids) VALUES ($1, $2, $3::text[]) RETURNING 1
+        )
+        SELECT pg_notify('\(channel)', '') FROM recorded
+        """
+
+    /// A lane's last row stays: a position in it can then be told from one whose followers are gone.
+    private static let prune = """
+        DELETE FROM tapefold.change_batch
+        WHERE view = $1 AND lane = $2 AND changed_at < now() - make_interval(secs => $3::bigint)
+            AND seq < (SELECT max(seq) FROM tapefold.change_batch WHERE view = $1 AND lane = $2)
+        """
+
+    /// Adds what a batch tells of its users to the batch's pipeline; returns how many statements that took.
+    static func add(
+        _ changes: UserChanges, _ commit: LaneCommit, view: String, to pipeline: PostgresPipeline
+    ) throws(PostgresError) -> Int {
+        let place: [PostgresParameter] = [.text(view), .int32(Int32(commit.claim.lane))]
+        var statements = 0
+        if changes.users.rowCount > 0 {
+            _ = try pipeline.addCached(record, place + changes.users.parameters)
+            statements += 1
+        }
+        if changes.prunes {
+            _ = try pipeline.addCached(prune, place + [.int64(Int64(EngineLimits.viewChangeKeepSeconds))])
+            statements += 1
+        }
+        return statements
+    }
+}

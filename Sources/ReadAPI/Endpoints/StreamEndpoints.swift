@@ -1,0 +1,38 @@
+import HTTPServing
+
+/// `stream` and `ws`: what happens, as it happens; `stream/ticket`: how a browser gets into a stream.
+enum StreamEndpoints {
+    private static let parameters: [RouteParameter] = [
+        .query("channels", .streamText), .query("resume", .streamText), .query("ticket", .text),
+    ]
+
+    static let routes: [Route] = [
+        Route(
+            "/v1/stream", "streamEvents", access: .stream, parameters: parameters, produces: "text/event-stream",
+            action: .stream(.events)),
+        Route("/v1/ws", "openWebSocket", access: .stream, parameters: parameters, action: .stream(.webSocket)),
+        Route(
+            "/v1/stream/ticket", "createStreamTicket", method: .post, access: .bearer, action: .work(.commands, ticket)),
+    ]
+
+    private static func ticket(
+        _ call: WorkCall, _ service: ReadService, _ session: DatabaseSession
+    ) throws(Problem) -> HTTPResponse {
+        guard let claims = call.claims else { throw .unauthorized(.missing) }
+        let ticket = try StreamTickets(session).issue(for: claims)
+        return .json(201) { body in
+            body.field("ticket", ticket)
+            body.key("expiresInSeconds")
+            body.integer(ReadAPILimits.ticketSeconds)
+        }
+    }
+}
+
+extension HTTPResponse {
+    /// A JSON object.
+    static func json(_ status: UInt32, _ body: (inout JSONWriter) -> Void) -> HTTPResponse {
+        var writer = JSONWriter()
+        writer.object(body)
+        return HTTPResponse(status: status, contentType: "application/json", body: writer.bytes)
+    }
+}

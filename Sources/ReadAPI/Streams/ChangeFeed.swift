@@ -1,0 +1,88 @@
+import Engine
+import Glibc
+import HTTPServing
+import Postgres
+import Synchronization
+
+/// Reads whose rows changed (`tapefold.change_batch`) as transactions commit, tells the streams, and looks up what changed
+/// since for clients that come back. One thread with one connection.
+final class ChangeFeed: Sendable {
+    private let configuration: PostgresConfiguration
+    private let hub: StreamHub
+    private let log: Log
+    private let stopping = Atomic(false)
+
+    init(_ configuration: PostgresConfiguration, hub: StreamHub, log: Log) {
+        self.configuration = configuration
+        self.hub = hub
+        self.log = log
+    }
+
+    func stop() { stopping.store(true, ordering: .relaxed) }
+
+    /// The thread's body, until `stop`. What was read survives a lost connection: it goes on behind it.
+    func run() {
+        var reader = ChangeReader()
+        var told: String?
+        while !stopping.load(ordering: .relaxed) {
+            do throws(PostgresError) {
+                let connection = try PostgresConnection.connect(
+                    configuration, shouldStop: { [self] in stopping.load(ordering: .relaxed) })
+                try connection.listen(ChangeReader.channel)
+                try reader.begin(connection)
+                told = nil
+                try follow(connection, &reader)
+            } catch {
+                if told != error.message {
+                    log.warning("changes cannot be read, trying again every second: \(error.message)")
+                }
+                told = error.message
+                pause()
+            }
+        }
+    }
+
+    private func pause() {
+        let end = MonotonicClock.deadline(milliseconds: StreamLimits.feedRetryMilliseconds)
+        while MonotonicClock.nanoseconds() < end, !stopping.load(ordering: .relaxed) { usleep(20_000) }
+    }
+
+    private func follow(_ connection: PostgresConnection, _ reader: inout ChangeReader) throws(PostgresError) {
+        // The first reading tells the streams where they are.
+        var isTold = false
+        var nextLook: UInt64 = 0
+        while !stopping.load(ordering: .relaxed) {
+            var isNotified = false
+            while try connection.waitForNotification(
+                timeoutMilliseconds: isNotified ? 0 : StreamLimits.changeMilliseconds) != nil
+            { isNotified = true }
+            // Also without a notification now and then: a swap of builds gives none.
+            if isNotified || !isTold || MonotonicClock.nanoseconds() >= nextLook {
+                nextLook = MonotonicClock.deadline(milliseconds: StreamLimits.feedRetryMilliseconds)
+                let wantsUsers = hub.userStreams.load(ordering: .relaxed) > 0
+                repeat {
+                    let changes = try reader.read(connection, users: wantsUsers)
+                    if let changes { hub.tellAll(.changes(changes)) }
+                } while reader.hasMore && !stopping.load(ordering: .relaxed)
+                if !isTold { hub.tellAll(.changes(UserChangeSet(position: reader.position))) }
+                isTold = true
+            }
+            let requests = hub.takeResumes()
+            guard !requests.isEmpty else { continue }
+            do throws(PostgresError) {
+                for (request, outcome) in zip(requests, try reader.resume(requests, connection)) {
+                    request.loop.tell(.resumed(client: request.client, outcome))
+                }
+            } catch {
+                // Nobody waits for a database: who is told to reload misses nothing.
+                for request in requests {
+                    request.loop.tell(
+                        .resumed(
+                            client: request.client, .unknown(reason: "what changed since cannot be looked up just now"))
+                    )
+                }
+                throw error
+            }
+        }
+    }
+}
