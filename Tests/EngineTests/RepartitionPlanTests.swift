@@ -31,6 +31,13 @@ import Testing
             #expect(plan.deadLetters.count == 9)
         }
         #expect(try plan("watchlists", 12).topics.map(\.name) == ["watchlists.changed"])
+        let market = try plan("market", 12)
+        #expect(
+            market.topics.map(\.name) == [
+                "market.updates", "rules.changed", "rules.rearmed", "cart.changed", "alerts.changed",
+                "alerts.triggered",
+            ], "reactors read ticks and definitions")
+        #expect(market.views == ["market", "cart", "alerts", "rules", "triggers"])
     }
 
     @Test func aTopicThatWasGrownByHandIsTakenAsItIs() throws {

@@ -15,6 +15,10 @@ import Testing
 
     @Test func orders() throws { try golden("orders").check(OrdersFold.self) }
 
+    @Test func cart() throws { try golden("cart").check(CombinedFold<CartView>.self) }
+
+    @Test func alerts() throws { try golden("alerts").check(CombinedFold<AlertsView>.self) }
+
     @Test func cash() throws { try golden("cash").check(CashFold.self) }
 
     @Test func notifications() throws { try golden("notifications").check(KeyedFold<NotificationsView>.self) }

@@ -109,7 +109,8 @@ enum RepartitionCommand {
         if let rerouted = result.rerouted, rerouted > 0 { console.line("\(rerouted) misplaced records put right") }
         let file = result.topology ?? "a topology with \(result.to) partitions for \(topics)"
         console.line("Next: TAPEFOLD_TOPOLOGY=\(file) for everything, then:")
-        for view in result.views { console.line("  tapefold replay \(view)") }
+        // Reactors take their new lanes when they start.
+        for view in result.views where !invocation.views.isReactor(view) { console.line("  tapefold replay \(view)") }
         console.line("Then start workers and producers with it, and `tapefold resume` what was paused.")
     }
 }

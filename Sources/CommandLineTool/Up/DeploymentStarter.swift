@@ -37,10 +37,16 @@ struct DeploymentStarter {
     /// Looked up first, so that a missing program is told before anything is started.
     private func programPaths() throws -> [String: String] {
         var paths: [String: String] = [:]
-        for name in ["embedded-broker", "read-api"] + Deployment.processors.map(\.name) {
+        for name in try ["embedded-broker", "read-api"] + processors().map(\.name) {
             paths[name] = try Programs.path(name, environment: environment)
         }
         return paths
+    }
+
+    /// Those whose views the topology in force wires: one's own may leave some out.
+    private func processors() throws -> [Processor] {
+        let topology = try Topology.inForce(environment: environment)
+        return Deployment.processors.filter { $0.views.allSatisfy { topology.view(named: $0) != nil } }
     }
 
     private func startPostgres() throws -> String {
@@ -86,7 +92,7 @@ struct DeploymentStarter {
     private func startProcessors(_ programs: [String: String], _ database: String) throws -> [String: UInt64] {
         var marks: [String: UInt64] = [:]
         let connection: [String: String?] = ["KAFKA_BROKERS": kafka, "DATABASE_URL": database]
-        for name in Deployment.processors.map(\.name) {
+        for name in try processors().map(\.name) {
             marks[name] = LogTail.size(supervisor.logPath(name))
             let variables = connection.merging(metrics(name)) { $1 }.merging(instance) { $1 }
             try supervisor.start(description(name, programs, [], variables))
@@ -135,7 +141,7 @@ struct DeploymentStarter {
 
     private func waitForProcessors(_ logs: [String: UInt64]) throws {
         let deadline = ContinuousClock.now + .milliseconds(CommandLineLimits.readyTimeoutMilliseconds)
-        var waiting = Deployment.processors
+        var waiting = try processors()
         while !waiting.isEmpty {
             try checkSignal()
             waiting.removeAll { isReady($0, from: logs[$0.name] ?? 0) }

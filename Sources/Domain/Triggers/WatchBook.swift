@@ -71,7 +71,7 @@ public struct WatchBook: Sendable {
             slot = Int32(entries.count)
             entries.append(Entry(watch: watch, state: state, generation: 0, isUsed: true))
         }
-        if state.isFresh { fresh.append(slot) }
+        if state.isFresh { noteFresh(slot) }
         if let fired = state.lastFiredAt, watch.repeats { wait(slot, until: fired + watch.cooldownMicroseconds) }
         return slot
     }
@@ -89,8 +89,19 @@ public struct WatchBook: Sendable {
     public mutating func rearm(_ slot: Int32) {
         guard !entries[Int(slot)].state.isFresh else { return }
         entries[Int(slot)].state.isFresh = true
-        fresh.append(slot)
+        noteFresh(slot)
     }
+
+    /// Changed again and again before any tick comes, a watch must not stand there as often.
+    private mutating func noteFresh(_ slot: Int32) {
+        fresh.append(slot)
+        guard fresh.count > 2 * entries.count + Self.freshSlack else { return }
+        fresh = Array(Set(fresh)).sorted()
+    }
+
+    private static let freshSlack = 64
+    /// For tests.
+    var freshCount: Int { fresh.count }
 
     /// Takes a tick; adds the slots that it fires to `fired`, and those whose state it changed to `changed`.
     /// - Returns: false for a tick that came too late to count.

@@ -125,7 +125,7 @@ public struct BuildCatalog {
         }
     }
 
-    private func insertLanes(of build: Build, start: [LaneOffsets]) throws(PostgresError) {
+    func insertLanes(of build: Build, start: [LaneOffsets]) throws(PostgresError) {
         for offsets in start {
             try connection.query(
                 "INSERT INTO tapefold.lane (view, build, lane, live) VALUES ($1, $2, $3, $4)",

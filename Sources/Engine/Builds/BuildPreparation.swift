@@ -18,7 +18,7 @@ enum BuildPreparation {
         let live = try inDatabase { () throws(PostgresError) in try catalog.liveBuild(of: view.name) }
         let build: Build
         if let live {
-            build = live
+            build = view.isReactor ? try ReactorUpkeep.run(live, of: view, consumer: consumer, on: connection) : live
         } else {
             let ends = view.outputs.isEmpty && !view.isReactor ? [] : try logEnds(view, consumer)
             let start = try start(of: view, consumer, ends: ends)

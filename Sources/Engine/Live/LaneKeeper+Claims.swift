@@ -71,7 +71,9 @@ extension LaneKeeper {
     private func fault(_ place: TopicPartition, _ bounds: KafkaWatermarks, next: Int64) -> String? {
         if bounds.low > next {
             return "\(place): retention removed offsets \(next)..<\(bounds.low) before view \(view.name) folded them; "
-                + "rebuild it with `tapefold replay \(view.name)`"
+                + (view.isReactor
+                    ? "start its processor again, which goes on with what is there"
+                    : "rebuild it with `tapefold replay \(view.name)`")
         }
         if bounds.high < next {
             return "\(place) ends at \(bounds.high), but view \(view.name) has folded up to \(next): the topic was "
