@@ -10,6 +10,7 @@ public struct Processor: Sendable {
     public static let notifications = Processor(
         name: "notifications-processor", views: ["notifications", "preferences"])
     public static let cash = Processor(name: "cash-processor", views: ["cash", "watchlists"])
+    public static let analytics = Processor(name: "analytics-processor", views: ["analytics"])
     /// What rules put into carts, and the carts.
     public static let cart = Processor(name: "cart-processor", views: ["rules", "cart"])
     /// What fires alerts, and the alerts.
@@ -20,6 +21,7 @@ public struct Processor: Sendable {
         market,
         positions,
         orders,
+        analytics,
         notifications,
         cash,
         cart,

@@ -3,4 +3,4 @@ import Foundation
 
 exit(
     ProcessorProgram.run(
-        view: "analytics", arguments: CommandLine.arguments, environment: ProcessInfo.processInfo.environment))
+        .analytics, arguments: CommandLine.arguments, environment: ProcessInfo.processInfo.environment))
