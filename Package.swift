@@ -75,7 +75,8 @@ let package = Package(
         module(
             "ReadAPI",
             [
-                "Domain", "Events", "Engine", "Kafka", "Postgres", "Importers", "HTTPServing", "Telemetry", "CMicrohttpd",
+                "Domain", "Events", "Engine", "Kafka", "Postgres", "Importers", "HTTPServing", "Telemetry",
+                "CMicrohttpd",
                 "COpenSSL", "CCrypt", "CCurl", "CLinux", "CWslay",
             ], exclude: ["Dashboard/Assets"]),
         module("EmbeddedBroker", ["Telemetry", "CIsal", "CLinux"]),
