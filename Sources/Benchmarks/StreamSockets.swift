@@ -74,12 +74,8 @@ final class StreamSockets {
         guard let start = bytes.baseAddress else { return }
         var at = 0
         while at + marker.count + 1 < bytes.count {
-            guard let quote = memchr(start + at, Int32(marker[0]), bytes.count - at) else { return }
-            at = UnsafeRawPointer(quote) - start
-            guard at + marker.count < bytes.count, memcmp(quote, marker, marker.count) == 0 else {
-                at += 1
-                continue
-            }
+            guard let found = memmem(start + at, bytes.count - at, marker, marker.count) else { return }
+            at = UnsafeRawPointer(found) - start
             at += marker.count
             var sent = 0
             while at < bytes.count, bytes[at] &- 48 < 10 {

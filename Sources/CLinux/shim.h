@@ -13,6 +13,9 @@
 // accept4 is declared only under _GNU_SOURCE, which the importer does not always set.
 extern int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
 
+// Declared only under _GNU_SOURCE, too.
+extern void *memmem(const void *haystack, size_t length, const void *needle, size_t needle_length);
+
 static inline int linux_accept_nonblocking(int fd) {
     return accept4(fd, 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }

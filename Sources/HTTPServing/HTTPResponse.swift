@@ -6,7 +6,7 @@ public struct HTTPResponse: Sendable {
     /// The route's template, for metrics: never a path with identifiers in it.
     public var route = "unmatched"
     /// Instead of an answer being sent, the connection's socket is given away: whoever takes it owns it, writes the
-    /// status line and closes it. `status` is for the metrics then; headers and body are not sent.
+    /// status line and closes it. -1 where the system gave no second descriptor. `status` is for the metrics then; headers and body are not sent.
     public var takeOver: (@Sendable (_ socket: Int32) -> Void)?
 
     public init(status: UInt32, headers: [HTTPHeader] = [], body: [UInt8] = []) {

@@ -141,7 +141,7 @@ final class HTTPServerCore: Sendable {
     private func handOver(_ exchange: HTTPExchange, to takeOver: @Sendable (Int32) -> Void) -> MHD_Result {
         let own = tapefold_http_socket(exchange.connection)
         let copy = own < 0 ? -1 : fcntl(own, F_DUPFD_CLOEXEC, 3)
-        if copy >= 0 { takeOver(copy) }
+        takeOver(copy)
         return .NO
     }
 

@@ -101,7 +101,7 @@ import Testing
     @Test func pathsAndMethods() throws {
         let api = try SharedAPI.get()
         for path in [
-            "/", "/v1", "/v1/", "/v1/positions/", "/v1/positions/A/B", "//v1/positions", "/V1/positions", "/v1/nothing",
+            "/v1", "/v1/", "/v1/positions/", "/v1/positions/A/B", "//v1/positions", "/V1/positions", "/v1/nothing",
         ] {
             #expect(try api.get(path).status == (path == "/v1/positions/" ? 400 : 404), "\(path)")
         }

@@ -376,6 +376,7 @@ main { padding: var(--gap); display: grid; gap: var(--gap); align-content: start
 .panel .body { padding: 14px; }
 .grid2 { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: var(--gap); align-items: start; }
 .kpis { display: grid; grid-template-columns: repeat(auto-fit, minmax(168px, 1fr)); background: var(--panel); border: 1px solid var(--line); border-radius: var(--radius); overflow: hidden; }
+.kpis.tight { grid-template-columns: repeat(auto-fit, minmax(116px, 1fr)); }
 .kpi { box-shadow: 1px 1px 0 0 var(--line); padding: 12px 14px; display: grid; gap: 2px; align-content: start; min-height: 78px; }
 .kpi .label { color: var(--dim); font-size: 12px; }
 .kpi .value { font-size: 18px; font-weight: 600; font-variant-numeric: tabular-nums; letter-spacing: -.01em; white-space: nowrap; }
@@ -678,7 +679,7 @@ export function chartPage(page, symbol) {
   }
   const [exchange, name] = symbol.split(/:(.*)/s);
   let interval = localStorage.getItem('tapefold.interval') ?? '5m', chart = null, stop = null;
-  const last = h('strong.live-figure', '–'), change = h('span.live-figure'), box = h('div'), facts = h('div.kpis');
+  const last = h('strong.live-figure', '–'), change = h('span.live-figure'), box = h('div'), facts = h('div.kpis.tight');
   const pick = segments('Interval', INTERVALS, interval, (value) => { interval = value; localStorage.setItem('tapefold.interval', value); load(); });
   const head = h('header', h('h2', name, ' ', h('small.dim', exchange)), h('div.price', last, change), pick);
   const cells = Object.fromEntries([['dayOpen', 'Open'], ['dayHigh', 'High'], ['dayLow', 'Low'], ['previousClose', 'Prev. close'], ['volume', 'Volume'], ['bid', 'Bid'], ['ask', 'Ask']].map(([key, label]) => {
@@ -892,7 +893,7 @@ export class CandleChart {
     this.#listen();
   }
 
-  set(candles) { this.candles = candles.map((c) => ({ time: Date.parse(c.time), open: units(c.open), high: units(c.high), low: units(c.low), close: units(c.close), volume: units(c.volume) ?? 0n })); this.offset = 0; this.draw(); }
+  set(candles) { this.candles = candles.map((c) => ({ time: Date.parse(c.time), open: units(c.open), high: units(c.high), low: units(c.low), close: units(c.close), volume: units(c.volume) ?? 0n })); this.offset = 0; this.shown = Math.max(24, Math.min(90, candles.length)); this.draw(); }
 
   /** A tick moves the last candle or begins the next; the view's own candle follows with the next reading. */
   tick(tick, start) {
@@ -1494,6 +1495,7 @@ export function portfolioPage(page) {
       if (p.value > peak) peak = p.value;
       return { day: p.day, value: p.value - peak };
     });
+    if (drops.every((d) => d.value === 0n || d.value === 0)) { replace(drawBox, empty('No drawdown', 'Each day ended at a new high.')); return; }
     const inPercent = typeof drops[0].value === 'number';
     replace(drawBox, curve(drops, { label: 'Drawdown', under: true, ...(inPercent ? { format: (v) => percent(v, 1), full: (v) => percent(v) } : { full: (v) => money(v) }) }));
   }

@@ -29,6 +29,7 @@ public enum ReadAPIProgram {
         let log = options.service.log
         // Before any thread starts, so that every thread inherits the mask and only `waitForStop` sees the signals.
         let signals = blockSignals()
+        raiseDescriptorLimit()
         let server: ReadAPIServer
         do throws(HTTPServerError) {
             server = try ReadAPIServer(host: options.host, port: options.port, service: options.service)
@@ -47,6 +48,14 @@ public enum ReadAPIProgram {
         server.stop()
         log.info("stopped")
         return 0
+    }
+
+    /// Every stream is a descriptor: as many as the system lets this process have.
+    private static func raiseDescriptorLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue)), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(__rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue)), &limit)
     }
 
     private static func blockSignals() -> sigset_t {

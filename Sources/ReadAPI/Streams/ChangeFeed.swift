@@ -56,33 +56,45 @@ final class ChangeFeed: Sendable {
             while try connection.waitForNotification(
                 timeoutMilliseconds: isNotified ? 0 : StreamLimits.changeMilliseconds) != nil
             { isNotified = true }
-            // Also without a notification now and then: a swap of builds gives none.
-            if isNotified || !isTold || MonotonicClock.nanoseconds() >= nextLook {
-                nextLook = MonotonicClock.deadline(milliseconds: StreamLimits.feedRetryMilliseconds)
-                let wantsUsers = hub.userStreams.load(ordering: .relaxed) > 0
-                repeat {
-                    let changes = try reader.read(connection, users: wantsUsers)
-                    if let changes { hub.tellAll(.changes(changes)) }
-                } while reader.hasMore && !stopping.load(ordering: .relaxed)
-                if !isTold { hub.tellAll(.changes(UserChangeSet(position: reader.position))) }
-                isTold = true
-            }
             let requests = hub.takeResumes()
-            guard !requests.isEmpty else { continue }
+            // Also without a notification now and then: a swap of builds gives none. And before an answer to a client that
+            // comes back: the position that it is given must contain what it is told.
+            let reads =
+                isNotified || !isTold || !requests.isEmpty || MonotonicClock.nanoseconds() >= nextLook
             do throws(PostgresError) {
-                for (request, outcome) in zip(requests, try reader.resume(requests, connection)) {
-                    request.loop.tell(.resumed(client: request.client, outcome))
+                if reads {
+                    nextLook = MonotonicClock.deadline(milliseconds: StreamLimits.feedRetryMilliseconds)
+                    try read(connection, &reader)
+                    if !isTold { hub.tellAll(.changes(UserChangeSet(position: reader.position))) }
+                    isTold = true
                 }
+                try answer(requests, connection, reader)
             } catch {
                 // Nobody waits for a database: who is told to reload misses nothing.
-                for request in requests {
-                    request.loop.tell(
-                        .resumed(
-                            client: request.client, .unknown(reason: "what changed since cannot be looked up just now"))
-                    )
-                }
+                let unknown = StreamSession.Resumption.unknown(
+                    reason: "what changed since cannot be looked up just now")
+                for request in requests { request.loop.tell(.resumed(client: request.client, unknown)) }
                 throw error
             }
+            // What comes in the meantime is read together.
+            if isNotified, requests.isEmpty { usleep(UInt32(StreamLimits.changeMilliseconds) * 1_000) }
+        }
+    }
+
+    private func read(_ connection: PostgresConnection, _ reader: inout ChangeReader) throws(PostgresError) {
+        let wantsUsers = hub.userStreams.load(ordering: .relaxed) > 0
+        repeat {
+            let changes = try reader.read(connection, users: wantsUsers)
+            if let changes { hub.tellAll(.changes(changes)) }
+        } while reader.hasMore && !stopping.load(ordering: .relaxed)
+    }
+
+    private func answer(
+        _ requests: [StreamHub.ResumeRequest], _ connection: PostgresConnection, _ reader: ChangeReader
+    ) throws(PostgresError) {
+        guard !requests.isEmpty else { return }
+        for (request, outcome) in zip(requests, try reader.resume(requests, connection)) {
+            request.loop.tell(.resumed(client: request.client, outcome))
         }
     }
 }

@@ -181,7 +181,10 @@ struct ChangeReader {
         }
         var views: Set<String> = []
         for batch in batches where batch.users.contains(request.user) {
-            guard let known = wanted.changes[batch.place.lane], batch.place.sequence > known else { continue }
+            // What lies behind this reader's own place is told with the next reading.
+            guard let known = wanted.changes[batch.place.lane], batch.place.sequence > known,
+                batch.place.sequence <= position.changes[batch.place.lane] ?? -1
+            else { continue }
             views.insert(batch.place.lane.view)
         }
         return .changed(views)

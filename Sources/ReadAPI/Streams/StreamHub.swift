@@ -79,9 +79,10 @@ final class StreamHub: Sendable {
         if let refusal { throw refusal }
     }
 
+    /// Gives the place back where there is no socket.
     func begin(_ new: NewStream) {
         let loops = state.withLock { $0.loops }
-        guard !loops.isEmpty else { return }
+        guard new.socket >= 0, !loops.isEmpty else { return ended(user: new.user, new.transport, .left) }
         loops[turn.wrappingAdd(1, ordering: .relaxed).oldValue % loops.count].tell(.begin(new))
     }
 

@@ -125,7 +125,7 @@ export class CandleChart {
     this.#listen();
   }
 
-  set(candles) { this.candles = candles.map((c) => ({ time: Date.parse(c.time), open: units(c.open), high: units(c.high), low: units(c.low), close: units(c.close), volume: units(c.volume) ?? 0n })); this.offset = 0; this.draw(); }
+  set(candles) { this.candles = candles.map((c) => ({ time: Date.parse(c.time), open: units(c.open), high: units(c.high), low: units(c.low), close: units(c.close), volume: units(c.volume) ?? 0n })); this.offset = 0; this.shown = Math.max(24, Math.min(90, candles.length)); this.draw(); }
 
   /** A tick moves the last candle or begins the next; the view's own candle follows with the next reading. */
   tick(tick, start) {

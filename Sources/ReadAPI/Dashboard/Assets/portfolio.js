@@ -116,6 +116,7 @@ export function portfolioPage(page) {
       if (p.value > peak) peak = p.value;
       return { day: p.day, value: p.value - peak };
     });
+    if (drops.every((d) => d.value === 0n || d.value === 0)) { replace(drawBox, empty('No drawdown', 'Each day ended at a new high.')); return; }
     const inPercent = typeof drops[0].value === 'number';
     replace(drawBox, curve(drops, { label: 'Drawdown', under: true, ...(inPercent ? { format: (v) => percent(v, 1), full: (v) => percent(v) } : { full: (v) => money(v) }) }));
   }
