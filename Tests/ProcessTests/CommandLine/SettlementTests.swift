@@ -1,0 +1,63 @@
+import Domain
+import Events
+import Testing
+
+@testable import CommandLineTool
+
+/// What `settle` would send, by what is open and which prices are known.
+@Suite struct SettlementTests {
+    private let contract = InstrumentKey(exchange: "NFO", symbol: "FUT1")
+
+    private func settlement() throws -> Settlement {
+        Settlement(day: try #require(CivilDate(year: 2026, month: 1, day: 29)), calendar: try .standard())
+    }
+
+    private func open(
+        _ quantity: Int64, account: String = "main", multipliers: [Fixed8] = [.one], before: Int = 0
+    ) -> OpenContract {
+        OpenContract(
+            userId: "u1", account: account, instrument: "NFO:FUT1", contract: contract,
+            quantity: Quantity(units: quantity * 100_000_000), multipliers: multipliers, settledBefore: before)
+    }
+
+    private func trades(_ books: OpenContract...) throws -> [TradeExecuted] {
+        let plan = try settlement().plan(books, prices: [contract: try Price(whole: 110)])
+        #expect(plan.problems.isEmpty)
+        return plan.events.compactMap { if case .tradeExecuted(let trade) = $0.payload { trade } else { nil } }
+    }
+
+    @Test func closesLongsAndShortsAtTheSessionsClose() throws {
+        let trades = try trades(open(3), open(-2, account: "b"))
+        #expect(trades.map(\.side) == [.sell, .buy])
+        #expect(trades.map(\.quantity) == [try Quantity(whole: 3), try Quantity(whole: 2)])
+        #expect(trades.map(\.executedAt.description) == ["2026-01-29T10:00:00Z", "2026-01-29T10:00:00Z"])
+        #expect(trades.map(\.isin) == [nil, nil])
+    }
+
+    @Test func idsFollowFromBookDayAndEarlierSettlements() throws {
+        let long = String(repeating: "a", count: 120)
+        let ids = try trades(open(1), open(1, account: "b"), open(1, before: 1), open(1, account: long)).map(\.tradeId)
+        #expect(
+            ids.prefix(3) == [
+                "settlement:2026-01-29:NFO:FUT1", "settlement:2026-01-29:NFO:FUT1:b",
+                "settlement:2026-01-29:NFO:FUT1#2",
+            ])
+        #expect(ids[3].hasPrefix("settlement:2026-01-29:") && ids[3].count < 128)
+    }
+
+    @Test func nothingIsGuessed() throws {
+        let unpriced = try settlement().plan([open(1), open(2)], prices: [:])
+        #expect(unpriced.events.isEmpty && unpriced.problems.count == 1)
+        #expect(unpriced.problems[0].contains("NFO:FUT1"))
+        let mixed = try settlement().plan(
+            [open(1, multipliers: [.one, Fixed8(units: 7_500_000_000)])], prices: [contract: .zero])
+        #expect(mixed.events.isEmpty && mixed.problems[0].contains("2 multipliers (1, 75)"))
+    }
+
+    @Test func aDayWithoutASessionEndsWithTheDay() throws {
+        // A Saturday.
+        let day = try #require(CivilDate(year: 2026, month: 1, day: 31))
+        let time = Settlement(day: day, calendar: try .standard()).time(on: "NFO")
+        #expect(time.description == "2026-01-31T18:29:59.999999Z")
+    }
+}
