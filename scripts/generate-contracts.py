@@ -33,7 +33,7 @@ class Topology:
         return [worker["name"] for worker in self.workers if topic in worker.get("outputs", [])]
 
     def dead_letters(self):
-        return [(name, view) for view in self.views for name in view.get("deadLetters", [])]
+        return [(name, view) for view in self.workers for name in view.get("deadLetters", [])]
 
 
 class Schema:

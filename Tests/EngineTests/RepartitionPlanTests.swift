@@ -25,10 +25,10 @@ import Testing
         for name in ["positions", "trades.corrected", "orders.placed"] {
             let plan = try plan(name, 8)
             // And what shares a topic with these in turn.
-            #expect(plan.topics.map(\.name) == Self.related + ["payments.received"])
+            #expect(plan.topics.map(\.name) == Self.related)
             #expect(plan.views == ["positions", "orders", "cash", "analytics"])
             #expect(plan.old == 4)
-            #expect(plan.deadLetters.count == 9)
+            #expect(plan.deadLetters.count == 12)
         }
         #expect(try plan("watchlists", 12).topics.map(\.name) == ["watchlists.changed"])
         let market = try plan("market", 12)

@@ -129,7 +129,9 @@ import Testing
             ),
             (
                 "SELECT * FROM market_1_1.api_candles WHERE exchange = 'N' AND symbol = 'S' AND \"interval\" = '1m' "
-                    + "AND \"time\" >= 'epoch' ORDER BY \"time\" LIMIT 10", "candles_key"
+                    + "AND \"time\" >= 'epoch' ORDER BY \"time\" LIMIT 10",
+                // Of a partition: the key's own name belongs to the whole.
+                "candles_rest_exchange_symbol_interval_code_start_at_idx"
             ),
             (
                 "SELECT * FROM market_1_1.api_quotes WHERE (exchange, symbol) > ('a', 'b') ORDER BY exchange, symbol LIMIT 10",

@@ -124,10 +124,10 @@ import Testing
         try setup.connection.execute(
             """
             INSERT INTO tapefold.build (view, build, fold, number, schema_name, status, lanes)
-            VALUES ('cash', '1.1', 1, 1, 'cash_1_1', 'live', 4)
+            VALUES ('another', '1.1', 1, 1, 'another_1_1', 'live', 4)
             """)
         let change = try socket.next("change")
-        #expect(change["views"]?.elements?.contains(.string("cash")) == true)
+        #expect(change["views"]?.elements?.contains(.string("another")) == true)
         #expect(try setup.open("channels=user:me&resume=\(id)").next("reload")["reason"]?.string?.isEmpty == false)
     }
 
