@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import Testing
 
@@ -9,13 +10,17 @@ extension ProcessTests {
             URL(filePath: #filePath).deletingLastPathComponent().appending(path: "http").path
         }
 
+        /// One of each processor, for all that the routes ask: a view without a build is a 503, which no document foresees.
+        private static let views = Dictionary(
+            grouping: ViewRegistry.standard.names, by: Processor.program(serving:)
+        ).compactMap(\.value.first)
         private static let password = "correct horse"
         private static let secret = String(repeating: "s", count: 32)
 
         @Test("takes commands that views show at once, and keeps to its document whatever is sent")
         func commandsAndDocument() throws {
             let stack = try Stack()
-            for view in ["positions", "orders", "market"] { try stack.startWorker(view) }
+            for view in Self.views { try stack.startWorker(view) }
             let base = try startAPI(stack)
             try eventually("the workers to be ready") {
                 stack.workers.allSatisfy { $0.isReady || $0.view == "read-api" }

@@ -662,6 +662,8 @@ const MINUTES = { '1m': 1, '5m': 5, '15m': 15, '30m': 30, '1h': 60 };
 /** How far back is asked for, in days, so that a few hundred candles come. */
 const BACK = { '1m': 3, '5m': 12, '15m': 30, '30m': 60, '1h': 120, '1d': 1100 };
 const IST = 330 * 60_000;
+/** Of a symbol whose first ticks have just come. */
+const CANDLE_TRIES = 30, CANDLE_RETRY_MILLISECONDS = 1000;
 
 /** Where the candle of a moment begins: buckets from the session's open, 09:15 (09:00 on MCX). */
 function bucket(at, interval, exchange) {
@@ -678,7 +680,7 @@ export function chartPage(page, symbol) {
     return;
   }
   const [exchange, name] = symbol.split(/:(.*)/s);
-  let interval = localStorage.getItem('tapefold.interval') ?? '5m', chart = null, stop = null;
+  let interval = localStorage.getItem('tapefold.interval') ?? '5m', chart = null, stop = null, retry = null, tries = 0, isLive = false;
   const last = h('strong.live-figure', '–'), change = h('span.live-figure'), box = h('div'), facts = h('div.kpis.tight');
   const pick = segments('Interval', INTERVALS, interval, (value) => { interval = value; localStorage.setItem('tapefold.interval', value); load(); });
   const head = h('header', h('h2', name, ' ', h('small.dim', exchange)), h('div.price', last, change), pick);
@@ -689,6 +691,13 @@ export function chartPage(page, symbol) {
   }));
   replace(page.root, h('h1.sr', `Chart of ${symbol}`), h('section.panel', { 'aria-label': `Chart of ${symbol}` }, head, box), facts, h('div.grid2', ruleForm(symbol), alertForm(symbol)));
 
+  /** A tick comes straight from the log, its candle once the market view has folded it. */
+  function loadSoon() {
+    if (chart || retry !== null || !isLive || tries >= CANDLE_TRIES) return;
+    tries += 1;
+    retry = setTimeout(() => { retry = null; load(); }, CANDLE_RETRY_MILLISECONDS);
+  }
+
   async function load() {
     const wanted = interval;
     try {
@@ -698,24 +707,28 @@ export function chartPage(page, symbol) {
       const { items } = await list(`/v1/candles/${encodeURIComponent(symbol)}`, { interval: wanted, from }, 3000);
       if (wanted !== interval) return;
       chart?.close();
-      if (!items.length) { replace(box, empty('No candles yet', `The last price is ${price(lastPrice)}. Candles come with the ticks.`)); chart = null; return; }
+      if (!items.length) { replace(box, empty('No candles yet', `The last price is ${price(lastPrice)}. Candles come with the ticks.`)); chart = null; loadSoon(); return; }
+      tries = 0;
       chart = new CandleChart(wanted);
       replace(box, chart.element);
       chart.set(items);
     } catch (error) {
       replace(box, error.isMissing ? empty('No price has been seen', `${symbol} has not traded on this tape.`) : failure(error, load));
+      if (error.isMissing) loadSoon();
     }
   }
 
   stop = watch(symbol, (quote, moved, tick) => {
     show(last, price(quote.lastPrice), '', moved);
+    isLive ||= tick?.type === 'tick';
+    loadSoon();
     const delta = dayChange(quote);
     show(change, delta ? `${percent(delta.percent)}` : '', delta ? sign(delta.value) : '');
     for (const [key, cell] of Object.entries(cells)) show(cell, key === 'volume' ? quantity(quote[key]) : price(quote[key]));
     if (moved !== '' || tick?.type === 'tick') { const at = Date.parse(tick.time ?? quote.updatedAt); if (chart && tick?.type === 'tick') chart.tick(tick, bucket(at, interval, exchange)); }
   });
   page.onTheme = () => chart?.redraw();
-  page.onLeave = () => { stop?.(); chart?.close(); };
+  page.onLeave = () => { stop?.(); clearTimeout(retry); retry = -1; chart?.close(); };
   load();
 }
 
