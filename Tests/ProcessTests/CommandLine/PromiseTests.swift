@@ -86,7 +86,7 @@ import Testing
         _ settings: [String: String] = [:], version: Int = 150_004, isStandby: Bool = false, mayCreate: Bool = true
     ) throws -> [String: PromiseCheck] {
         let sound = [
-            "fsync": "on", "full_page_writes": "on", "synchronous_commit": "on", "max_connections": "100",
+            "fsync": "on", "full_page_writes": "on", "synchronous_commit": "on", "max_connections": "200",
             "superuser_reserved_connections": "3", "server_encoding": "UTF8", "statement_timeout": "0",
             "idle_in_transaction_session_timeout": "0",
         ]
