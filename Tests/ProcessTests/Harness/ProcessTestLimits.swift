@@ -15,16 +15,19 @@ enum ProcessTestLimits {
     static let differencesNamed = 8
 
     /// Events of the crash test, all of them sent while parts are killed.
-    static let faultEvents = count("TAPEFOLD_FAULT_EVENTS", orElse: 500_000, onCI: 120_000)
+    static let faultEvents = count("TAPEFOLD_FAULT_EVENTS", orElse: 500_000, onCI: 80_000)
     /// Enough that a rebuild of them can be caught in its bulk part.
     static let interruptedEvents = 150_000
     /// Records of the rebuild that is killed at 30, 60 and 90 %.
     static let replayedEvents = count("TAPEFOLD_REPLAY_EVENTS", orElse: 60_000, onCI: 60_000)
     /// Distinct books of the test of statements.
-    static let coldKeys = count("TAPEFOLD_COLD_KEYS", orElse: 500_000, onCI: 200_000)
+    static let coldKeys = count("TAPEFOLD_COLD_KEYS", orElse: 500_000, onCI: 100_000)
 
     /// How long so many events may take.
     static func waitSeconds(for events: Int) -> Double { waitSeconds + Double(events / slowestEventsPerSecond) }
+
+    /// Whether tests run whose size no environment can lessen: not where every minute counts.
+    static let runsLargest = ProcessInfo.processInfo.environment["CI"] == nil
 
     private static func count(_ variable: String, orElse local: Int, onCI: Int) -> Int {
         let environment = ProcessInfo.processInfo.environment
