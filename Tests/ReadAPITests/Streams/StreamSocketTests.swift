@@ -82,8 +82,8 @@ import Testing
         let setup = try Setup()
         let mine = try setup.open("channels=user:me", as: "u1")
         let others = try setup.open("channels=user:me", as: "u2")
-        _ = try mine.next("subscribed")
-        _ = try others.next("subscribed")
+        try mine.waitUntilFollowing()
+        try others.waitUntilFollowing()
         try setup.change("positions", lane: 1, "u1", "u3")
         #expect(try mine.next("change")["views"] == .array([.string("positions")]))
         try setup.change("orders", lane: 0, "u2")
@@ -95,7 +95,7 @@ import Testing
         try setup.change("positions", lane: 1, "u9")
         try setup.change("orders", lane: 1, "u9")
         let before = try setup.open("channels=user:me")
-        _ = try before.next("subscribed")
+        try before.waitUntilFollowing()
         try setup.change("positions", lane: 1, "u1")
         let id = try #require(try before.next("change")["id"]?.string)
         before.close()
@@ -253,11 +253,21 @@ final class StreamClientSocket {
         return try JSONValue(parsing: payload)
     }
 
+    /// Until the server knows from where it follows changes: one before that is nobody's news.
+    func waitUntilFollowing() throws {
+        let hello = try next("hello")
+        _ = try next("subscribed")
+        if hello["id"]?.string == nil { _ = try next { $0 == "heartbeat" } }
+    }
+
     /// The next message of a type; others are passed over.
     func next(_ type: String) throws -> JSONValue { try next { $0 == type } }
 
     func next(_ isWanted: (String) -> Bool) throws -> JSONValue {
+        // Heartbeats keep a connection alive on which nothing else comes.
+        let deadline = MonotonicClock.deadline(milliseconds: 30_000)
         while true {
+            guard MonotonicClock.nanoseconds() < deadline else { throw Ended() }
             let message = try nextMessage()
             if isWanted(message["type"]?.string ?? "") { return message }
         }
