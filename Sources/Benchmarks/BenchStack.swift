@@ -157,6 +157,22 @@ final class BenchStack {
         throw BenchFailure(description: "view \(view) did not catch up in \(BenchLimits.catchUpSeconds) s")
     }
 
+    /// Waits until workers own every lane of a view's live build: an empty topic has no lag while they still join.
+    func waitUntilOwned(_ view: String) throws {
+        let connection = try PostgresConnection.connect(database)
+        let deadline = ContinuousClock.now + .milliseconds(BenchLimits.startMilliseconds)
+        while ContinuousClock.now < deadline {
+            let lanes = try connection.cachedQuery(
+                """
+                SELECT coalesce(count(l.owner) = min(b.lanes), false) FROM tapefold.build b JOIN tapefold.lane l USING (view, build)
+                WHERE b.view = $1 AND b.status = 'live'
+                """, [.text(view)])
+            if try lanes.bool(0, 0) { return }
+            usleep(20_000)
+        }
+        throw BenchFailure(description: "the lanes of view \(view) found no owner")
+    }
+
     /// The peak resident memory of a running child in MB.
     static func peakMemory(_ child: ChildProcess) -> Double {
         guard let text = try? String(contentsOfFile: "/proc/\(child.pid)/status", encoding: .utf8),

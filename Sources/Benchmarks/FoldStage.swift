@@ -28,6 +28,8 @@ enum FoldStage {
             events[...].lendEach { lent, _ in _ = fold.fold(lent.event) }
             fold.drain(into: writes, state: false)
             spent.ours += threadSeconds() - begun
+            // What ends the events belongs to decoding, whose stage counts it.
+            withExtendedLifetime(events) {}
             writes.clear()
             done += batch.count
         }

@@ -11,7 +11,7 @@ enum LatencyStage {
         note("measuring produce-to-visible at \(BenchLimits.latencyEventsPerSecond) events/s")
         let worker = try stack.start("positions")
         defer { worker.terminate() }
-        try stack.waitUntilCaughtUp("positions")
+        try stack.waitUntilOwned("positions")
         let watch = try VisibilityWatch(stack)
         try send(stack, watch)
         try stack.waitUntilCaughtUp("positions")

@@ -60,8 +60,16 @@ extension PositionsFold {
         for distance in 0..<Ahead.lots { prefetchLots(distance) }
     }
 
+    /// A switch, and its whole body a call: `guard case` would copy the execution out of the event.
     private func warmUp(_ event: FoldEvent) {
-        guard case .tradeExecuted(let trade) = event.decoded.payload else { return }
+        switch event.decoded.payload {
+        case .tradeExecuted(let trade): warmUp(trade, of: event)
+        default: break
+        }
+    }
+
+    @inline(never)
+    private func warmUp(_ trade: TradeExecuted, of event: FoldEvent) {
         warm.append(look(at: trade, in: event.decoded.payload), offset: event.offset)
     }
 
