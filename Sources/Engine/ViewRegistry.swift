@@ -31,6 +31,14 @@ public struct ViewRegistry: Sendable {
         ViewRegistry(folds.filter { $0.schema.name != fold.schema.name } + [fold])
     }
 
+    /// Whether a name's fold is the package's, which the package's processors serve.
+    public func isOfPackage(_ name: String) -> Bool {
+        guard let own = folds.first(where: { $0.schema.name == name }),
+            let packaged = Self.standard.folds.first(where: { $0.schema.name == name })
+        else { return false }
+        return ObjectIdentifier(own) == ObjectIdentifier(packaged)
+    }
+
     public var names: [String] { folds.map { $0.schema.name } }
 
     /// Whether a name is a reactor's: nothing to rebuild or to verify.

@@ -56,6 +56,21 @@ import Testing
             ], [:]
         ),
         (
+            "lanes of a view that is refused are drained and not consumed, until the group gives anew",
+            started([1, 2]) + [
+                (9, .refused, [.drain([1, 2]), .commitToGroup(waiting: false), .assign([])]), (9, .refused, []),
+                (look, .time, []), (look, .given([2]), []), (look, .time, [.claim([2])]),
+            ], [2: .wanted]
+        ),
+        (
+            "lanes that are refused while they are claimed stay away",
+            [
+                (0, .given([1]), []), (0, .time, [.claim([1])]),
+                (0, .refused, [.commitToGroup(waiting: false), .assign([])]),
+                (1, .claimed(faults: [:]), [.assign([])]), (look, .time, []),
+            ], [:]
+        ),
+        (
             "a second assignment drains the first",
             started([1, 2]) + [(9, .given([3]), [.drain([1, 2])]), (9, .time, [.claim([3])])], [3: .wanted]
         ),

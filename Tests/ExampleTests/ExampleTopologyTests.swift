@@ -34,6 +34,20 @@ import Testing
         try ViewRegistry.standard.adding(fold).configuration(of: "turnover", in: topology())
     }
 
+    @Test func upFoldsItsOwnViewsItself() throws {
+        let views = ViewRegistry.standard.adding(KeyedFold<Turnover1>.self)
+        let all = Processor.standard.map(\.name)
+        let without = Processor.needed(for: views, in: try Topology.standard())
+        #expect(without.packaged.map(\.name) == all && without.own.isEmpty, "not wired, not run")
+        let with = Processor.needed(for: views, in: try topology())
+        #expect(with.packaged.map(\.name) == all)
+        #expect(with.own == ["turnover"])
+        // One that was changed takes its processor's other views along.
+        let changed = Processor.needed(for: views.adding(ChangedInstruments.self), in: try topology())
+        #expect(changed.packaged.map(\.name) == all.filter { $0 != "market-processor" })
+        #expect(Set(changed.own) == ["market", "instruments", "turnover"])
+    }
+
     @Test func aViewThatTheTopologyDoesNotWireIsRefused() throws {
         let views = ViewRegistry.standard.adding(KeyedFold<Turnover1>.self)
         #expect(views.names == ViewRegistry.standard.names + ["turnover"])
@@ -43,6 +57,27 @@ import Testing
         }
         #expect(error?.message.contains("TAPEFOLD_TOPOLOGY") == true)
     }
+}
+
+/// Another fold under a name of the package's.
+private final class ChangedInstruments: ViewFold {
+    static var schema: ViewSchema { KeyedFold<InstrumentsView>.schema }
+    private let base: KeyedFold<InstrumentsView>
+
+    init(mode: FoldMode, lane: Int) { base = KeyedFold(mode: mode, lane: lane) }
+    func reads(for events: ArraySlice<FoldEvent>) -> [ReadRequest] { base.reads(for: events) }
+    func absorb(_ request: ReadRequest, rows: any RowSource) throws(RowError) { try base.absorb(request, rows: rows) }
+    func fold(_ event: FoldEvent) -> FoldOutcome { base.fold(event) }
+    func followUps() throws(FoldFailure) -> [ReadRequest] { try base.followUps() }
+    func drain(into writes: WriteSet, state: Bool) { base.drain(into: writes, state: state) }
+    var rememberedIdentities: Int { base.rememberedIdentities }
+    func committed() { base.committed() }
+    func forget() { base.forget() }
+    func parkingKey(of event: FoldEvent) -> String { base.parkingKey(of: event) }
+    static func parkingKey(of readable: ReadableKey, kind: EventKind) -> String? {
+        KeyedFold<InstrumentsView>.parkingKey(of: readable, kind: kind)
+    }
+    func finishRebuild(limit: Int) -> Bool { base.finishRebuild(limit: limit) }
 }
 
 private typealias Turnover1 = custom_view.Turnover

@@ -12,7 +12,7 @@ extension ProcessTests {
         private static let before = "custom-view"
         private static let after = "custom-view-fold-2"
 
-        private static let topologyPath = URL(filePath: #filePath).deletingLastPathComponent()
+        static let topologyPath = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "../../examples/custom-view/topology.json").standardized.path
 
         private let variables = [Topology.environmentVariable: topologyPath]

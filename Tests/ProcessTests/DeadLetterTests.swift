@@ -285,8 +285,13 @@ extension ProcessTests {
 
         @Test("a row that the database refuses: found among the others of its batch, parked alone, retried when mended")
         func refusedByDatabase() throws {
-            let stack = try Stack()
-            _ = try stack.startReadyWorker()
+            let stack = try Stack(makesTopics: false)
+            // Their dead-letter topics are not there yet.
+            let inputs = stack.topology.topics.map {
+                KafkaAdmin.NewTopic(name: $0.name, partitionCount: Int32($0.partitions), replicationFactor: 1)
+            }
+            #expect(try stack.admin().createTopics(inputs).failed.isEmpty)
+            let worker = try stack.startReadyWorker()
             let trades = (10..<310).map { Self.trade($0, quantity: 1) }
             let refused = "CHECK (trade_id <> 't150')"
             try stack.database().execute("ALTER TABLE positions_1_1.trades ADD CONSTRAINT refused \(refused)")
@@ -307,6 +312,25 @@ extension ProcessTests {
             for trade in trades { oracle.record(.trade(trade)) }
             try stack.expectPositions(oracle)
             try expectVerified(stack)
+            try expectOwedCopies(stack, worker, of: trades.suffix(160))
+        }
+
+        /// Folded by now, and owed to a topic that comes late.
+        private func expectOwedCopies(
+            _ stack: Stack, _ worker: Stack.Worker, of trades: ArraySlice<TradeScript.Trade>
+        ) throws {
+            #expect(try stack.count("SELECT count(*) FROM tapefold.owed_copy") == 160)
+            worker.process.send(signal: SIGTERM)
+            #expect(worker.process.wait(timeoutMilliseconds: ProcessTestLimits.shutdownMilliseconds) == .exited(0))
+            let topic = "trades.executed.positions.dlq"
+            let made = try stack.admin().createTopics([
+                .init(name: topic, partitionCount: 4, replicationFactor: 1)
+            ])
+            #expect(made.failed.isEmpty)
+            _ = try stack.startWorker()
+            try eventually("no copy to be owed") { try stack.count("SELECT count(*) FROM tapefold.owed_copy") == 0 }
+            #expect(
+                try stack.records(topic).map(\.value) == trades.map { Array(TradeScript.Event.trade($0).json.utf8) })
         }
 
         @Test("what a parked event would have told is told once, by the retry that folds it, and by no rebuild")

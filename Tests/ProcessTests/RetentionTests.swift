@@ -53,7 +53,13 @@ extension ProcessTests {
             try waitUntilAllStop(worker)
             let line = try #require(worker.lines("lane_stopped").first)
             #expect(line.contains("retention removed offsets") && line.contains("tapefold replay market"), "\(line)")
-            try runProgram(try Stack.program("tapefold"), ["replay", "market"], stack.environment)
+            // Nobody folds behind the swap: what readers see is the build's alone.
+            let tool = try Stack.program("tapefold")
+            try runProgram(tool, ["pause", "market"], stack.environment)
+            try runProgram(tool, ["replay", "market"], stack.environment)
+            #expect(try stack.count("SELECT count(*) FROM api.quotes") == Self.symbols)
+            #expect(try stack.count("SELECT min(last_price)::bigint FROM api.quotes") == 5_900)
+            try runProgram(tool, ["resume", "market"], stack.environment)
             // Before more comes: it would push out what stopped lanes have not begun with again.
             try stack.waitUntilCaughtUp("market")
             try sendTicks(6_000..<6_100, stack)
@@ -120,20 +126,36 @@ extension ProcessTests {
             try producer.flush()
         }
 
-        @Test("a topic that grows under a worker: the view stands still and names the remedy")
+        @Test("a topic that grows under two workers: both stand still and name the remedy, whatever lanes they had")
         func growing() throws {
             let stack = try Stack()
-            let worker = try stack.startWorker(
-                "positions", ["TAPEFOLD_KAFKA_TOPIC_METADATA_REFRESH_INTERVAL_MS": "500"])
-            try eventually("the worker to be ready") { worker.isReady }
+            let workers = try (0..<2).map { _ in
+                try stack.startWorker("positions", ["TAPEFOLD_KAFKA_TOPIC_METADATA_REFRESH_INTERVAL_MS": "500"])
+            }
+            try eventually("the workers to share the lanes") {
+                workers.allSatisfy { worker in
+                    worker.isReady && worker.lines("assigned").last?.contains(", ") == true
+                }
+            }
             let script = TradeScript(trades: 2_000, users: 40)
             try Feeder(script, to: stack).join()
             try stack.waitUntilCaughtUp("positions")
             try stack.grow("trades.executed", to: 8)
-            try eventually("the view to stop: \(worker.log.suffix(3_000))") { !worker.lines("unknown_lane").isEmpty }
-            #expect(worker.process.isRunning)
-            let line = try #require(worker.lines("unknown_lane").first)
-            #expect(line.contains("tapefold topics repartition positions"), "\(line)")
+            for worker in workers {
+                try eventually("the view to stop: \(worker.log.suffix(3_000))") { !worker.lines("topic_grew").isEmpty }
+                let line = try #require(worker.lines("topic_grew").first)
+                #expect(line.contains("tapefold topics repartition positions"), "\(line)")
+            }
+            // Known lanes have events too, and nobody folds them.
+            let before = try stack.checkpoints("positions")
+            var more = script
+            more.first = 20_000
+            try Feeder(more, to: stack).join()
+            try eventually("the group to give new lanes out") {
+                workers.contains { !$0.lines("unknown_lane").isEmpty }
+            }
+            #expect(workers.allSatisfy { $0.process.isRunning })
+            #expect(try stack.checkpoints("positions") == before)
             var oracle = TradeOracle()
             script.run { oracle.record($0) }
             try stack.expectPositions(oracle)

@@ -262,4 +262,42 @@ import Testing
         #expect(try store.effects(claim) == before)
         #expect(try store.waitingEffects(claim, after: -1, limit: 9).isEmpty)
     }
+
+    @Test(arguments: Kind.allCases) func parkedEventsAreHandedOutInOrderAndLeaveWithACommit(kind: Kind) throws {
+        let rig = try StoreRig(kind)
+        let store = try rig.session()
+        let desk = try #require(store.desk)
+        var claim = try rig.claim(store)
+        let events = [Parked(offset: 4, key: "k"), Parked(offset: 2, key: nil), Parked(offset: 7, key: "k")]
+        _ = try store.commit(rig.commit(claim, next: [8, 0], parked: events))
+        claim.next["first"] = 8
+        func offsets(_ which: ParkedSelection, after order: Int64 = 0, limit: Int = 10) throws -> [Int64] {
+            try desk.parked(claim, which, after: order, limit: limit).map(\.offset)
+        }
+        #expect(try offsets(.all) == [4, 2, 7])
+        #expect(try offsets(.all, limit: 2) == [4, 2])
+        #expect(try offsets(.key("k")) == [4, 7])
+        #expect(try offsets(.place(topic: "first", offset: 2)) == [2])
+        let first = try #require(try desk.parked(claim, .key("k"), after: 0, limit: 1).first)
+        #expect(try offsets(.all, after: first.order) == [2, 7])
+        #expect(try offsets(.through(key: "k", order: first.order)) == [4])
+
+        var changes = ParkingChanges()
+        changes.removed = [.init(topic: "first", offset: 4)]
+        changes.reasons = [.init(place: .init(topic: "first", offset: 7), code: "new", text: "another")]
+        changes.decisions = [
+            Decision(
+                view: "rig", place: EventPlace(topic: "first", partition: 1, offset: 4), code: "code", reason: "reason",
+                eventSource: nil, eventId: nil, recordHash: nil, author: "test", time: .minimum, note: nil)
+        ]
+        var commit = rig.commit(claim, next: [8, 0])
+        commit.parking = changes
+        _ = try store.commit(commit)
+        #expect(try offsets(.all) == [2, 7])
+        #expect(try desk.parked(claim, .key("k"), after: 0, limit: 9).map(\.code) == ["new"])
+        #expect(try store.parkedKeys(claim).first { $0.key == "k" }?.count == 1)
+        let decided = try desk.decisions(lane: 1)
+        #expect(decided.leavesOut(input: 0, offset: 4, value: nil))
+        #expect(try !desk.decisions(lane: 0).leavesOut(input: 0, offset: 4, value: nil))
+    }
 }

@@ -4,7 +4,8 @@ enum UpCommand {
         "up", "Run everything on this machine: PostgreSQL, broker, processors, read API.",
         discussion: """
             Data, logs and the secret for tokens are kept in the data directory; the next `up` on it continues. Prints one line
-            when all is ready and runs until SIGTERM or Ctrl-C. Parts that crash are started again.
+            when all is ready and runs until SIGTERM or Ctrl-C. Parts that crash are started again. A program with views of its
+            own runs these too, as far as the topology in force (TAPEFOLD_TOPOLOGY) wires them.
             """,
         options: UpOptions.definitions + [.json],
         examples: [
@@ -25,7 +26,8 @@ enum UpCommand {
         let deployment: Deployment
         do {
             deployment = try Deployment.start(
-                UpOptions(invocation), environment: invocation.environment, console: invocation.console)
+                UpOptions(invocation), views: invocation.views, environment: invocation.environment,
+                console: invocation.console)
         } catch is Deployment.Interrupted {
             return Interruption.shared.exitCode
         }

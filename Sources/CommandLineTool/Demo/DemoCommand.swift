@@ -27,7 +27,8 @@ enum DemoCommand {
         do {
             invocation.console.note("starting PostgreSQL, broker, processors and read API …")
             let deployment = try Deployment.start(
-                UpOptions(invocation, yields: true), environment: invocation.environment, console: invocation.console)
+                UpOptions(invocation, yields: true), views: .standard, environment: invocation.environment,
+                console: invocation.console)
             defer { deployment.stop() }
             return try show(deployment, invocation)
         } catch is Deployment.Interrupted {

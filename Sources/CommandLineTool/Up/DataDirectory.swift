@@ -104,7 +104,8 @@ final class DataDirectory: Sendable {
     private func isOurs(_ pid: pid_t, _ name: String) -> Bool {
         let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/exe")
         let environment = FileManager.default.contents(atPath: "/proc/\(pid)/environ") ?? Data()
-        return program?.hasSuffix("/\(name)") == true
+        // This program folds views of its own, under their names.
+        return (program?.hasSuffix("/\(name)") == true || program == Programs.own)
             && environment.split(separator: 0).contains(Data("\(Self.marker)=\(path)".utf8))
     }
 

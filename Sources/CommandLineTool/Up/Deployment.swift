@@ -8,9 +8,6 @@ import Synchronization
 
 /// Everything on one machine: PostgreSQL, the broker, the processors and the read API, supervised.
 final class Deployment: Sendable {
-    /// All of the package, so that every view is folded.
-    static var processors: [Processor] { Processor.standard }
-
     let options: UpOptions
     let runFile: RunFile
     private let directory: DataDirectory
@@ -29,7 +26,11 @@ final class Deployment: Sendable {
     }
 
     /// Starts all parts and returns once all are ready; what was started is stopped again when one fails.
-    static func start(_ wanted: UpOptions, environment: [String: String], console: Console) throws -> Deployment {
+    ///
+    /// - Parameter views: those of the program, which are all folded as far as the topology in force wires them.
+    static func start(
+        _ wanted: UpOptions, views: ViewRegistry, environment: [String: String], console: Console
+    ) throws -> Deployment {
         let directory = try DataDirectory(wanted.dataDirectory)
         RunFile.remove(directory.path)
         directory.endLeftovers()
@@ -41,8 +42,8 @@ final class Deployment: Sendable {
         defer { stopper.end() }
         do {
             let starter = DeploymentStarter(
-                options: options, environment: environment, directory: directory, supervisor: supervisor,
-                journal: journal)
+                options: options, views: views, environment: environment, directory: directory,
+                supervisor: supervisor, journal: journal)
             let runFile = try starter.run()
             journal.publish(runFile)
             return Deployment(options, runFile, directory, supervisor, journal)

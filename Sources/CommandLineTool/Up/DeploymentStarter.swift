@@ -9,6 +9,7 @@ import Telemetry
 /// The steps from nothing to ready.
 struct DeploymentStarter {
     let options: UpOptions
+    let views: ViewRegistry
     let environment: [String: String]
     let directory: DataDirectory
     let supervisor: Supervisor
@@ -17,16 +18,19 @@ struct DeploymentStarter {
     private var kafka: String { "127.0.0.1:\(options.kafkaPort)" }
 
     func run() throws -> RunFile {
+        // Looked up first, so that a missing program is told before anything is started.
         let programs = try programPaths()
+        let processors = try DeployedProcessor.all(
+            of: views, in: try Topology.inForce(environment: environment), environment: environment)
         try directory.clearMetrics()
         let database = try startPostgres()
         try startBroker(programs)
         try checkSignal()
         try migrate(database)
         try makeTopics()
-        let logs = try startProcessors(programs, database)
+        let logs = try startProcessors(processors, database)
         try startAPI(programs, database)
-        try waitForProcessors(logs)
+        try waitFor(processors, logs)
         let runFile = RunFile(
             kafka: kafka, database: database, api: "http://127.0.0.1:\(options.apiPort)", secretFile: secretFile,
             pid: getpid(), pids: journal.pids)
@@ -34,19 +38,12 @@ struct DeploymentStarter {
         return runFile
     }
 
-    /// Looked up first, so that a missing program is told before anything is started.
     private func programPaths() throws -> [String: String] {
         var paths: [String: String] = [:]
-        for name in try ["embedded-broker", "read-api"] + processors().map(\.name) {
+        for name in ["embedded-broker", "read-api"] {
             paths[name] = try Programs.path(name, environment: environment)
         }
         return paths
-    }
-
-    /// Those whose views the topology in force wires: one's own may leave some out.
-    private func processors() throws -> [Processor] {
-        let topology = try Topology.inForce(environment: environment)
-        return Deployment.processors.filter { $0.views.allSatisfy { topology.view(named: $0) != nil } }
     }
 
     private func startPostgres() throws -> String {
@@ -89,13 +86,17 @@ struct DeploymentStarter {
     }
 
     /// Where each processor's log stood before it was started.
-    private func startProcessors(_ programs: [String: String], _ database: String) throws -> [String: UInt64] {
+    private func startProcessors(
+        _ processors: [DeployedProcessor], _ database: String
+    ) throws -> [String: UInt64] {
         var marks: [String: UInt64] = [:]
         let connection: [String: String?] = ["KAFKA_BROKERS": kafka, "DATABASE_URL": database]
-        for name in try processors().map(\.name) {
+        for processor in processors {
+            let name = processor.name
             marks[name] = LogTail.size(supervisor.logPath(name))
             let variables = connection.merging(metrics(name)) { $1 }.merging(instance) { $1 }
-            try supervisor.start(description(name, programs, [], variables))
+            let program = [name: processor.executable]
+            try supervisor.start(description(name, program, processor.arguments, variables))
         }
         return marks
     }
@@ -139,9 +140,9 @@ struct DeploymentStarter {
         usesOwnSecret ? directory.secretFile : environment["TAPEFOLD_JWT_SECRET_FILE"] ?? ""
     }
 
-    private func waitForProcessors(_ logs: [String: UInt64]) throws {
+    private func waitFor(_ processors: [DeployedProcessor], _ logs: [String: UInt64]) throws {
         let deadline = ContinuousClock.now + .milliseconds(CommandLineLimits.readyTimeoutMilliseconds)
-        var waiting = try processors()
+        var waiting = processors
         while !waiting.isEmpty {
             try checkSignal()
             waiting.removeAll { isReady($0, from: logs[$0.name] ?? 0) }
@@ -157,7 +158,7 @@ struct DeploymentStarter {
         }
     }
 
-    private func isReady(_ processor: Processor, from mark: UInt64) -> Bool {
+    private func isReady(_ processor: DeployedProcessor, from mark: UInt64) -> Bool {
         let path = supervisor.logPath(processor.name)
         return processor.views.allSatisfy { view in
             ["event=ready view=\(view)\n", "\"event\":\"ready\",\"view\":\"\(view)\"}"].contains {

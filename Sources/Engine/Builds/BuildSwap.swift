@@ -46,6 +46,7 @@ enum BuildSwap {
         try connection.query(
             "UPDATE tapefold.lane SET live = false, owner_epoch = owner_epoch + 1 WHERE view = $1 AND build = $2 AND build <> $3",
             names)
+        try connection.query(OwedCopies.keepBehindSwap, names)
         try BuildPublication.publish(build, over: live, view, on: connection)
     }
 }

@@ -2,12 +2,6 @@ import Postgres
 
 /// The statements that change what is parked already.
 enum ParkedChanges {
-    private static let remove = """
-        DELETE FROM tapefold.parked_event p USING unnest($4::text[], $5::bigint[]) AS d(topic, log_offset)
-        WHERE p.view = $1 AND p.build = $2 AND p.lane = $3 AND p.topic = d.topic COLLATE "C"
-            AND p.log_offset = d.log_offset
-        """
-
     private static let explain = """
         UPDATE tapefold.parked_event SET code = $6, reason = $7
         WHERE view = $1 AND build = $2 AND lane = $3 AND topic = $4 AND log_offset = $5
@@ -41,7 +35,7 @@ enum ParkedChanges {
                 topics.append(text: place.topic)
                 offsets.append(integer: place.offset)
             }
-            _ = try pipeline.addCached(remove, lane + [.array(topics), .array(offsets)])
+            _ = try pipeline.addCached(OwedCopies.removeParked, lane + [.array(topics), .array(offsets)])
             count += 1
         }
         for reason in changes.reasons {

@@ -29,6 +29,8 @@ package struct LaneOwnership: Sendable, Equatable {
         case claimRefused
         /// The live build is of another fold, and its workers serve it.
         case standBy
+        /// What the group gave is not to be folded, nor anything else before it gives anew.
+        case refused
         /// The log did not let the claimed lanes be consumed.
         case assignFailed
         /// The group has not heard that nothing is consumed any more.
@@ -76,6 +78,7 @@ package struct LaneOwnership: Sendable, Equatable {
         case .claimed(let faults): return run(faults, now)
         case .claimRefused: return []
         case .standBy: return wait(until: now + EngineLimits.standbyMilliseconds)
+        case .refused: return refuse()
         case .assignFailed: return claimAgain(at: now + EngineLimits.retryMilliseconds)
         case .releaseFailed:
             nextRelease = now + EngineLimits.retryMilliseconds
@@ -110,6 +113,14 @@ package struct LaneOwnership: Sendable, Equatable {
 
     private mutating func giveBack(_ rest: [Action]) -> [Action] {
         let actions = drainRunning + rest
+        lanes = [:]
+        return actions
+    }
+
+    /// The worker stays a member and consumes nothing: lanes of which it takes no notice would go to another one.
+    private mutating func refuse() -> [Action] {
+        guard !lanes.isEmpty else { return [] }
+        let actions = drainRunning + [.commitToGroup(waiting: false), .assign([])]
         lanes = [:]
         return actions
     }

@@ -25,7 +25,7 @@ extension LaneProcessor {
     private static var notParked: String { "it is not parked any more: it was folded or dropped meanwhile" }
 
     /// Tries everything that is parked on the lane once more, each key in its order.
-    func retryAll(while mayGoOn: () -> Bool) throws(LaneFailure) {
+    package func retryAll(while mayGoOn: () -> Bool) throws(LaneFailure) {
         guard let desk = store.desk else { return }
         try retry(.all, for: nil, at: desk, while: mayGoOn)
     }

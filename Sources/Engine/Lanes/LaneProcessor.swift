@@ -53,7 +53,7 @@ package final class LaneProcessor<Fold: ViewFold> {
     }
 
     /// Takes what the database says of parked keys and of events that are to be left out.
-    func reload() throws(LaneFailure) {
+    package func reload() throws(LaneFailure) {
         folder.parking.load(try store.parkedKeys(claim))
         if let desk = store.desk { folder.decisions = try desk.decisions(lane: claim.lane) }
     }

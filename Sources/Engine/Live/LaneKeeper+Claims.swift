@@ -93,7 +93,7 @@ extension LaneKeeper {
             Log.error("unknown_lane", ["view": view.name, "lane": "\(lane)", "reason": unknownReason])
         }
         // A changed count stops the view: its keys may lie on lanes that this worker does not know.
-        let isKnown = lanes.keys.allSatisfy { $0 < view.lanes }
+        let isKnown = !isGrown && lanes.keys.allSatisfy { $0 < view.lanes }
         refusal = isKnown ? nil : unknownReason
         let known = isKnown ? Set(whole.keys) : []
         Log.info("assigned", ["view": view.name, "lanes": "\(known.sorted())"])
@@ -105,7 +105,7 @@ extension LaneKeeper {
             + "partition.assignment.strategy=range and the topics equal partition counts"
     }
 
-    private var unknownReason: String {
+    var unknownReason: String {
         "the topics have more partitions than the \(view.lanes) lanes that view \(view.name) was built from; what lies "
             + "there would not be folded: `tapefold topics repartition \(view.name)`, then `tapefold replay \(view.name)` "
             + "and start the workers with the new topology"

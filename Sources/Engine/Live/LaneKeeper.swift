@@ -25,6 +25,8 @@ package final class LaneKeeper {
     private var hasAssignment = false
     /// Why nothing of what the group gave is folded; nil mostly.
     var refusal: String?
+    /// A topic has more partitions than the view was built from.
+    var isGrown = false
     private var nextGroupCommit = 0
     /// The last commits of all lanes that this worker had, and what of it the group knows.
     private var progress: [TopicPartition: Int64] = [:]

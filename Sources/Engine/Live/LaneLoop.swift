@@ -13,6 +13,7 @@ package final class LaneLoop<Fold: ViewFold> {
     private let counters: LaneCounters
     private let stop: StopSignal
     private let report: ([String: Int64]) -> Void
+    private let clock: () -> ContinuousClock.Instant
 
     private var store: (any LaneStore)?
     /// Taken, and not folded with yet.
@@ -24,14 +25,17 @@ package final class LaneLoop<Fold: ViewFold> {
     private var floor: [Int64]
     private var retry = LaneRetry()
     private let copier: (any ParkedCopying)?
-    private var nextParkingLook = ContinuousClock.now
+    private var nextParkingLook: ContinuousClock.Instant
     /// Why the lane stands still for want of room to park, already told of.
     private var toldFull: String?
 
-    /// - Parameter report: told where the lane stands, by topic, after each commit.
+    /// - Parameters:
+    ///   - clock: says when to look again for what operators ask, and when their turn is over.
+    ///   - report: told where the lane stands, by topic, after each commit.
     package init(
         _ view: ViewConfiguration, owner: String, claim: LaneClaim, log: any LaneLog, database: any LaneDatabase,
         producer: any LogProducer, copier: (any ParkedCopying)? = nil, counters: LaneCounters, stop: StopSignal,
+        clock: @escaping () -> ContinuousClock.Instant = { .now },
         report: @escaping ([String: Int64]) -> Void
     ) {
         self.view = view
@@ -43,6 +47,8 @@ package final class LaneLoop<Fold: ViewFold> {
         self.copier = copier
         self.counters = counters
         self.stop = stop
+        self.clock = clock
+        nextParkingLook = clock()
         self.report = report
         lane = claim.lane
         floor = claim.offsets(of: view)
@@ -111,15 +117,15 @@ package final class LaneLoop<Fold: ViewFold> {
 
     /// Does what operators asked of the parking lot meanwhile.
     private func serve(_ processor: LaneProcessor<Fold>) throws(LaneFailure) {
-        guard ContinuousClock.now >= nextParkingLook, let desk = store?.desk else { return }
-        let deadline = ContinuousClock.now + .milliseconds(EngineLimits.parkingTurnMilliseconds)
-        let mayGoOn = { [stop] in !stop.isSet && ContinuousClock.now < deadline }
+        guard clock() >= nextParkingLook, let desk = store?.desk else { return }
+        let deadline = clock() + .milliseconds(EngineLimits.parkingTurnMilliseconds)
+        let mayGoOn = { [stop, clock] in !stop.isSet && clock() < deadline }
         let requests = try desk.requests(lane: lane, limit: EngineLimits.parkingRequestsAtOnce)
         counters.statements.add(1)
         for request in requests where mayGoOn() { try processor.serve(request, at: desk, while: mayGoOn) }
         // When time was up or the hand full, there is more.
         guard mayGoOn(), requests.count < EngineLimits.parkingRequestsAtOnce else { return }
-        nextParkingLook = .now + .milliseconds(EngineLimits.parkingLookMilliseconds)
+        nextParkingLook = clock() + .milliseconds(EngineLimits.parkingLookMilliseconds)
     }
 
     private func tellOfParking(_ processor: LaneProcessor<Fold>) {

@@ -33,6 +33,8 @@ final class LiveWorker<Fold: ViewFold> {
         let watch = WorkerWatch(view, configuration.database, state, stop: stop)
         watch.start()
         while watch.paused == nil, !stop.isSet { stop.pause(milliseconds: EngineLimits.retryMilliseconds) }
+        let growth = GrowthWatch(view, configuration.kafka, consumer, stop: stop)
+        growth.start()
         let copier = DeadLetterCopier(view, configuration)
         defer { copier.stop() }
         let keeper = makeKeeper(consumer, copier)
@@ -44,6 +46,7 @@ final class LiveWorker<Fold: ViewFold> {
                 keeper.handle(event, now: now)
             }
             if let paused = watch.paused { keeper.pause(paused, now: now) }
+            keeper.note(partitionCounts: growth.partitionCounts, now: now)
             keeper.tend(now: now)
             state.update { state in
                 state.lanes = keeper.laneStates

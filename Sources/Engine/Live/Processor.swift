@@ -1,3 +1,5 @@
+import Events
+
 /// A program that serves views until it is stopped. As many copies as there are lanes share them.
 public struct Processor: Sendable {
     /// The executable's.
@@ -27,6 +29,22 @@ public struct Processor: Sendable {
         cart,
         alerts,
     ]
+
+    /// What has to run so that all of a program's views are folded that the topology in force wires.
+    public struct Needed: Sendable {
+        /// Processors of the package, whose views all are the package's.
+        public let packaged: [Processor]
+        /// Views that only the program itself can fold: its own, and what it changed of the package's.
+        public let own: [String]
+    }
+
+    public static func needed(for views: ViewRegistry, in topology: Topology) -> Needed {
+        func isWired(_ view: String) -> Bool { topology.view(named: view) != nil }
+        let packaged = standard.filter { $0.views.allSatisfy { views.isOfPackage($0) && isWired($0) } }
+        let replaced = standard.filter { !$0.views.allSatisfy(views.isOfPackage) }.flatMap(\.views)
+        let served = Set(standard.flatMap(\.views)).subtracting(replaced)
+        return Needed(packaged: packaged, own: views.names.filter { isWired($0) && !served.contains($0) })
+    }
 
     /// What serves a view: a processor of the package, or the command that serves any view.
     public static func program(serving view: String) -> String {

@@ -13,8 +13,8 @@ package protocol ParkedCopying: Sendable {
 /// Copies parked events to `<topic>.<view>.dlq`, each at least once, from a thread of its own: neither an absent topic nor
 /// a slow broker holds up a lane.
 ///
-/// What lacks a copy is marked so in the database, so a crash between parking and copying is made up for by whoever claims
-/// the lane next. A copy made twice has the same `tapefold-*` headers.
+/// What lacks a copy is marked so in the database, also when it leaves the parking lot before it had one, so a crash between
+/// parking and copying is made up for by whoever claims the lane next. A copy made twice has the same `tapefold-*` headers.
 final class DeadLetterCopier: ParkedCopying {
     private struct State {
         var lanes: [Int: LaneClaim] = [:]
@@ -83,7 +83,7 @@ final class DeadLetterCopier: ParkedCopying {
         producer = target
         _ = try inKafka { () throws(KafkaError) in try target.sendAndWait(rows.map(\.message)) }
         try inDatabase { () throws(PostgresError) in try mark(rows, claim, session) }
-        return rows.count == EngineLimits.copiesAtOnce
+        return true
     }
 
     private func connect() throws(EngineError) -> PostgresConnection {
@@ -134,11 +134,16 @@ extension DeadLetterCopier {
     private func uncopied(
         _ claim: LaneClaim, _ connection: PostgresConnection
     ) throws(PostgresError) -> [Uncopied] {
+        let columns = """
+            topic, log_offset, parking_key, code, reason, record_key, record_value, record_headers::text, record_time,
+                park_order
+            """
         let rows = try connection.cachedQuery(
             """
-            SELECT topic, log_offset, parking_key, code, reason, record_key, record_value, record_headers::text,
-                record_time
-            FROM tapefold.parked_event WHERE view = $1 AND build = $2 AND lane = $3 AND copied_at IS NULL
+            (SELECT \(columns) FROM tapefold.owed_copy WHERE view = $1 AND lane = $3 ORDER BY park_order LIMIT $4)
+            UNION ALL
+            (SELECT \(columns) FROM tapefold.parked_event WHERE view = $1 AND build = $2 AND lane = $3 AND copied_at IS NULL
+                ORDER BY park_order LIMIT $4)
             ORDER BY park_order LIMIT $4
             """,
             [
@@ -171,6 +176,7 @@ extension DeadLetterCopier {
         return Uncopied(topic: topic, offset: offset, message: message)
     }
 
+    /// Also what left the parking lot while its copy was under way.
     private func mark(
         _ rows: [Uncopied], _ claim: LaneClaim, _ connection: PostgresConnection
     ) throws(PostgresError) {
@@ -180,12 +186,21 @@ extension DeadLetterCopier {
             topics.append(text: row.topic)
             offsets.append(integer: row.offset)
         }
+        let places = "unnest($3::text[], $4::bigint[]) AS d(topic, log_offset)"
+        let lane: [PostgresParameter] = [
+            .text(view.name), .int32(Int32(claim.lane)), .array(topics), .array(offsets),
+        ]
+        // In this order: a lane that takes an event out of the parking lot in between leaves its copy owed.
         try connection.cachedQuery(
             """
-            UPDATE tapefold.parked_event p SET copied_at = now()
-            FROM unnest($4::text[], $5::bigint[]) AS d(topic, log_offset)
-            WHERE p.view = $1 AND p.build = $2 AND p.lane = $3 AND p.topic = d.topic COLLATE "C"
+            UPDATE tapefold.parked_event p SET copied_at = now() FROM \(places)
+            WHERE p.view = $1 AND p.build = $5 AND p.lane = $2 AND p.topic = d.topic COLLATE "C"
                 AND p.log_offset = d.log_offset
-            """, [.text(view.name), .text(claim.build), .int32(Int32(claim.lane)), .array(topics), .array(offsets)])
+            """, lane + [.text(claim.build)])
+        try connection.cachedQuery(
+            """
+            DELETE FROM tapefold.owed_copy p USING \(places)
+            WHERE p.view = $1 AND p.lane = $2 AND p.topic = d.topic COLLATE "C" AND p.log_offset = d.log_offset
+            """, lane)
     }
 }

@@ -43,15 +43,17 @@ package struct LaneDecisions: Sendable, Equatable {
         let offset: Int64
     }
 
+    package init() {}
+
     var isEmpty: Bool { places.isEmpty }
     var count: Int { places.count }
 
-    mutating func insert(input: Int, offset: Int64, hash: ContentHash?) {
+    package mutating func insert(input: Int, offset: Int64, hash: ContentHash?) {
         places[Place(input: input, offset: offset)] = .some(hash)
     }
 
     /// Whether somebody decided to leave this record out.
-    func leavesOut(input: Int, offset: Int64, value: UnsafeRawBufferPointer?) -> Bool {
+    package func leavesOut(input: Int, offset: Int64, value: UnsafeRawBufferPointer?) -> Bool {
         guard let wanted = places[Place(input: input, offset: offset)] else { return false }
         guard let wanted else { return true }
         return ContentHash(record: value ?? UnsafeRawBufferPointer(start: nil, count: 0)) == wanted

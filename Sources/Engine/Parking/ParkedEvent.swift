@@ -39,6 +39,11 @@ public struct ParkedBytes: Sendable, Equatable {
         self.time = time
     }
 
+    /// From a row of `tapefold.parked_event`.
+    package init(stored key: [UInt8]?, value: [UInt8]?, headers: String, time: Timestamp?) {
+        self.init(key: key, value: value, headers: HeaderList.headers(headers) ?? [], time: time)
+    }
+
     /// Copies a record out of its batch.
     public init(_ record: KafkaRecord) {
         self.init(

@@ -3,12 +3,23 @@ package struct ParkingChanges: Sendable {
     package struct Place: Sendable, Hashable {
         package let topic: String
         package let offset: Int64
+
+        package init(topic: String, offset: Int64) {
+            self.topic = topic
+            self.offset = offset
+        }
     }
 
     package struct Reason: Sendable {
         package let place: Place
         package let code: String
         package let text: String
+
+        package init(place: Place, code: String, text: String) {
+            self.place = place
+            self.code = code
+            self.text = text
+        }
     }
 
     /// How far a request is.

@@ -41,10 +41,26 @@ package struct LaneRequest: Sendable, Equatable {
     /// A drop takes the key's events up to this one along.
     package let throughOrder: Int64?
     /// What earlier turns dropped already.
-    package let droppedBefore: Int
+    package var droppedBefore: Int
     package let author: String
     package let time: Timestamp
     package let note: String?
+
+    package init(
+        number: Int64, action: Action, key: String?, topic: String?, offset: Int64?, throughOrder: Int64?,
+        droppedBefore: Int, author: String, time: Timestamp, note: String?
+    ) {
+        self.number = number
+        self.action = action
+        self.key = key
+        self.topic = topic
+        self.offset = offset
+        self.throughOrder = throughOrder
+        self.droppedBefore = droppedBefore
+        self.author = author
+        self.time = time
+        self.note = note
+    }
 }
 
 package enum ParkedSelection: Sendable, Equatable {
@@ -66,4 +82,16 @@ package struct ParkedRecord: Sendable {
     package let code: String
     package let reason: String
     package let bytes: ParkedBytes
+
+    package init(
+        order: Int64, input: Int, offset: Int64, key: String?, code: String, reason: String, bytes: ParkedBytes
+    ) {
+        self.order = order
+        self.input = input
+        self.offset = offset
+        self.key = key
+        self.code = code
+        self.reason = reason
+        self.bytes = bytes
+    }
 }

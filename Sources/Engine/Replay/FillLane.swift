@@ -98,7 +98,7 @@ final class FillLane<Fold: ViewFold>: @unchecked Sendable {
                 waiting.popFirst()
                 ?? queue.consumeBatch(
                     maximumMessages: maximum, timeoutMilliseconds: EngineLimits.batchWaitMilliseconds)
-            if let failure = batch.partitionErrors.first { throw .log("\(failure.place): \(failure.error)") }
+            if let failure = batch.partitionErrors.first { throw .log(reason(failure.place, failure.error)) }
             let before = reached
             let now: [Int64]?
             do throws(LaneFailure) { now = try body(batch) } catch {
@@ -119,6 +119,14 @@ final class FillLane<Fold: ViewFold>: @unchecked Sendable {
             if batch.positions.contains(where: { $0.nextOffset > reached[$0.topicIndex] }) { held.append(batch) }
         }
         held.append(contentsOf: waiting)
+    }
+
+    private func reason(_ place: TopicPartitionOffset, _ error: KafkaError) -> String {
+        guard error.code == .autoOffsetReset || error.code == .offsetOutOfRange else { return "\(place): \(error)" }
+        return
+            "\(place): retention removed records that this build has still to fold, it is left as it is: start the command "
+            + "again, which begins with what the log has by then, and keep the topic for longer (retention.ms, "
+            + "retention.bytes) than a rebuild takes"
     }
 
     /// Parks these whatever the fold would say of them.

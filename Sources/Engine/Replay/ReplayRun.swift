@@ -210,7 +210,7 @@ final class Replay<Fold: ViewFold> {
         }
     }
 
-    /// Where the live build is, as far as the log goes.
+    /// How far to fold before the swap, by lane and input: see ``ReplayTarget``.
     func targets(of live: Build, _ consumer: KafkaConsumer) throws(EngineError) -> [[Int64]] {
         try targets(try checkpoints(of: live, consumer), consumer)
     }
@@ -246,7 +246,9 @@ final class Replay<Fold: ViewFold> {
             for topic in view.topics {
                 let place = TopicPartition(topic: topic, partition: Int32(lane.lane))
                 let bounds = try inKafka { () throws(KafkaError) in try consumer.watermarks(place) }
-                offsets.append(min(lane.next[topic] ?? 0, bounds.high))
+                offsets.append(
+                    ReplayTarget.offset(
+                        live: lane.next[topic] ?? 0, bounds: bounds, tellsEffects: !view.outputs.isEmpty))
             }
             targets.append(offsets)
         }

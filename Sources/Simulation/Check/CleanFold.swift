@@ -7,12 +7,17 @@ import Projections
 enum CleanFold<Fold: ViewFold> {
     private static var batchRecords: Int { 50 }
 
-    /// - Parameter places: by lane, the records in the order in which to fold them.
+    /// - Parameters:
+    ///   - places: by lane, the records in the order in which to fold them.
+    ///   - text: that the database refuses.
+    ///   - decisions: what operators left out.
     static func fold(
-        _ places: [[RecordPlace]], of log: MemoryLog, _ view: ViewConfiguration
+        _ places: [[RecordPlace]], of log: MemoryLog, _ view: ViewConfiguration, refusing text: String?,
+        decisions: [EventPlace: Decision]
     ) throws -> MemoryDatabase {
         let database = MemoryDatabase(view)
-        database.refusedText = Scenario.poison
+        database.refusedText = text
+        database.adopt(decisions)
         for (lane, places) in places.enumerated() {
             let store = MemoryLaneStore(database)
             guard case .claimed(let claim) = try store.claim(lane: lane, owner: "clean", onlyIfOwned: false) else {
@@ -39,12 +44,17 @@ enum CleanFold<Fold: ViewFold> {
     }
 
     /// The events that lie where their keys belong, lane by lane, each topic in its order.
-    static func eventsInPlace(_ log: MemoryLog, _ view: ViewConfiguration) -> [FoldEvent] {
+    static func eventsInPlace(
+        _ log: MemoryLog, _ view: ViewConfiguration, leavingOut dropped: Set<EventPlace>
+    ) -> [FoldEvent] {
         (0..<view.lanes).flatMap { lane in
             let intake = RecordIntake(view, lane: lane)
             let records = log.topics.indices.flatMap { log.records(topic: $0, partition: lane) }
             let batch = KafkaBatch(records: records, topicNames: log.topics, positions: [])
-            return intake.take(batch, from: view.inputs.map { _ in 0 }).events
+            return intake.take(batch, from: view.inputs.map { _ in 0 }).events.filter { event in
+                !dropped.contains(
+                    EventPlace(topic: view.topics[event.input], partition: lane, offset: event.offset))
+            }
         }
     }
 }

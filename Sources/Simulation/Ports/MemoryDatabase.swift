@@ -13,6 +13,9 @@ package final class MemoryDatabase {
         package var keepsParkedKeys = true
         package var isAtomic = true
         package var keepsEffectMarks = true
+        package var keepsDecisions = true
+        package var removesRetried = true
+        package var fencesRetiredBuilds = true
 
         package init() {}
     }
@@ -26,9 +29,15 @@ package final class MemoryDatabase {
 
     /// A value: kept aside, it is what the database held at that moment.
     package struct Contents {
+        /// The live build's name.
+        var build = "1.1"
         package var lanes: [Lane]
         /// By lane: parked events by topic and offset.
         package var parked: [[String: MemoryRow]]
+        /// By lane: which of them came first.
+        var parkOrders: [[String: Int64]]
+        var nextParkOrder: Int64 = 1
+        package internal(set) var operations = MemoryOperations()
         /// By lane: the records that its commits took, in the order in which they were folded.
         package var folded: [[RecordPlace]]
         /// By lane.
@@ -37,9 +46,9 @@ package final class MemoryDatabase {
     }
 
     package let view: ViewConfiguration
-    package let build = "1.1"
+    package var build: String { contents.build }
     package let guards: Guards
-    package private(set) var contents: Contents
+    package internal(set) var contents: Contents
     /// What must never happen and did.
     package private(set) var violations: [String] = []
     /// Raised when sessions end: those of before are of no use.
@@ -55,7 +64,8 @@ package final class MemoryDatabase {
         let start = Dictionary(uniqueKeysWithValues: view.topics.map { ($0, Int64(0)) })
         contents = Contents(
             lanes: Array(repeating: Lane(next: start), count: view.lanes),
-            parked: Array(repeating: [:], count: view.lanes), folded: Array(repeating: [], count: view.lanes),
+            parked: Array(repeating: [:], count: view.lanes), parkOrders: Array(repeating: [:], count: view.lanes),
+            folded: Array(repeating: [], count: view.lanes),
             outboxes: Array(repeating: MemoryOutbox(), count: view.lanes),
             tables: tables.contents)
     }
@@ -69,18 +79,6 @@ package final class MemoryDatabase {
     package func restore(_ kept: Contents) {
         contents = kept
         tables.contents = kept.tables
-    }
-
-    /// Makes an older build live again: its rows and checkpoints, with epochs above all that were. Effects know no builds.
-    package func rollBack(to kept: Contents) {
-        var older = kept
-        older.outboxes = contents.outboxes
-        for lane in older.lanes.indices {
-            older.lanes[lane].epoch = max(older.lanes[lane].epoch, contents.lanes[lane].epoch) + 1
-            older.lanes[lane].owner = contents.lanes[lane].owner
-        }
-        contents = older
-        tables.contents = older.tables
     }
 
     package func claim(lane: Int, owner: String, onlyIfOwned: Bool) -> LaneClaim.Outcome {
@@ -122,6 +120,8 @@ package final class MemoryDatabase {
     /// Does all of it, or nothing when the fence or a row is refused.
     package func commit(_ commit: MemoryCommit) throws(LaneFailure) {
         let lane = commit.claim.lane
+        // Into a build that nobody reads any more.
+        if commit.claim.build != build, !guards.fencesRetiredBuilds { return }
         try checkFence(commit, contents.lanes[lane])
         if let refusedText, commit.changes.rows.contains(where: { $0.holds(refusedText) }) {
             throw .database(.server(sqlState: "22021", "a row holds \(refusedText)"))
@@ -132,7 +132,9 @@ package final class MemoryDatabase {
                 guard contents.parked[lane].updateValue(row, forKey: row.parkedPlace) == nil else {
                     throw .duplicateKey(table: "parked_event", row: row.parkedPlace)
                 }
+                notePark(row.parkedPlace, lane: lane)
             }
+            if let changes = commit.parking { apply(changes, lane: lane) }
             try store(commit.effects, commit)
             try tables.apply(commit.changes)
         } catch {
@@ -153,6 +155,8 @@ package final class MemoryDatabase {
         contents.outboxes[lane].add(effects, topics: view.topics, next: commit.next)
     }
 
+    func note(violation: String) { violations.append(violation) }
+
     /// A database that forgot what a transaction is: the rows are there, the checkpoint is not.
     package func commitRowsAlone(_ commit: MemoryCommit) {
         guard !guards.isAtomic, (try? checkFence(commit, contents.lanes[commit.claim.lane])) != nil else { return }
@@ -162,6 +166,7 @@ package final class MemoryDatabase {
 
     private func checkFence(_ commit: MemoryCommit, _ lane: Lane) throws(LaneFailure) {
         let (claim, place) = (commit.claim, "lane \(commit.claim.lane)")
+        if claim.build != build { throw .fenced }
         if lane.epoch != claim.epoch {
             if guards.checksEpoch { throw .fenced }
             violations.append("\(place): a commit of epoch \(claim.epoch) passed in epoch \(lane.epoch)")
@@ -195,6 +200,7 @@ package struct MemoryCommit: Sendable {
     package let changes: MemoryChanges
     package let parked: [MemoryRow]
     package let effects: LaneEffects?
+    package let parking: ParkingChanges?
     /// The records that the commit moves the checkpoints over, in the order in which they were folded.
     package let records: [RecordPlace]
 
@@ -202,6 +208,7 @@ package struct MemoryCommit: Sendable {
         claim = commit.claim
         next = commit.next
         effects = commit.effects
+        parking = commit.parking
         self.records = records
         do throws(MemoryStoreError) {
             changes = try MemoryChanges(commit.writes)
@@ -221,6 +228,10 @@ extension MemoryRow {
     fileprivate var parkingKey: String? { text("parking_key") }
 
     fileprivate var parkedPlace: String { "\(text("topic") ?? "")@\(fields[1] ?? [])" }
+
+    static func parkedPlace(topic: String, offset: Int64) -> String {
+        "\(topic)@\(withUnsafeBytes(of: offset.bigEndian) { Array($0) })"
+    }
 
     fileprivate func holds(_ text: String) -> Bool {
         let pattern = Array(text.utf8)

@@ -17,7 +17,7 @@ package final class MemoryLaneStore: LaneStore {
     package var isInTransaction: Bool { false }
     package var isAlive: Bool { generation == database.generation }
 
-    private func requireSession() throws(LaneFailure) {
+    func requireSession() throws(LaneFailure) {
         guard isAlive else { throw .database(.connectionLost("the database ended the session")) }
     }
 

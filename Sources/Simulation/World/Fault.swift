@@ -8,6 +8,8 @@ package enum Fault: String, CaseIterable, Sendable {
     case unacknowledgedReroute, failedReroute, redelivery, unreadablePartition, unreachableBroker
     // Between two steps.
     case crash, restart, slowConsumer, rebalance, databaseRestart, databaseSetBack, rollback, pause
+    case operatorRequest, mended
+    case replayBegun, replayKilled, replayCancelled
 
     /// Of what producers put into the log.
     var isOfLog: Bool {
@@ -35,12 +37,17 @@ package enum Fault: String, CaseIterable, Sendable {
         case .restart, .databaseRestart, .pause: 100
         case .rollback: 300
         case .databaseSetBack: 400
+        case .operatorRequest: 1_500
+        case .mended: 100
+        case .replayBegun: 1_000
+        case .replayKilled, .replayCancelled: 200
         }
     }
 
     /// Those that strike between two steps.
     static let ofWorld: [Fault] = [
         .crash, .restart, .slowConsumer, .rebalance, .databaseRestart, .databaseSetBack, .rollback, .pause,
+        .operatorRequest, .mended, .replayBegun, .replayKilled, .replayCancelled,
     ]
 }
 
@@ -54,4 +61,8 @@ package enum Mutation: String, CaseIterable, Sendable {
     case rowsWithoutCheckpoint
     case rerouteNotAcknowledged
     case effectMarkIgnored
+    case dropWithoutDecision
+    case retriedStaysParked
+    case swapWithoutFence
+    case swapWithoutTail
 }

@@ -10,6 +10,7 @@ final class SimulatedConsumer: LaneLogSource {
     init(_ world: World) { self.world = world }
 
     var now: Int { world.now }
+    var instant: ContinuousClock.Instant { world.instant }
 
     private func reach() throws(KafkaError) -> SimulatedWorker {
         guard let worker, world.serve(worker), !world.strikes(.unreachableBroker) else {

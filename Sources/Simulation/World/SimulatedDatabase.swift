@@ -34,7 +34,7 @@ final class SimulatedStore: LaneStore {
     private unowned let world: World
     private unowned let worker: SimulatedWorker
     private let log: SimulatedLaneLog?
-    private let base: MemoryLaneStore
+    let base: MemoryLaneStore
     private var isCut = false
 
     init(_ world: World, _ worker: SimulatedWorker, _ log: SimulatedLaneLog?) {
@@ -54,7 +54,7 @@ final class SimulatedStore: LaneStore {
     }
 
     /// Lets others come first, and may fail before anything is done.
-    private func serve() throws(LaneFailure) {
+    func serve() throws(LaneFailure) {
         guard world.serve(worker) else { throw cut("killed") }
         if isCut { throw cut("cut before") }
         if world.strikes(.lostConnection) { throw cut("the connection broke") }

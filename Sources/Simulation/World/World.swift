@@ -23,6 +23,12 @@ package final class World {
     private(set) var counts: [Fault: Int] = [:]
     /// Divides how often faults come, from run to run: some orderings need quiet before or behind them.
     private let quietness: Int
+    /// An operator looks after parked events.
+    let operates: Bool
+    /// A build that is being made beside the live one.
+    var rebuild: (any Rebuild)?
+    /// Nil where none is made.
+    let makeRebuild: ((World) -> any Rebuild)?
     private(set) var workers: [SimulatedWorker] = []
     /// Dead ones too, which a frame of theirs may still refer to.
     private var everyWorker: [SimulatedWorker] = []
@@ -38,13 +44,16 @@ package final class World {
     typealias LaneStarter = (SimulatedLane, LaneClaim, any LaneLog, any LaneDatabase, any LogProducer) -> () -> LaneStep
 
     init(
-        _ view: ViewConfiguration, seed: UInt64, feed: LogFeed, database: MemoryDatabase, mutation: Mutation?,
-        trace: ((String) -> Void)?, startLane: @escaping LaneStarter
+        _ view: ViewConfiguration, seed: UInt64, feed: LogFeed, database: MemoryDatabase, operates: Bool,
+        makeRebuild: ((World) -> any Rebuild)?, mutation: Mutation?, trace: ((String) -> Void)?,
+        startLane: @escaping LaneStarter
     ) {
         self.view = view
         self.mutation = mutation
         self.feed = feed
         self.database = database
+        self.operates = operates
+        self.makeRebuild = makeRebuild
         self.trace = trace
         self.startLane = startLane
         random = SeededRandom(seed: seed)
@@ -83,6 +92,10 @@ package final class World {
         return !worker.isDead
     }
 
+    /// The engine's clock in this world.
+    var instant: ContinuousClock.Instant { Self.origin + .milliseconds(now) }
+
+    private static let origin = ContinuousClock.now
     private static let deepest = 2
     private static let longestStepMilliseconds = 40
     static let sessionMilliseconds = 2_000
@@ -95,7 +108,8 @@ package final class World {
         switch Int.random(in: 0..<100, using: &random) {
         case ..<12: feed.appendSome(self)
         case ..<35: if let worker = pickWorker() { worker.step() }
-        case ..<90: if let lane = pickLane() { lane.step() }
+        case ..<84: if let lane = pickLane() { lane.step() }
+        case ..<90: if let rebuild { stepRebuild(rebuild) } else if let lane = pickLane() { lane.step() }
         default: strikeSomewhere()
         }
     }
@@ -162,6 +176,11 @@ package final class World {
         // What was decided cannot be rolled back.
         case .rollback: if !view.isReactor { rollBack() }
         case .pause: pause()
+        case .operatorRequest: if operates { operate() }
+        case .mended: if operates { mend() }
+        case .replayBegun: beginRebuild()
+        case .replayKilled: rebuild?.kill()
+        case .replayCancelled: rebuild = nil
         default: break
         }
     }
@@ -198,6 +217,7 @@ package final class World {
         guard let contents = random.chance(60) ? kept.last : kept.randomElement(using: &random) else { return }
         note("the database goes back to \(contents.lanes.map { $0.next.values.reduce(0, +) })")
         database.restore(contents)
+        rebuild = nil
         // A pooler hides from its clients that the server is another one.
         if random.chance(50) { database.endSessions() }
         // What came later never was.
@@ -248,6 +268,13 @@ package final class World {
         setPaused([])
         for worker in workers { worker.frozenUntil = 0 }
         if workers.isEmpty { startWorker() }
+        rebuild?.finish(self)
+        rebuild = nil
+        return catchUp() ?? (operates ? emptyParkingLot() : nil)
+    }
+
+    /// Steps of workers and lanes, without faults, until they have done all there is.
+    func catchUp() -> String? {
         for _ in 0..<Self.longestSettling {
             if isCaughtUp { return nil }
             steps += 1
@@ -273,7 +300,8 @@ package final class World {
     }
 
     private var isCaughtUp: Bool {
-        (0..<view.lanes).allSatisfy { lane in
+        guard !database.hasOpenRequests else { return false }
+        return (0..<view.lanes).allSatisfy { lane in
             guard database.contents.outboxes[lane].rows.isEmpty else { return false }
             return view.topics.enumerated().allSatisfy { index, topic in
                 database.contents.lanes[lane].next[topic] == log.end(topic: index, partition: lane)

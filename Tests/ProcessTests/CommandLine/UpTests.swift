@@ -1,5 +1,7 @@
 import CommandLineTool
+import Events
 import Foundation
+import Postgres
 import Supervision
 import Testing
 
@@ -26,8 +28,16 @@ extension ProcessTests {
             #expect(
                 try CommandLineRun(["topics", "list", "--data-dir", folder.path]).errors.contains("no longer runs"))
 
-            let again = try UpProcess(folder.path)
-            _ = try again.waitUntilReady()
+            // The next one is a program with a view of its own, which it folds from the log's beginning.
+            let again = try UpProcess(
+                folder.path, by: try Stack.program("custom-view"),
+                [Topology.environmentVariable: ChangingAViewTests.topologyPath])
+            let own = try again.waitUntilReady()
+            #expect(own.pids["turnover-processor"] != nil)
+            let database = try PostgresConnection.connect(try PostgresConfiguration(url: own.database))
+            try eventually("its rows") {
+                try database.query("SELECT coalesce(sum(trades), 0)::bigint FROM api.turnover").int64(0, 0) == 2
+            }
             let consumed = try CommandLineRun(["consume", "trades.executed", "--data-dir", folder.path])
             #expect(consumed.output.split(separator: "\n").count == 2)
             again.process.send(signal: SIGTERM)

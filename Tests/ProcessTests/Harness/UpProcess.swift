@@ -12,10 +12,11 @@ final class UpProcess {
     private let dataDirectory: String
     var process: ChildProcess { running.process }
 
-    init(_ dataDirectory: String) throws {
+    /// - Parameter program: with views of its own, or `tapefold`.
+    init(_ dataDirectory: String, by program: String? = nil, _ environment: [String: String] = [:]) throws {
         self.dataDirectory = dataDirectory
         running = try RunningProgram(
-            try Self.program, ["up", "--data-dir", dataDirectory, "--json"] + Self.freePorts)
+            try program ?? Self.program, ["up", "--data-dir", dataDirectory, "--json"] + Self.freePorts, environment)
     }
 
     func waitUntilReady() throws -> RunFile {
