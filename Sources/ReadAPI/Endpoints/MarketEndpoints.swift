@@ -119,12 +119,12 @@ enum MarketEndpoints {
     /// The time of the last candle given out; a cursor of another interval is refused.
     private static func lastTime(of call: Call, interval: String) throws(Problem) -> Int64? {
         guard let key = try Cursor.key(of: call, parts: 2) else { return nil }
-        guard key[0] == interval, let time = Int64(key[1]) else {
+        guard key[0] == interval else {
             throw .invalidParameter(
                 "cursor", value: call.arguments.cursor ?? "",
                 reason: "belongs to another list; pass the same interval with it")
         }
-        return time
+        return try Cursor.time(key[1], of: call)
     }
 
     private static func unknown(_ exchange: String, _ symbol: String) -> Problem {
