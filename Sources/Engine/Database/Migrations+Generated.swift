@@ -447,5 +447,13 @@ CREATE VIEW tapefold.view_change AS
     SELECT c.view, c.lane, c.seq, u.user_id, c.changed_at
     FROM tapefold.change_batch c CROSS JOIN LATERAL unnest(c.user_ids) AS u(user_id);
 """# + "\n"),
+        Migration(
+            number: 10, name: "api_command_age",
+            sql: #"""
+-- Keys of clients are forgotten by their age with every command; identities, which are kept for long, are none of that
+-- statement's business.
+DROP INDEX tapefold.command_created;
+CREATE INDEX command_created ON tapefold.command (created_at) WHERE idempotency_key LIKE 'key:%';
+"""# + "\n"),
     ]
 }
