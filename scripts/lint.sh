@@ -46,6 +46,20 @@ PYTHON
 )
 if [ -n "$missing" ]; then complain "docs/guarantees.md names tests that there are not" "$missing"; fi
 
+# The attack list names suite and test.
+missing=$(python3 - <<'PYTHON'
+import glob, re
+suites = {}
+for path in glob.glob("Tests/**/*.swift", recursive=True):
+    text = open(path).read()
+    for suite in re.findall(r"(?:struct|class|enum|extension) (\w+Tests)\b", text): suites[suite] = suites.get(suite, "") + text
+named = re.findall(r"`(\w+Tests)\.(\w+)`", open("docs/security.md").read())
+rows = [row for row in open("docs/security.md") if row.startswith("| ") and "attack |" not in row and "Tests." not in row]
+print("\n".join([f"{s}.{t}" for s, t in named if f"func {t}(" not in suites.get(s, "")] + rows), end="")
+PYTHON
+)
+if [ -n "$missing" ]; then complain "docs/security.md names tests that there are not, or no test" "$missing"; fi
+
 long=$(find Sources -name '*.swift' ! -name '*+Generated.swift' -exec awk -v most="$longest_file_lines" \
     'FNR == most + 1 { print FILENAME }' {} +)
 if [ -n "$long" ]; then complain "files over $longest_file_lines lines: more than one concept in them?" "$long"; fi

@@ -57,6 +57,8 @@ public enum EngineLimits {
     public static let parkingRequestsAtOnce = 100
     /// Finished requests are kept this long.
     public static let parkingRequestDays = 7
+    /// How long the read API knows by itself that an id of a client's was used.
+    public static let commandIdentityKeptDays: Int64 = 400
     /// Copies of parked events that are produced together.
     public static let copiesAtOnce = 500
     /// How long the copier waits before it tries again what Kafka refused.

@@ -246,7 +246,7 @@ private func remoteAddress(of connection: OpaquePointer) -> String {
         }
     default: return ""
     }
-    return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return IPAddressText.plain(String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
 }
 
 private func collectHeaders(_ connection: OpaquePointer) -> [HTTPHeader] {

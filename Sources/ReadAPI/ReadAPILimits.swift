@@ -6,15 +6,20 @@ public enum ReadAPILimits {
     static let fillsPerOrder = 1_000
     // A request
     public static let tokenBytes = 8 * 1_024
+    public static let subjectBytes = 512
     public static let jsonNesting = 16
 
     // A query
-    public static let parameterBytes = 512
+    public static let parameterCharacters = 512
     public static let pageRows = 500
     public static let defaultPageRows = 100
     public static let symbolsPerRequest = 500
     public static let positionsPerRequest = 256
     public static let cursorBytes = 2_048
+    /// Of a position: what Kafka allows a topic's name, and digits that always fit.
+    static let topicBytes = 249
+    static let partitionDigits = 9
+    static let offsetDigits = 18
     public static let fieldsBytes = 2_048
     public static let closuresPerTrade = 10_000
     /// Closed trades that one report takes in.
@@ -51,8 +56,14 @@ public enum ReadAPILimits {
     // Work that writes, or takes long
     public static let commandThreads = 8
     public static let queuedCommands = 512
+    public static let importThreads = 2
+    public static let queuedImports = 8
+    public static let sessionThreads = 2
+    public static let queuedSessions = 256
     public static let passwordThreads = 2
     public static let queuedPasswords = 32
+    /// Whoever has waited for a thread so long is refused: clients give up about then.
+    public static let queuedWorkMilliseconds = 5_000
 
     // Rates: token buckets, each process for itself
     public static let userRequestsPerSecond = 200

@@ -84,6 +84,21 @@ import Testing
         #expect(try rig.maintain(["ticks": 30, "candles": 40]).drops.isEmpty)
     }
 
+    @Test func idsOfCommandsAreForgottenAfterALongTime() throws {
+        let rig = try Rig()
+        try rig.connection.execute(
+            """
+            INSERT INTO tapefold.command (user_id, idempotency_key, request_hash, event_id, event_time, created_at)
+            SELECT 'u1', k, '', 'e', now(), now() - d * interval '1 day'
+            FROM (VALUES ('orders.placed orderId:old', 401), ('orders.placed orderId:new', 399), ('key:old', 401)) v (k, d)
+            """)
+        #expect(try rig.maintain([:], dryRun: true).forgottenIds == 1)
+        #expect(try rig.maintain([:]).forgottenIds == 1)
+        #expect(try rig.maintain([:]).forgottenIds == 0)
+        let left = try rig.connection.query("SELECT idempotency_key FROM tapefold.command ORDER BY 1")
+        #expect(try (0..<left.rowCount).map { try left.text($0, 0) } == ["key:old", "orders.placed orderId:new"])
+    }
+
     @Test func oldHistoryIsKeptByItsOwnNewestDay() throws {
         let rig = try Rig()
         try rig.add(Self.newYear - 3_600, Self.newYear - 3_580)

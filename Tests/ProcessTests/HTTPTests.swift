@@ -86,7 +86,11 @@ extension ProcessTests {
                     "--generation-database", "none", "--warnings", "off",
                     // What unknown members and headers do is ours to say; the document says it.
                     "--exclude-checks", "unsupported_method,missing_required_header",
-                ], ["SCHEMATHESIS_HOOKS": Self.folder + "/hooks.py"], mayFail: true)
+                ],
+                [
+                    "SCHEMATHESIS_HOOKS": Self.folder + "/hooks.py", "TAPEFOLD_TEST_API": base,
+                    "TAPEFOLD_TEST_TOKEN": token,
+                ], mayFail: true)
             #expect(outcome.status == .exited(0), "\(outcome.output.suffix(60_000))")
         }
     }

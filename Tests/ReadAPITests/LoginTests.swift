@@ -1,5 +1,7 @@
 import Glibc
+import HTTPServing
 import Postgres
+import Synchronization
 import Testing
 
 @testable import ReadAPI
@@ -8,11 +10,13 @@ import Testing
 @Suite struct LoginTests {
     private static let password = "correct horse"
 
-    private func setUp(_ limits: RateLimits = .none) throws -> (FixtureDatabase, TestAPI) {
+    private func setUp(
+        _ limits: RateLimits = .none, change: (inout ReadService.Configuration) -> Void = { _ in }
+    ) throws -> (FixtureDatabase, TestAPI) {
         let database = try FixtureDatabase.live()
         let users = UserStore(database.connection)
         try users.add("asha", password: Self.password, roles: ["admin"])
-        return (database, try TestAPI(database: database.url, rateLimits: limits))
+        return (database, try TestAPI(database: database.url, rateLimits: limits, change: change))
     }
 
     private func login(_ api: TestAPI, _ user: String = "asha", _ password: String = password) throws -> TestResponse {
@@ -111,8 +115,26 @@ import Testing
         #expect(try login(api, name).status == (name == "asha" ? 200 : 401))
     }
 
-    /// Both look the name up and hash once.
+    /// A name that exists, one that does not and one that is disabled: each looks the name up and hashes once.
     @Test func anUnknownNameIsHashedToo() throws {
+        let hashes = Mutex<[String]>([])
+        let (database, api) = try setUp { configuration in
+            configuration.verifyPassword = { _, stored in
+                hashes.withLock { $0.append(stored) }
+                return stored != PasswordHash.decoy
+            }
+        }
+        #expect(try login(api, "nobody", "some password").status == 401)
+        #expect(hashes.withLock { $0 } == [PasswordHash.decoy])
+        try UserStore(database.connection).setDisabled("asha", true)
+        #expect(try login(api, "asha", "some password").status == 401)
+        try UserStore(database.connection).setDisabled("asha", false)
+        #expect(try login(api, "asha", "some password").status == 200)
+        let stored = try database.connection.query("SELECT password_hash FROM tapefold.app_user").text(0, 0)
+        #expect(hashes.withLock { $0 } == [PasswordHash.decoy, stored, stored])
+    }
+
+    @Test func hashesAreBcryptAndTheirOwn() throws {
         #expect(PasswordHash.decoy.hasPrefix("$2b$12$"))
         #expect(!PasswordHash.verify(Array("x".utf8), PasswordHash.decoy))
         let hash = try #require(PasswordHash.make(Array("p".utf8), cost: 4))
@@ -121,6 +143,70 @@ import Testing
         #expect(try #require(PasswordHash.make(Array("p".utf8), cost: 4)) != hash)
         #expect(!PasswordHash.verify(Array("p".utf8), "*0"))
         #expect(!PasswordHash.verify(Array("p".utf8), ""))
+    }
+
+    private func store(_ url: String) throws -> LoginStore {
+        var configuration = DatabaseSession.writing(try DatabaseSession.configuration(url: url))
+        configuration.lockTimeoutMilliseconds = 30_000
+        configuration.statementTimeoutMilliseconds = 30_000
+        return LoginStore(
+            DatabaseSession(
+                configuration, metrics: ReadMetrics(), cancellations: QueryCancellations(), isStopping: { false }))
+    }
+
+    /// Between the look at the hash and the session's first token.
+    @Test func aSessionIsNotBegunBehindAChangeOfThePassword() throws {
+        let database = try FixtureDatabase.live()
+        let users = UserStore(database.connection)
+        try users.add("asha", password: Self.password, roles: [])
+        let store = try store(database.url)
+        let old = try #require(try store.account("asha"))
+        #expect(try store.begin(old, as: "asha") != nil)
+        try users.setPassword("asha", "another password")
+        #expect(try store.begin(old, as: "asha") == nil)
+        let new = try #require(try store.account("asha"))
+        try users.setDisabled("asha", true)
+        #expect(try store.begin(new, as: "asha") == nil)
+        let live = try database.connection.query(
+            "SELECT count(*) FROM tapefold.refresh_token WHERE revoked_at IS NULL")
+        #expect(try live.int64(0, 0) == 0)
+    }
+
+    /// What the change has not committed yet, the exchange of a token must wait for.
+    @Test func aTokenIsNotExchangedWhileThePasswordChanges() throws {
+        let database = try FixtureDatabase.live()
+        try UserStore(database.connection).add("asha", password: Self.password, roles: [])
+        let store = try store(database.url)
+        let account = try #require(try store.account("asha"))
+        let token = try #require(try store.begin(account, as: "asha"))
+        try database.connection.begin()
+        try database.execute("UPDATE tapefold.app_user SET password_hash = 'new'")
+        let outcome = Mutex<Bool?>(nil)
+        let url = database.url
+        let thread = WorkerThread.start {
+            let isRotated = try? self.rotates(url, token)
+            outcome.withLock { $0 = isRotated ?? false }
+        }
+        // Either it waits for the lock, or it has gone past it.
+        let watch = try PostgresConnection.connect(try PostgresConfiguration(url: database.url))
+        let deadline = MonotonicClock.deadline(milliseconds: 20_000)
+        while outcome.withLock({ $0 }) == nil, MonotonicClock.nanoseconds() < deadline {
+            let waiting = try watch.query(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+            if try waiting.int64(0, 0) > 0 { break }
+            usleep(2_000)
+        }
+        try database.execute("UPDATE tapefold.refresh_token SET revoked_at = now() WHERE revoked_at IS NULL")
+        try database.connection.commit()
+        thread.join()
+        #expect(outcome.withLock { $0 } == false)
+        let live = try database.connection.query(
+            "SELECT count(*) FROM tapefold.refresh_token WHERE revoked_at IS NULL")
+        #expect(try live.int64(0, 0) == 0)
+    }
+
+    private func rotates(_ url: String, _ token: String) throws -> Bool {
+        if case .rotated = try store(url).rotate(token) { true } else { false }
     }
 
     @Test func attemptsOfOneAddressAreBounded() throws {

@@ -107,6 +107,12 @@ import Testing
         #expect(try found("?query=nifty26&type=FUT") == ["NFO:NIFTY26FEBFUT"])
         #expect(try found("").count == 5)
         #expect(try found("?query=eliance").isEmpty)
+        // A letter that carries a sign of tsquery's: U+0D4E joins what follows it to one character.
+        for sign in ["(", "'", "\\", ":", "|", "!", "&", "*"] {
+            let bytes = "\u{0D4E}\(sign)x".utf8.map { "%" + ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+            let answer = try api.get("/v1/instruments?query=\(bytes)")
+            #expect(answer.status == 200, "\(sign): \(answer.text)")
+        }
         let contract = try api.get("/v1/instruments?type=CE").items().first
         #expect(contract?["strike"] == .string("24000") && contract?["expiry"] == .string("2026-01-29"))
         for bad in ["?query=%26%7C!", "?expiry=soon", "?query=a%20b%20c%20d%20e%20f%20g%20h%20i"] {

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import Testing
 
 @testable import HTTPServing
@@ -60,12 +61,34 @@ import Testing
         }
         let third = try api.get("/v1/quotes", headers: [("X-Forwarded-For", "7.7.7.7, 203.0.113.7")])
         #expect(third.status == 429)
+        // A proxy that adds a line of its own behind the client's: the last line counts, not the forged first.
+        let lines = [("X-Forwarded-For", "6.6.6.6"), ("X-Forwarded-For", "::ffff:203.0.113.7, 10.0.0.1")]
+        #expect(try api.get("/v1/quotes", headers: lines).status == 429)
         // Nobody else's word is taken.
         let plain = try TestAPI(database: try FixtureDatabase.live().url, rateLimits: limits)
         for index in 0..<3 {
             let status = try plain.get("/v1/quotes", headers: [("X-Forwarded-For", "1.1.1.\(index)")]).status
             #expect(status == (index < 2 ? 200 : 429))
         }
+    }
+
+    @Test func anIPv4AddressIsOneHoweverASocketShowsIt() {
+        for (text, plain) in [
+            ("::ffff:192.0.2.1", "192.0.2.1"), ("::FFFF:192.0.2.1", "192.0.2.1"), ("192.0.2.1", "192.0.2.1"),
+            ("::ffff:1:2", "::ffff:1:2"), ("::ffff:", "::ffff:"), ("2001:db8::1", "2001:db8::1"), ("", ""),
+        ] {
+            #expect(IPAddressText.plain(text) == plain)
+        }
+    }
+
+    @Test func aSocketOfBothFamiliesShowsThePlainAddress() throws {
+        let seen = Mutex("")
+        let server = try HTTPServer(HTTPServer.Configuration(host: "::", port: 0), observer: ReadMetrics()) { request in
+            seen.withLock { $0 = request.remoteAddress }
+            return .now(HTTPResponse(status: 200))
+        }
+        #expect(try TestClient(port: server.port).request("GET", "/").status == 200)
+        #expect(seen.withLock { $0 } == "127.0.0.1")
     }
 
     @Test func deadlinesRunFromTheAnswerToTheRequestsEnd() {
@@ -91,16 +114,16 @@ import Testing
         configuration.requestSeconds = 1
         let server = try HTTPServer(configuration, observer: ReadMetrics()) { _ in .now(HTTPResponse(status: 200)) }
         let slow = try TestClient(port: server.port)
-        let quick = try TestClient(port: server.port)
         slow.send("GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
         let started = MonotonicClock.nanoseconds()
         // One byte after another until the server has had enough: no idle time-out ever comes.
         while !slow.isClosedNow(), MonotonicClock.nanoseconds() < started + 20_000_000_000 {
             slow.send("a")
-            #expect(try quick.request("GET", "/").status == 200)
+            // A client of its own each time: an idle one would be cut off as well.
+            #expect(try TestClient(port: server.port).request("GET", "/").status == 200)
             usleep(50_000)
         }
         #expect(slow.isClosedNow())
-        #expect(try quick.request("GET", "/").status == 200)
+        #expect(try TestClient(port: server.port).request("GET", "/").status == 200)
     }
 }

@@ -41,6 +41,7 @@ enum MaintainCommand {
         var drops: [Drop]
         var leftovers: [Leftover]
         var waitingEffects: [String: Int64]
+        var forgottenIds: Int64
     }
 
     private static func run(_ invocation: Invocation) throws -> ExitStatusCode {
@@ -71,7 +72,7 @@ enum MaintainCommand {
             leftovers: outcome.leftovers.map {
                 .init(view: $0.view, build: $0.build, why: $0.why, dropped: $0.isDropped)
             },
-            waitingEffects: outcome.waitingEffects)
+            waitingEffects: outcome.waitingEffects, forgottenIds: outcome.forgottenIds)
     }
 
     private static func tell(_ outcome: Maintenance.Outcome, _ isDryRun: Bool, _ console: Console) {
@@ -93,6 +94,11 @@ enum MaintainCommand {
         }
         for (view, count) in outcome.waitingEffects.sorted(by: { $0.key < $1.key }) {
             console.note("\(view): \(count) effects wait to be published; its processor does so when it runs")
+        }
+        if outcome.forgottenIds > 0 {
+            console.line(
+                "commands: \(isDryRun ? "would forget" : "forgot") \(outcome.forgottenIds) ids used more than "
+                    + "\(EngineLimits.commandIdentityKeptDays) days ago")
         }
         if outcome.drops.isEmpty { console.line("nothing is older than what is kept") }
     }

@@ -469,5 +469,13 @@ CREATE TABLE tapefold.owed_copy (
 );
 CREATE INDEX owed_copy_order ON tapefold.owed_copy (view, lane, park_order);
 """# + "\n"),
+        Migration(
+            number: 11, name: "api_command_age",
+            sql: #"""
+-- Keys of clients are forgotten by their age with every command; identities, which are kept for long, are none of that
+-- statement's business.
+DROP INDEX tapefold.command_created;
+CREATE INDEX command_created ON tapefold.command (created_at) WHERE idempotency_key LIKE 'key:%';
+"""# + "\n"),
     ]
 }

@@ -33,6 +33,8 @@ public struct Maintenance {
         public internal(set) var leftovers: [Leftover] = []
         /// Effects that wait to be published, by view.
         public internal(set) var waitingEffects: [String: Int64] = [:]
+        /// Ids of commands that the read API guards no more.
+        public internal(set) var forgottenIds: Int64 = 0
     }
 
     private let connection: PostgresConnection
@@ -58,7 +60,22 @@ public struct Maintenance {
                 try countEffects(view, &outcome)
             }
         }
+        try inDatabase { () throws(PostgresError) in outcome.forgottenIds = try forgetIds() }
         return outcome
+    }
+
+    // MARK: - Ids of commands
+
+    /// The read API forgets its clients' keys itself; ids it keeps, and they are as many as there are orders. Behind them
+    /// stand the views, which park what comes under a known id with other values.
+    private func forgetIds() throws(PostgresError) -> Int64 {
+        let old = """
+            FROM tapefold.command
+            WHERE created_at < now() - $1 * interval '1 day' AND idempotency_key NOT LIKE 'key:%'
+            """
+        let days = PostgresParameter.int64(EngineLimits.commandIdentityKeptDays)
+        guard !isDryRun else { return try connection.query("SELECT count(*) \(old)", [days]).int64(0, 0) }
+        return Int64(try connection.query("DELETE \(old)", [days]).commandTuples)
     }
 
     // MARK: - Old rows

@@ -53,10 +53,13 @@ struct LoginStore {
                     .int64(ReadAPILimits.longestLoginLockSeconds),
                 ])
             try connection.cachedQuery(
-                "DELETE FROM tapefold.login_failure WHERE last_at < clock_timestamp() - $1 * interval '1 hour'",
-                [.int64(ReadAPILimits.loginFailuresKeptHours)])
+                Self.forgetFailures, [.int64(ReadAPILimits.loginFailuresKeptHours)])
         }
     }
+
+    // `now()`: a `clock_timestamp()` would keep these from their indexes.
+    static let forgetFailures = "DELETE FROM tapefold.login_failure WHERE last_at < now() - $1 * interval '1 hour'"
+    static let forgetTokens = "DELETE FROM tapefold.refresh_token WHERE expires_at < now()"
 
     // MARK: Sessions
 
@@ -78,36 +81,48 @@ struct LoginStore {
             isDisabled: try result.bool(0, 3))
     }
 
-    /// Begins a family of refresh tokens: its first token.
-    func begin(_ account: Account, as name: String) throws(Problem) -> String {
+    /// Begins a family of refresh tokens: its first token. Nil when the account is no longer what was read: a change of the
+    /// password, which ends all sessions, must not miss the one that is just being made.
+    func begin(_ account: Account, as name: String) throws(Problem) -> String? {
         let token = try SecretText.make()
         let (hash, nameHash) = (SecretText.hash(token.utf8), SecretText.hash(name.utf8))
-        try session.perform { (connection) throws(PostgresError) in
+        let isBegun = try session.perform { (connection) throws(PostgresError) in
             try connection.transaction { () throws(PostgresError) in
+                let made = try connection.cachedQuery(
+                    """
+                    INSERT INTO tapefold.refresh_token (token_hash, family, user_id, expires_at)
+                    SELECT $1, gen_random_uuid(), u.user_id, clock_timestamp() + $3 * interval '1 second'
+                    FROM tapefold.app_user u
+                    WHERE u.user_id = $2 AND u.password_hash = $4 AND u.disabled_at IS NULL FOR SHARE OF u
+                    RETURNING user_id
+                    """,
+                    [
+                        .bytea(hash), .text(account.userId), .int64(ReadAPILimits.refreshTokenSeconds),
+                        .text(account.passwordHash),
+                    ])
+                guard made.rowCount == 1 else { return false }
                 try connection.cachedQuery(
                     "DELETE FROM tapefold.login_failure WHERE name_hash = $1", [.bytea(nameHash)])
-                try connection.cachedQuery("DELETE FROM tapefold.refresh_token WHERE expires_at < clock_timestamp()")
-                try connection.cachedQuery(
-                    Self.insert("gen_random_uuid()"),
-                    [.bytea(hash), .text(account.userId), .int64(ReadAPILimits.refreshTokenSeconds)])
+                try connection.cachedQuery(Self.forgetTokens)
+                return true
             }
         }
-        return token
+        return isBegun ? token : nil
     }
 
-    private static func insert(_ family: String) -> String {
-        """
-        INSERT INTO tapefold.refresh_token (token_hash, family, user_id, expires_at)
-        VALUES ($1, \(family), $2, clock_timestamp() + $3 * interval '1 second')
-        """
-    }
-
-    /// Uses a token up and gives the next of its family. Two at the same moment: the second waits, and is reuse.
+    /// Uses a token up and gives the next of its family. Two at the same moment: the second waits, and is reuse. The user's
+    /// row is locked first, as whoever changes the password does: the next token is revoked with the others, or never made.
     func rotate(_ token: String) throws(Problem) -> Refresh {
         let next = try SecretText.make()
         let (hash, nextHash) = (SecretText.hash(token.utf8), SecretText.hash(next.utf8))
         return try session.perform { (connection) throws(PostgresError) in
             try connection.transaction { () throws(PostgresError) in
+                let user = try connection.cachedQuery(
+                    """
+                    SELECT user_id, password_hash, array_to_json(roles)::text, disabled_at IS NOT NULL
+                    FROM tapefold.app_user
+                    WHERE user_id = (SELECT user_id FROM tapefold.refresh_token WHERE token_hash = $1) FOR SHARE
+                    """, [.bytea(hash)])
                 let found = try connection.cachedQuery(
                     """
                     SELECT family::text, user_id, used_at IS NOT NULL,
@@ -120,11 +135,6 @@ struct LoginStore {
                     try Self.revoke(family, connection)
                     return .reused(userId: userId)
                 }
-                let user = try connection.cachedQuery(
-                    """
-                    SELECT user_id, password_hash, array_to_json(roles)::text, disabled_at IS NOT NULL
-                    FROM tapefold.app_user WHERE user_id = $1
-                    """, [.text(userId)])
                 guard try found.bool(0, 3), user.rowCount == 1 else { return .refused }
                 let account = try Self.account(user)
                 guard !account.isDisabled else { return .refused }
@@ -132,7 +142,10 @@ struct LoginStore {
                     "UPDATE tapefold.refresh_token SET used_at = clock_timestamp() WHERE token_hash = $1",
                     [.bytea(hash)])
                 try connection.cachedQuery(
-                    Self.insert("$4::text::uuid"),
+                    """
+                    INSERT INTO tapefold.refresh_token (token_hash, family, user_id, expires_at)
+                    VALUES ($1, $4::text::uuid, $2, clock_timestamp() + $3 * interval '1 second')
+                    """,
                     [
                         .bytea(nextHash), .text(userId), .int64(ReadAPILimits.refreshTokenSeconds), .text(family),
                     ])

@@ -92,7 +92,7 @@ public struct TokenVerifier: Sendable {
     private func claims(_ part: Substring.UTF8View) throws(TokenError) -> TokenClaims {
         let body = try object(part, named: "payload")
         guard let subject = body["sub"]?.string, !subject.isEmpty else { throw .malformed("it has no sub") }
-        guard subject.utf8.count <= ReadAPILimits.parameterBytes, !subject.utf8.contains(0) else {
+        guard subject.utf8.count <= ReadAPILimits.subjectBytes, !subject.utf8.contains(0) else {
             throw .malformed("its sub is too long or holds a NUL")
         }
         var claims = TokenClaims(

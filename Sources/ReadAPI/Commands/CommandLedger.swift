@@ -1,8 +1,8 @@
 import Domain
 import Postgres
 
-/// What repeated commands stood for: `tapefold.command`. Keys of clients are kept for a while, identities as long as their
-/// events, which is for ever. Blocks: for a `WorkPool`'s threads.
+/// What repeated commands stood for: `tapefold.command`. Keys of clients are kept for a day, identities until
+/// `tapefold db maintain` takes those of long ago. Blocks: for a `WorkPool`'s threads.
 struct CommandLedger {
     /// What the first request with a key came to.
     struct Entry {
@@ -16,35 +16,55 @@ struct CommandLedger {
 
     init(_ session: DatabaseSession) { self.session = session }
 
-    /// Takes the key for the request, or finds what it was taken for.
+    /// Takes all keys for the request, or finds what the first request with them came to. All or none: who is refused
+    /// because of an id may correct it and keep the Idempotency-Key.
     ///
-    /// - Throws: a 422 when another request has taken it.
-    func claim(
-        _ key: CommandKey, user: String, hash: [UInt8], eventId: String, microseconds: Int64
-    ) throws(Problem) -> Entry {
-        let (entry, isSame) = try session.perform { (connection) throws(PostgresError) -> (Entry, Bool) in
-            try connection.cachedQuery(
-                """
-                DELETE FROM tapefold.command
-                WHERE created_at < clock_timestamp() - $1 * interval '1 hour' AND idempotency_key LIKE 'key:%'
-                """,
-                [.int64(ReadAPILimits.commandKeptHours)])
-            let result = try connection.cachedQuery(
-                """
-                INSERT INTO tapefold.command (user_id, idempotency_key, request_hash, event_id, event_time)
-                VALUES ($1, $2, $3, $4, $5)
-                ON CONFLICT (user_id, idempotency_key) DO UPDATE SET user_id = excluded.user_id
-                RETURNING request_hash = $3, event_id, event_time, answer
-                """,
-                [.text(user), .text(key.stored), .bytea(hash), .text(eventId), .timestamptz(microseconds)])
-            let entry = Entry(
-                eventId: try result.text(0, 1), microseconds: try result.timestamptz(0, 2),
-                answer: try result.textIfPresent(0, 3))
-            return (entry, try result.bool(0, 0))
+    /// - Parameters:
+    ///   - keys: one at least, the header's first: two requests then wait for each other in one order.
+    ///   - first: what is kept when nobody has taken them.
+    /// - Throws: a 422 when another request has taken one of them.
+    func claim(_ keys: [CommandKey], user: String, hash: [UInt8], first: Entry) throws(Problem) -> Entry {
+        let (entry, conflict) = try session.perform { (connection) throws(PostgresError) -> (Entry, CommandKey?) in
+            try connection.cachedQuery(Self.forget, [.int64(ReadAPILimits.commandKeptHours)])
+            try connection.begin()
+            var entry = first
+            for key in keys {
+                let result = try connection.cachedQuery(
+                    Self.take,
+                    [
+                        .text(user), .text(key.stored), .bytea(hash), .text(entry.eventId),
+                        .timestamptz(entry.microseconds),
+                    ])
+                guard try result.bool(0, 0) else {
+                    try connection.rollback()
+                    return (entry, key)
+                }
+                entry = Entry(
+                    eventId: try result.text(0, 1), microseconds: try result.timestamptz(0, 2),
+                    answer: try result.textIfPresent(0, 3))
+                // Its further keys were taken with it.
+                if entry.answer != nil { break }
+            }
+            try connection.commit()
+            return (entry, nil)
         }
-        guard isSame else { throw key.conflict }
+        if let conflict { throw conflict.conflict }
         return entry
     }
+
+    /// `now()`, which is the same throughout a statement, where `clock_timestamp()` would keep it from its index; the
+    /// literal pattern is the index's own.
+    static let forget = """
+        DELETE FROM tapefold.command
+        WHERE created_at < now() - $1 * interval '1 hour' AND idempotency_key LIKE 'key:%'
+        """
+
+    private static let take = """
+        INSERT INTO tapefold.command (user_id, idempotency_key, request_hash, event_id, event_time)
+        VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (user_id, idempotency_key) DO UPDATE SET user_id = excluded.user_id
+        RETURNING request_hash = $3, event_id, event_time, answer
+        """
 
     /// Keeps the answer for those who ask again. Without it the event would only be sent a second time, under the same id.
     func finish(_ keys: [CommandKey], user: String, answer: String) throws(Problem) {

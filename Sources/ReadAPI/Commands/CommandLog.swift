@@ -9,6 +9,37 @@ final class CommandLog: Sendable {
         let topic: String
         let key: String
         let value: [UInt8]
+        var trace: TraceContext?
+
+        /// The trace as tools know it that look at headers only; the event has it, too.
+        fileprivate var headers: [KafkaHeader] {
+            var headers = [KafkaHeader("content-type", EventEncoder.structuredContentType)]
+            if let trace {
+                headers.append(KafkaHeader("traceparent", trace.parent))
+                if let state = trace.state { headers.append(KafkaHeader("tracestate", state)) }
+            }
+            return headers
+        }
+    }
+
+    /// What comes of a request that is sent a second time.
+    enum Repetition: Sendable {
+        /// An Idempotency-Key or an id tells that it is the same.
+        case sameEvent
+        /// Nothing does.
+        case anotherEvent
+        /// A file, whose rows tell.
+        case sameRows
+
+        fileprivate var advice: String {
+            switch self {
+            case .sameEvent: "send the request again as it was: its key or id keeps it one event"
+            case .anotherEvent:
+                "look first whether it is there, for the same request again would be a second event; "
+                    + "with an Idempotency-Key it would not"
+            case .sameRows: "send the file again: a row that was stored is known by what is in it, and counts once"
+            }
+        }
     }
 
     private let configuration: KafkaConfiguration?
@@ -28,24 +59,22 @@ final class CommandLog: Sendable {
             })
     }
 
-    private static let headers = [KafkaHeader("content-type", EventEncoder.structuredContentType)]
-
     /// Sends the events in order and waits until Kafka has them all (acks=all).
     ///
     /// - Returns: for each partition written to, in order of first use, the position behind the last event there. Empty
     ///   where Kafka had them already and did not say where.
-    func send(_ events: [Outgoing]) throws(Problem) -> [LogPosition] {
+    func send(_ events: [Outgoing], repeating repetition: Repetition) throws(Problem) -> [LogPosition] {
         let producer = try current()
         let places: [KafkaPlace]
         do throws(KafkaError) {
             places = try producer.sendAndWaitForPlaces(
                 events.map { event in
                     KafkaMessage(
-                        topic: event.topic, key: Array(event.key.utf8), value: event.value, headers: Self.headers)
+                        topic: event.topic, key: Array(event.key.utf8), value: event.value, headers: event.headers)
                 })
         } catch {
             if error.isFatal { self.producer.withLock { $0 = $0 === producer ? nil : $0 } }
-            throw .notAcknowledged(error)
+            throw .notAcknowledged(error, repetition)
         }
         var positions: [LogPosition] = []
         for (event, place) in zip(events, places) {
@@ -81,10 +110,12 @@ final class CommandLog: Sendable {
 }
 
 extension Problem {
-    static func notAcknowledged(_ error: KafkaError) -> Problem {
-        .unavailable(
+    static func notAcknowledged(_ error: KafkaError, _ repetition: CommandLog.Repetition) -> Problem {
+        var problem = unavailable(
             "not-acknowledged",
-            "Kafka did not acknowledge the event, which may have been stored all the same: send the request again "
-                + "with the same Idempotency-Key (\(error.name))")
+            "Kafka did not acknowledge it (\(error.name)), and it may have been stored all the same: \(repetition.advice)"
+        )
+        problem.cause = "\(error)"
+        return problem
     }
 }

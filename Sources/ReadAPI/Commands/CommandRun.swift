@@ -19,25 +19,27 @@ struct CommandRun {
         // Refused before a key is taken: who corrects a field may keep the key.
         _ = try event(command, id: eventId, time: time)
         let ledger = CommandLedger(session)
-        for key in keys {
-            let entry = try ledger.claim(
-                key, user: command.user, hash: hash, eventId: eventId, microseconds: time.microseconds)
+        if !keys.isEmpty {
+            let first = CommandLedger.Entry(eventId: eventId, microseconds: time.microseconds, answer: nil)
+            let entry = try ledger.claim(keys, user: command.user, hash: hash, first: first)
             if let answer = entry.answer { return try Self.answer(again: answer) }
             eventId = entry.eventId
             time = Timestamp(microseconds: entry.microseconds)
         }
         let event = try event(command, id: eventId, time: time)
-        let positions = try service.commands.send([
-            CommandLog.Outgoing(
-                topic: kind.event.topic, key: event.payload.partitionKey, value: EventEncoder().structured(event))
-        ])
+        let positions = try service.commands.send(
+            [
+                CommandLog.Outgoing(
+                    topic: kind.event.topic, key: event.payload.partitionKey, value: EventEncoder().structured(event),
+                    trace: event.envelope.trace)
+            ], repeating: keys.isEmpty && command.givenIdentity == nil ? .anotherEvent : .sameEvent)
         let answer = Self.answer(event, command, positions)
         if !keys.isEmpty {
             do throws(Problem) {
                 try ledger.finish(keys, user: command.user, answer: String(decoding: answer.body, as: UTF8.self))
             } catch {
                 service.configuration.log.warning(
-                    "request \(call.request.identifier): the answer was not kept: \(error.detail)")
+                    "request \(call.request.identifier): the answer was not kept: \(error.cause ?? error.detail)")
             }
         }
         return answer

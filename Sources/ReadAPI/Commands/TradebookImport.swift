@@ -27,7 +27,7 @@ struct TradebookImport {
         while !rest.isEmpty {
             let batch = rest.prefix(ReadAPILimits.importBatch)
             rest = rest.dropFirst(batch.count)
-            for position in try service.commands.send(Array(batch)) {
+            for position in try service.commands.send(Array(batch), repeating: .sameRows) {
                 positions.removeAll { $0.topic == position.topic && $0.partition == position.partition }
                 positions.append(position)
             }

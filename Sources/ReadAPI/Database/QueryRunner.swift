@@ -63,22 +63,43 @@ final class QueryRunner {
                 groups.append([job])
             }
         }
-        let (seen, results) = try readSnapshot(groups.map { $0[0] }, schemas: known, connection, begins: guessing)
+        let batch = SnapshotBatch(groups.map { $0[0].plan })
+        let (seen, results) = try readSnapshot(batch, schemas: known, connection, begins: guessing)
         live = seen
         metrics.snapshots.add(1, ordering: .relaxed)
         var again: [ReadJob] = []
-        var start = 0
-        for group in groups {
-            let plan = group[0].plan
-            let own = Array(results[start..<start + plan.statements.count])
-            start += own.count
-            if seen.sameSchemas(as: known, of: plan.allViews) {
-                finish(group, own, seen)
+        var snapshot = Snapshot(live: seen, batch: batch, results: results)
+        for (index, group) in groups.enumerated() {
+            if seen.sameSchemas(as: known, of: group[0].plan.allViews) {
+                finish(group, at: index, &snapshot)
             } else {
                 again += group
             }
         }
         return again
+    }
+
+    /// What one round trip brought.
+    private struct Snapshot {
+        let live: LiveViews
+        let batch: SnapshotBatch
+        let results: [PostgresResult]
+        var rows = RowPositions()
+        private var headers: [[ViewName]: HTTPHeader] = [:]
+
+        init(live: LiveViews, batch: SnapshotBatch, results: [PostgresResult]) {
+            self.live = live
+            self.batch = batch
+            self.results = results
+        }
+
+        /// The same for all who ask of the same views.
+        mutating func position(of views: [ViewName]) -> HTTPHeader {
+            if let known = headers[views] { return known }
+            let header = HTTPHeader("Tapefold-Position", live.positionHeader(of: views))
+            headers[views] = header
+            return header
+        }
     }
 
     private func missingView(of job: ReadJob, in live: LiveViews) -> ViewName? {
@@ -95,7 +116,7 @@ final class QueryRunner {
     }
 
     private func readSnapshot(
-        _ jobs: [ReadJob], schemas: LiveViews, _ connection: PostgresConnection, begins: Bool
+        _ batch: SnapshotBatch, schemas: LiveViews, _ connection: PostgresConnection, begins: Bool
     ) throws(PostgresError) -> (LiveViews, [PostgresResult]) {
         do throws(PostgresError) {
             let results = try connection.pipeline { (pipeline) throws(PostgresError) in
@@ -103,7 +124,7 @@ final class QueryRunner {
                     try pipeline.addCached(Self.begin)
                     try pipeline.addCached(LiveViews.query)
                 }
-                for statement in jobs.lazy.flatMap(\.plan.statements) {
+                for statement in batch.statements {
                     var parameters: [PostgresParameter] = []
                     for value in statement.parameters { parameters.append(try value.parameter()) }
                     try pipeline.addCached(statement.text(schemas), parameters)
@@ -121,17 +142,17 @@ final class QueryRunner {
     private static let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
     /// Answers jobs that ask for the same.
-    private func finish(_ group: [ReadJob], _ results: [PostgresResult], _ live: LiveViews) {
+    private func finish(_ group: [ReadJob], at index: Int, _ snapshot: inout Snapshot) {
         let job = group[0]
-        if let behind = live.firstBehind(job.plan.after, of: job.plan.allViews) {
+        if let behind = snapshot.live.firstBehind(job.plan.after, of: job.plan.allViews) {
             for job in group { watch.wait(job, behind: behind) }
             return
         }
         metrics.snapshotRequests.add(group.count, ordering: .relaxed)
         var writer = JSONWriter(reserving: 4_096, selection: job.selection)
-        let position = HTTPHeader("Tapefold-Position", live.positionHeader(of: job.plan.allViews))
+        let position = snapshot.position(of: job.plan.allViews)
         do throws(ReadFailure) {
-            try job.plan.write(results, &writer)
+            try snapshot.batch.write(job.plan, at: index, from: snapshot.results, &snapshot.rows, &writer)
             var response = HTTPResponse(contentType: "application/json", body: writer.bytes)
             response.headers.append(position)
             for job in group { job.answer(response) }

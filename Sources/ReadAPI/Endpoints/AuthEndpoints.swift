@@ -6,9 +6,9 @@ enum AuthEndpoints {
         Route(
             "/v1/auth/login", "login", method: .post, access: .open, body: .json, action: .work(.passwords, login)),
         Route(
-            "/v1/auth/refresh", "refresh", method: .post, access: .open, body: .json, action: .work(.commands, refresh)),
+            "/v1/auth/refresh", "refresh", method: .post, access: .open, body: .json, action: .work(.sessions, refresh)),
         Route(
-            "/v1/auth/logout", "logout", method: .post, access: .open, body: .json, action: .work(.commands, logout)),
+            "/v1/auth/logout", "logout", method: .post, access: .open, body: .json, action: .work(.sessions, logout)),
     ]
 
     /// A name that does not exist, one that is disabled and a wrong password take as long and read the same.
@@ -29,12 +29,14 @@ enum AuthEndpoints {
             throw .tooManyRequests("to sign in as this user failed", seconds: seconds)
         }
         let account = try store.account(name)
-        let isRight = PasswordHash.verify(password, account?.passwordHash ?? PasswordHash.decoy)
+        let isRight = service.configuration.verifyPassword(password, account?.passwordHash ?? PasswordHash.decoy)
         guard isRight, let account, !account.isDisabled else {
             try store.failed(name)
             throw .wrongCredentials
         }
-        return tokens(account, refresh: try store.begin(account, as: name), issuer, call)
+        // Hashing takes a while: the password may have been changed, or the user disabled, in the meantime.
+        guard let refresh = try store.begin(account, as: name) else { throw .wrongCredentials }
+        return tokens(account, refresh: refresh, issuer, call)
     }
 
     private static func refresh(

@@ -105,11 +105,11 @@ enum CashEndpoints {
         guard let key = try Cursor.key(of: call, parts: 4) else {
             return [.time(Call.latest), .text(""), .text(""), .integer(0)]
         }
-        guard let time = Int64(key[0]), let ordinal = Int(key[3]) else {
+        guard let ordinal = Int(key[3]) else {
             throw .invalidParameter(
                 "cursor", value: call.arguments.cursor ?? "",
                 reason: "is not a cursor; pass nextCursor of the page before as it was")
         }
-        return [.time(time), .text(key[1]), .text(key[2]), .integer(ordinal)]
+        return [.time(try Cursor.time(key[0], of: call)), .text(key[1]), .text(key[2]), .integer(ordinal)]
     }
 }

@@ -20,7 +20,7 @@ enum CommandEndpoints {
                 .query("strict", .choice(["true", "false"], default: "false")),
             ], body: RouteBody(contentTypes: ["text/csv"], maximumBytes: ReadAPILimits.importBytes),
             action: .work(
-                .commands,
+                .imports,
                 { (call, service, _) throws(Problem) in try TradebookImport(call: call, service: service).run() })
         ),
     ]

@@ -8,7 +8,7 @@ enum InstrumentEndpoints {
             "/v1/instruments", "listInstruments", access: .bearer,
             parameters: [
                 .query("query", .text), .query("exchange", .text), .query("type", .text), .query("underlying", .text),
-                .query("expiry", .text),
+                .query("expiry", .date),
             ] + CommonParameters.page + [CommonParameters.after], action: .read(list))
     ]
 
@@ -35,7 +35,7 @@ enum InstrumentEndpoints {
         add(call.arguments.text("exchange")) { "i.exchange = \($0)" }
         add(call.arguments.text("type")) { "i.type = \($0)" }
         add(call.arguments.text("underlying")) { "i.underlying = \($0)" }
-        add(try expiry(of: call)) { "i.expiry = \($0)::date" }
+        add(call.arguments.date("expiry")?.description) { "i.expiry = \($0)::date" }
         let statement = ReadStatement(
             text: { [conditions] live in
                 """
@@ -53,7 +53,7 @@ enum InstrumentEndpoints {
         }
     }
 
-    /// All words must begin a word of the instrument. Letters and digits only, so nothing is to be quoted.
+    /// All words must begin a word of the instrument. Each is quoted: a letter may carry marks that tsquery reads as its own.
     private static func words(of call: Call) throws(Problem) -> String? {
         guard let text = call.arguments.text("query") else { return nil }
         let words = text.lowercased().split { !($0.isLetter || $0.isNumber) }
@@ -61,14 +61,17 @@ enum InstrumentEndpoints {
             throw .invalidParameter(
                 "query", value: text, reason: "has \(words.count) words; give 1 to \(ReadAPILimits.searchWords)")
         }
-        return words.map { "\($0):*" }.joined(separator: " & ")
+        return words.map { "\(quoted($0)):*" }.joined(separator: " & ")
     }
 
-    private static func expiry(of call: Call) throws(Problem) -> String? {
-        guard let text = call.arguments.text("expiry") else { return nil }
-        guard let day = CivilDate(parsing: text) else {
-            throw .invalidParameter("expiry", value: text, reason: "is no day; write it as 2026-01-29")
+    /// By scalars: a quote that belongs to a larger character is one to tsquery.
+    private static func quoted(_ word: Substring) -> String {
+        var text = "'"
+        for scalar in word.unicodeScalars {
+            if scalar == "'" || scalar == "\\" { text.unicodeScalars.append(scalar) }
+            text.unicodeScalars.append(scalar)
         }
-        return day.description
+        text.unicodeScalars.append("'")
+        return text
     }
 }

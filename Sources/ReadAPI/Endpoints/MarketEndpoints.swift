@@ -68,15 +68,18 @@ enum MarketEndpoints {
     private static func get(_ call: Call) throws(Problem) -> ReadPlan {
         guard let name = call.arguments.symbol("symbol") else { throw .notFound("no symbol was given") }
         let exchange = call.exchange(of: name)
-        let statement = ReadStatement(
+        let lookup = RowLookup(
+            name: "quote", key: [exchange, name.symbol],
             text: { live in
-                "SELECT \(quote.selected) FROM \(live.relation(.market, "quotes")) q WHERE q.exchange = $1 AND q.symbol = $2"
-            }, parameters: [.text(exchange), .text(name.symbol)])
-        return ReadPlan(views: [.market], after: call.arguments.after, statements: [statement]) {
-            (results, writer) throws(ReadFailure) in
-            guard results[0].rowCount > 0 else { throw .problem(unknown(exchange, name.symbol)) }
-            try writer.row(quote, of: results[0], row: 0)
-        }
+                """
+                SELECT \(quote.selected), n.place
+                FROM unnest($1::text[], $2::text[]) WITH ORDINALITY n (exchange, symbol, place)
+                JOIN \(live.relation(.market, "quotes")) q ON q.exchange = n.exchange AND q.symbol = n.symbol
+                """
+            },
+            write: { (result, row, writer) throws(ReadFailure) in try writer.row(quote, of: result, row: row) },
+            missing: unknown(exchange, name.symbol))
+        return ReadPlan(views: [.market], after: call.arguments.after, lookup: lookup)
     }
 
     /// Oldest first unless asked otherwise. A symbol without a quote is unknown; one without candles in the period has an empty list.
@@ -119,12 +122,12 @@ enum MarketEndpoints {
     /// The time of the last candle given out; a cursor of another interval is refused.
     private static func lastTime(of call: Call, interval: String) throws(Problem) -> Int64? {
         guard let key = try Cursor.key(of: call, parts: 2) else { return nil }
-        guard key[0] == interval, let time = Int64(key[1]) else {
+        guard key[0] == interval else {
             throw .invalidParameter(
                 "cursor", value: call.arguments.cursor ?? "",
                 reason: "belongs to another list; pass the same interval with it")
         }
-        return time
+        return try Cursor.time(key[1], of: call)
     }
 
     private static func unknown(_ exchange: String, _ symbol: String) -> Problem {

@@ -12,7 +12,7 @@ enum StreamEndpoints {
             action: .stream(.events)),
         Route("/v1/ws", "openWebSocket", access: .stream, parameters: parameters, action: .stream(.webSocket)),
         Route(
-            "/v1/stream/ticket", "createStreamTicket", method: .post, access: .bearer, action: .work(.commands, ticket)),
+            "/v1/stream/ticket", "createStreamTicket", method: .post, access: .bearer, action: .work(.sessions, ticket)),
     ]
 
     private static func ticket(
@@ -25,14 +25,5 @@ enum StreamEndpoints {
             body.key("expiresInSeconds")
             body.integer(ReadAPILimits.ticketSeconds)
         }
-    }
-}
-
-extension HTTPResponse {
-    /// A JSON object.
-    static func json(_ status: UInt32, _ body: (inout JSONWriter) -> Void) -> HTTPResponse {
-        var writer = JSONWriter()
-        writer.object(body)
-        return HTTPResponse(status: status, contentType: "application/json", body: writer.bytes)
     }
 }

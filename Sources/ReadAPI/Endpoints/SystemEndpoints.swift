@@ -5,7 +5,7 @@ import HTTPServing
 enum SystemEndpoints {
     static let routes: [Route] = [
         Route(
-            "/livez", "getLiveness", access: .open, action: .immediate { _ in json(200) { $0.field("status", "ok") } }),
+            "/livez", "getLiveness", access: .open, action: .immediate { _ in .json(200) { $0.field("status", "ok") } }),
         Route("/readyz", "getReadiness", access: .open, action: .immediate(readiness)),
         Route("/healthz", "getHealth", access: .open, action: .immediate(readiness)),
         Route("/metrics", "getMetrics", access: .open, produces: "text/plain", action: .immediate(metrics)),
@@ -26,7 +26,7 @@ enum SystemEndpoints {
     }
 
     private static func ready(_ live: LiveViews) -> HTTPResponse {
-        json(200) { body in
+        .json(200) { body in
             body.field("status", "ready")
             body.key("checks")
             body.object { checks in
@@ -47,7 +47,7 @@ enum SystemEndpoints {
     }
 
     private static func notReady(_ status: String, _ reason: String) -> HTTPResponse {
-        var response = json(503) { body in
+        var response = HTTPResponse.json(503) { body in
             body.field("status", "not ready")
             body.key("checks")
             body.object { checks in
@@ -69,11 +69,5 @@ enum SystemEndpoints {
 
     private static func document(_ service: ReadService) -> HTTPResponse {
         HTTPResponse(contentType: "application/json", body: OpenAPIDocument.bytes)
-    }
-
-    private static func json(_ status: UInt32, _ body: (inout JSONWriter) -> Void) -> HTTPResponse {
-        var writer = JSONWriter()
-        writer.object(body)
-        return HTTPResponse(status: status, contentType: "application/json", body: writer.bytes)
     }
 }

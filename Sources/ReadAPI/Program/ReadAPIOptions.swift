@@ -1,6 +1,7 @@
 import Domain
 import Events
 import Glibc
+import HTTPServing
 import Kafka
 import Postgres
 import Projections
@@ -91,7 +92,7 @@ struct ReadAPIOptions: Sendable {
         configuration.log = Log(log)
         configuration.keys = keys
         configuration.audience = TokenAudience.load(environment: environment)
-        configuration.trustedProxies = list(environment, "TAPEFOLD_TRUSTED_PROXIES")
+        configuration.trustedProxies = list(environment, "TAPEFOLD_TRUSTED_PROXIES").map(IPAddressText.plain)
         try limitRates(&configuration.rateLimits, environment)
         try connect(&configuration, environment)
         if let exchange = set(environment, "TAPEFOLD_DEFAULT_EXCHANGE") { configuration.defaultExchange = exchange }

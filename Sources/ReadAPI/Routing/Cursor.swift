@@ -22,10 +22,15 @@ enum Cursor {
     /// A time and an identifier: the key of lists that go by time.
     static func timeKey(of call: Call) throws(Problem) -> (microseconds: Int64, identifier: String)? {
         guard let parts = try key(of: call, parts: 2) else { return nil }
-        guard let microseconds = Int64(parts[0]) else {
+        return (try time(parts[0], of: call), parts[1])
+    }
+
+    /// A time in a key, in microseconds: one that the database can hold.
+    static func time(_ text: String, of call: Call) throws(Problem) -> Int64 {
+        guard let microseconds = Int64(text), (Call.earliest...Call.latest).contains(microseconds) else {
             throw refuse(call.arguments.cursor ?? "", "is not a cursor; pass nextCursor of the page before as it was")
         }
-        return (microseconds, parts[1])
+        return microseconds
     }
 
     private static func refuse(_ text: String, _ reason: String) -> Problem {

@@ -6,7 +6,11 @@ extension RouteParameter {
     func parse(_ value: String) throws(Problem) -> ArgumentValue {
         switch kind {
         case .text: return .text(try bounded(value))
-        case .streamText: return .text(try bounded(value, bytes: StreamLimits.positionBytes))
+        case .streamText:
+            guard value.utf8.count <= StreamLimits.positionBytes else {
+                throw refuse(value, "is longer than \(StreamLimits.positionBytes) bytes")
+            }
+            return .text(try bounded(value, characters: StreamLimits.positionBytes))
         case .symbol: return .symbol(try symbol(value, in: value))
         case .symbols: return .symbols(try symbols(value))
         case .choice(let choices, _):
@@ -24,6 +28,9 @@ extension RouteParameter {
         case .cursor:
             guard value.utf8.count <= ReadAPILimits.cursorBytes else {
                 throw refuse(value, "is longer than any cursor")
+            }
+            guard !value.isEmpty, value.utf8.allSatisfy(Base64URL.isDigit) else {
+                throw refuse(value, "is not a cursor; pass nextCursor of the page before as it was")
             }
             return .cursor(value)
         case .positions: return .positions(try positions(value))
@@ -59,11 +66,11 @@ extension RouteParameter {
     }
 
     private func bounded(
-        _ value: String, bytes limit: Int = ReadAPILimits.parameterBytes
+        _ value: String, characters limit: Int = ReadAPILimits.parameterCharacters
     ) throws(Problem) -> String {
         guard !value.isEmpty else { throw refuse(value, "is empty; leave the parameter out or give it a value") }
-        guard value.utf8.count <= limit else {
-            throw refuse(value, "is longer than \(limit) bytes")
+        guard value.unicodeScalars.count <= limit else {
+            throw refuse(value, "is longer than \(limit) characters")
         }
         return value
     }
@@ -117,13 +124,30 @@ extension RouteParameter {
         }
         var positions: [LogPosition] = []
         for part in parts {
-            guard let slash = part.lastIndex(of: "/"), let at = part[slash...].firstIndex(of: "@"),
-                slash > part.startIndex,
-                let partition = Int32(part[part.index(after: slash)..<at]), partition >= 0,
-                let offset = Int64(part[part.index(after: at)...]), offset >= 0
-            else { throw refuse(value, "is no position; write topic/partition@offset, as Tapefold-Position does") }
-            positions.append(LogPosition(topic: String(part[..<slash]), partition: partition, offset: offset))
+            guard let position = Self.position(part) else {
+                throw refuse(value, "is no position; write topic/partition@offset, as Tapefold-Position does")
+            }
+            positions.append(position)
         }
         return positions
+    }
+
+    private static func position(_ text: Substring) -> LogPosition? {
+        guard let slash = text.firstIndex(of: "/"), let at = text[slash...].firstIndex(of: "@") else { return nil }
+        let topic = text[..<slash]
+        let isName = topic.utf8.allSatisfy { byte in
+            Base64URL.isDigit(byte) || byte == UInt8(ascii: ".")
+        }
+        guard (1...ReadAPILimits.topicBytes).contains(topic.utf8.count), isName,
+            let partition = number(text[text.index(after: slash)..<at], ReadAPILimits.partitionDigits),
+            let offset = number(text[text.index(after: at)...], ReadAPILimits.offsetDigits)
+        else { return nil }
+        return LogPosition(topic: String(topic), partition: Int32(partition), offset: offset)
+    }
+
+    /// Digits and nothing else, no more of them than always fit.
+    private static func number(_ text: Substring, _ digits: Int) -> Int64? {
+        guard text.utf8.count <= digits, text.utf8.allSatisfy({ $0 &- 48 < 10 }) else { return nil }
+        return Int64(text)
     }
 }

@@ -26,7 +26,7 @@ struct RouteParameter: Sendable {
 
 /// What a parameter's text may be.
 enum ParameterKind: Sendable {
-    /// Any text of 1 to `ReadAPILimits.parameterBytes` bytes.
+    /// Any text of 1 to `ReadAPILimits.parameterCharacters` characters; there is no NUL in what a client may send.
     case text
     /// Any text of 1 to `StreamLimits.positionBytes` bytes.
     case streamText
@@ -61,15 +61,22 @@ extension ParameterKind {
         }
         let string = ("type", JSONValue.string("string"))
         let bounds = [
-            ("minLength", JSONValue.number("1")), ("maxLength", .number(String(ReadAPILimits.parameterBytes))),
+            ("minLength", JSONValue.number("1")), ("maxLength", .number(String(ReadAPILimits.parameterCharacters))),
         ]
+        func pattern(_ text: String) -> (String, JSONValue) { ("pattern", .string(text)) }
         switch self {
         case .streamText:
             return object(
                 string, bounds[0], ("maxLength", .number(String(StreamLimits.positionBytes))))
-        case .text: return object(string, bounds[0], bounds[1])
-        case .symbol: return object(string, bounds[0], bounds[1], ("examples", .array([.string("NSE:RELIANCE")])))
-        case .symbols: return object(string, ("examples", .array([.string("NSE:RELIANCE,NSE:TCS")])))
+        case .text: return object(string, bounds[0], bounds[1], pattern(#"^[^\u0000]*$"#))
+        case .symbol:
+            return object(
+                string, bounds[0], bounds[1], pattern(#"^[^:\u0000]+(:[^\u0000]+)?$"#),
+                ("examples", .array([.string("NSE:RELIANCE")])))
+        case .symbols:
+            let one = #"[^:,\u0000]+(:[^,\u0000]+)?"#
+            return object(
+                string, pattern("^\(one)(,\(one))*$"), ("examples", .array([.string("NSE:RELIANCE,NSE:TCS")])))
         case .choice(let values, let fallback):
             var members = [
                 JSONMember("type", .string("string")), JSONMember("enum", .array(values.map { .string($0) })),
@@ -83,8 +90,16 @@ extension ParameterKind {
                 ("default", .number(String(ReadAPILimits.defaultPageRows))))
         case .time: return object(string, ("format", .string("date-time")))
         case .date: return object(string, ("format", .string("date")))
-        case .cursor: return object(string, ("maxLength", .number(String(ReadAPILimits.cursorBytes))))
-        case .positions: return object(string, ("examples", .array([.string("trades.executed/0@1042")])))
+        case .cursor:
+            return object(
+                string, bounds[0], ("maxLength", .number(String(ReadAPILimits.cursorBytes))),
+                pattern("^[A-Za-z0-9_-]+$"))
+        case .positions:
+            let one =
+                "[A-Za-z0-9._-]{1,\(ReadAPILimits.topicBytes)}/[0-9]{1,\(ReadAPILimits.partitionDigits)}"
+                + "@[0-9]{1,\(ReadAPILimits.offsetDigits)}"
+            return object(
+                string, pattern("^\(one)(,\(one))*$"), ("examples", .array([.string("trades.executed/0@1042")])))
         case .identifier:
             return object(
                 string, bounds[0], ("maxLength", .number(String(EventsLimits.maximumIdentifierCharacters))),
@@ -93,7 +108,10 @@ extension ParameterKind {
             return object(
                 string, bounds[0], ("maxLength", .number(String(ReadAPILimits.idempotencyKeyBytes))),
                 ("pattern", .string("^[!-~]+$")))
-        case .fields: return object(string, ("maxLength", .number(String(ReadAPILimits.fieldsBytes))))
+        case .fields:
+            return object(
+                string, bounds[0], ("maxLength", .number(String(ReadAPILimits.fieldsBytes))),
+                pattern("^[A-Za-z]+(,[A-Za-z]+)*$"))
         }
     }
 }

@@ -1,11 +1,19 @@
 import Glibc
 import Telemetry
 
-/// Lines on standard error.
+/// Lines of the log: on standard error, unless they are wanted elsewhere.
 struct Log: Sendable {
     let settings: LogSettings
+    private let emit: @Sendable (LogLine) -> Void
 
-    init(_ settings: LogSettings) { self.settings = settings }
+    init(_ settings: LogSettings) {
+        self.init(settings) { $0.emit(settings.format) }
+    }
+
+    init(_ settings: LogSettings, emit: @escaping @Sendable (LogLine) -> Void) {
+        self.settings = settings
+        self.emit = emit
+    }
 
     init(level: LogLevel) { self.init(LogSettings(level: level)) }
 
@@ -18,7 +26,7 @@ struct Log: Sendable {
         guard level >= settings.level else { return }
         // One line per message whatever it holds: a client's text must not forge another line.
         let text = String(message().map { $0.isNewline ? " " : $0 })
-        LogLine(level, [(name: "program", value: "read-api"), (name: "message", value: text)]).emit(settings.format)
+        emit(LogLine(level, [(name: "program", value: "read-api"), (name: "message", value: text)]))
     }
 
     static func emit(_ line: String) {

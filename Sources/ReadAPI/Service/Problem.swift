@@ -12,6 +12,8 @@ struct Problem: Error, Sendable, Equatable {
     /// Named members beside the standard ones, such as the field that was refused.
     var members: [JSONMember] = []
     var headers: [HTTPHeader] = []
+    /// What lies behind it, for the log and never for the client.
+    var cause: String?
 
     /// `type` is `urn:tapefold:problem:<kind>`.
     func response(for request: HTTPRequest?) -> HTTPResponse {
@@ -134,8 +136,16 @@ extension Problem {
             detail: "\(count) headers, \(HTTPLimits.requestHeaders) are taken")
     }
 
-    static let overloaded = unavailable(
-        "overloaded", "more than \(ReadAPILimits.queuedRequests) requests wait already; try again shortly")
+    static let overloaded = overloaded(waiting: ReadAPILimits.queuedRequests)
+
+    static func overloaded(waiting: Int) -> Problem {
+        unavailable("overloaded", "\(waiting) requests of this kind wait already; try again shortly")
+    }
+
+    static let waitedTooLong = unavailable(
+        "overloaded",
+        "nothing was done: the request waited \(ReadAPILimits.queuedWorkMilliseconds) ms for its turn; try again shortly"
+    )
 
     static let tooManyWaiting = unavailable(
         "overloaded", "\(ReadAPILimits.waitingRequests) requests wait with ?after= already; try again without it")
@@ -189,5 +199,6 @@ extension Problem {
                 ? .databaseUnavailable("the database cannot be reached; try again")
                 : .internalError("the database refused; look for the request id in the log")
         }
+        cause = "\(error)"
     }
 }

@@ -19,7 +19,10 @@ extension ReadService {
     }
 
     func refusal(_ problem: Problem, _ request: HTTPRequest, _ route: String) -> HTTPResponse {
-        finish(problem.response(for: request), request, route)
+        if let cause = problem.cause {
+            configuration.log.warning("request \(request.identifier) to \(route): \(cause)")
+        }
+        return finish(problem.response(for: request), request, route)
     }
 
     private func allowedOrigin(_ request: HTTPRequest) -> String? {

@@ -136,11 +136,11 @@ extension ReadService {
     /// The last address on the way that is no proxy of ours.
     func clientAddress(of request: HTTPRequest) -> String {
         let proxies = configuration.trustedProxies
-        guard proxies.contains(request.remoteAddress), let list = request.header("x-forwarded-for") else {
-            return request.remoteAddress
-        }
-        let way = list.split(separator: ",").map { $0.filter { $0 != " " } }
-        return way.last { !proxies.contains($0) } ?? request.remoteAddress
+        guard proxies.contains(request.remoteAddress) else { return request.remoteAddress }
+        // A proxy may add a line of its own behind those that the client sent: all lines are one list (RFC 9110, 5.3).
+        let lines = request.headers.lazy.filter { $0.name == "x-forwarded-for" }.map(\.value).joined(separator: ",")
+        let way = lines.split(separator: ",").map { IPAddressText.plain($0.filter { !$0.isWhitespace }) }
+        return way.last { !$0.isEmpty && !proxies.contains($0) } ?? request.remoteAddress
     }
 
     // MARK: What is asked

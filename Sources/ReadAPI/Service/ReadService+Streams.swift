@@ -21,7 +21,7 @@ extension ReadService {
         return .later { [self] reply in
             let refuse: @Sendable (Problem) -> Void = { [self] in reply.send(refusal($0, request, route)) }
             work(
-                .commands,
+                .sessions,
                 WorkPool.Job(
                     run: { [self] session in
                         do throws(Problem) {

@@ -24,6 +24,8 @@ final class ReadService: Sendable {
         var rateLimits = RateLimits()
         /// Addresses whose `X-Forwarded-For` is believed.
         var trustedProxies: [String] = []
+        /// Whether a password has a stored hash; takes as long for a wrong one.
+        var verifyPassword: @Sendable ([UInt8], String) -> Bool = { PasswordHash.verify($0, $1) }
         var streamStallMilliseconds = Int64(StreamLimits.stallSeconds) * 1_000
         var log = Log(level: .info)
     }

@@ -1,17 +1,23 @@
 import HTTPServing
 
 /// Threads for requests that write or that take long. The kinds are apart: passwords, which cost a fifth of a second of
-/// CPU each, hold up no order.
+/// CPU each, hold up no order, and commands that wait for a Kafka that is away hold up nobody who signs in or opens a stream.
 final class WorkPool: Sendable {
     enum Kind: Sendable, CaseIterable {
-        /// A few statements, or a few milliseconds until Kafka has acknowledged.
+        /// A statement or two, then a few milliseconds until Kafka has acknowledged; seconds while it does not.
         case commands
+        /// A whole file, thousands of events of it.
+        case imports
+        /// A few statements: refresh tokens and tickets.
+        case sessions
         /// Hashes a password.
         case passwords
 
         var threads: Int {
             switch self {
             case .commands: ReadAPILimits.commandThreads
+            case .imports: ReadAPILimits.importThreads
+            case .sessions: ReadAPILimits.sessionThreads
             case .passwords: ReadAPILimits.passwordThreads
             }
         }
@@ -19,6 +25,8 @@ final class WorkPool: Sendable {
         var queued: Int {
             switch self {
             case .commands: ReadAPILimits.queuedCommands
+            case .imports: ReadAPILimits.queuedImports
+            case .sessions: ReadAPILimits.queuedSessions
             case .passwords: ReadAPILimits.queuedPasswords
             }
         }
@@ -30,22 +38,34 @@ final class WorkPool: Sendable {
         let refuse: @Sendable (Problem) -> Void
     }
 
+    private struct Waiting {
+        let job: Job
+        /// When nobody waits for it any more: nanoseconds of `MonotonicClock`.
+        let deadline: UInt64
+    }
+
     private struct State {
-        var jobs: [Job] = []
+        var jobs: [Waiting] = []
         var isClosed = false
     }
 
     let kind: Kind
+    private let patienceMilliseconds: Int
     private let state = Monitor(State())
 
-    init(_ kind: Kind) { self.kind = kind }
+    init(_ kind: Kind, patienceMilliseconds: Int = ReadAPILimits.queuedWorkMilliseconds) {
+        self.kind = kind
+        self.patienceMilliseconds = patienceMilliseconds
+    }
 
-    /// Runs the job on one of the pool's threads; refuses it when too many wait.
+    /// Runs the job on one of the pool's threads; refuses it when too many wait, or when its turn comes too late: an order
+    /// whose client has given up must not go out.
     func add(_ job: Job) {
+        let deadline = MonotonicClock.deadline(milliseconds: patienceMilliseconds)
         let problem: Problem? = state.notify { state in
             guard !state.isClosed else { return .stopping }
-            guard state.jobs.count < kind.queued else { return .overloaded }
-            state.jobs.append(job)
+            guard state.jobs.count < kind.queued else { return .overloaded(waiting: kind.queued) }
+            state.jobs.append(Waiting(job: job, deadline: deadline))
             return nil
         }
         if let problem { job.refuse(problem) }
@@ -53,11 +73,17 @@ final class WorkPool: Sendable {
 
     /// A thread of the pool: returns after `close`.
     func serve(_ session: DatabaseSession) {
-        while let job = next() { job.run(session) }
+        while let next = next() {
+            if MonotonicClock.nanoseconds() < next.deadline {
+                next.job.run(session)
+            } else {
+                next.job.refuse(.waitedTooLong)
+            }
+        }
     }
 
-    private func next() -> Job? {
-        state.wait { state -> Job?? in
+    private func next() -> Waiting? {
+        state.wait { state -> Waiting?? in
             guard !state.jobs.isEmpty else { return state.isClosed ? .some(nil) : nil }
             return .some(state.jobs.removeFirst())
         }
@@ -70,6 +96,6 @@ final class WorkPool: Sendable {
             defer { state.jobs = [] }
             return state.jobs
         }
-        for job in left { job.refuse(.stopping) }
+        for waiting in left { waiting.job.refuse(.stopping) }
     }
 }

@@ -7,6 +7,8 @@ enum Base64URL {
         return table
     }()
 
+    static func isDigit(_ byte: UInt8) -> Bool { values[Int(byte)] != 0xff }
+
     static func encode(_ bytes: some Sequence<UInt8>) -> String {
         var text: [UInt8] = []
         var bits: UInt32 = 0

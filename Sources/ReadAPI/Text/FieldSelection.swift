@@ -29,6 +29,8 @@ enum FieldCatalog {
         return entries
     }()
 
+    static func names(of operation: String) -> [String] { entries[operation]?.names ?? [] }
+
     /// Nil where all fields are wanted.
     static func selection(_ wanted: [String]?, of operation: String) throws(Problem) -> FieldSelection? {
         guard let wanted else { return nil }

@@ -14,7 +14,7 @@ struct FixtureDatabase {
         url = try server.freshDatabase()
         connection = try PostgresConnection.connect(try PostgresConfiguration(url: url))
         try connection.execute(Self.control)
-        for migration in Migrations.all where migration.name == "api" { try connection.execute(migration.sql) }
+        for migration in Migrations.all where migration.name.hasPrefix("api") { try connection.execute(migration.sql) }
     }
 
     init() throws {
