@@ -6,7 +6,7 @@ extension DashboardAssets {
     static let files: [String: String] = [
         "analytics.js": ####"""
 // How the trading went: figures and their spread.
-import { h, panel, replace, empty, failure, skeleton, segments } from './dom.js';
+import { h, panel, replace, empty, failure, skeleton, segments, Turns } from './dom.js';
 import { get, list } from './api.js';
 import { units, sum, divide, money, signedMoney, compactMoney, ratio, percent, whole, sign, exchangeTime, pixels, decimal } from './money.js';
 import { bars } from './charts.js';
@@ -30,20 +30,23 @@ function summary(trades) {
 
 export function analyticsPage(page) {
   let days = 'all';
+  const turns = new Turns();
   const kpis = h('div.kpis'), spread = h('div.body', skeleton()), hours = h('div.body', skeleton()), week = h('div.body', skeleton()), best = h('div', skeleton());
   const pick = segments('Period', RANGES, days, (value) => { days = value; load(); });
   replace(page.root, h('h1.sr', 'Analytics'), h('div', pick), kpis, panel('Distribution of results', h('span.dim', 'closed trades by profit or loss'), spread), h('div.grid2', panel('By hour of closing', null, hours), panel('By weekday', null, week)), panel('By symbol', null, best));
 
   async function load() {
+    const isCurrent = turns.begin();
     try {
       const newest = (await get('/v1/closed-trades', { limit: 1 })).items[0];
       const from = days === 'all' || !newest ? null : new Date(Date.parse(newest.closedAt) - Number(days) * 86_400_000).toISOString();
       const { items, isCut } = await list('/v1/closed-trades', { from }, 5000);
+      if (!isCurrent()) return;
       if (!items.length) { replace(kpis); for (const box of [spread, hours, week, best]) replace(box, empty('No closed trades', 'Figures come with the first trade that is closed.')); return; }
       let figures = summary(items);
       try { figures = { ...figures, ...(await get('/v1/analytics', { from: from && exchangeTime(from).day })) }; } catch (error) { if (error.status === 401 || error.status === 0) throw error; }
-      draw(figures, items, isCut);
-    } catch (error) { for (const box of [spread, hours, week, best]) replace(box, failure(error, load)); }
+      if (isCurrent()) draw(figures, items, isCut);
+    } catch (error) { if (isCurrent()) for (const box of [spread, hours, week, best]) replace(box, failure(error, load)); }
   }
 
   function draw(f, trades, isCut) {
@@ -53,13 +56,13 @@ export function analyticsPage(page) {
       fact('Win rate', f.winRate === null ? '–' : percent(f.winRate, 1, false), `${whole(f.winningTrades)} won, ${whole(f.losingTrades)} lost`),
       fact('Profit factor', ratio(f.profitFactor), 'won ÷ lost'),
       fact('Expectancy', signedMoney(f.expectancy), 'per closed trade', sign(f.expectancy)),
-      fact('Average win', signedMoney(f.avgWin), f.largestWin ? `largest ${money(f.largestWin)}` : '', 'up'),
-      fact('Average loss', signedMoney(f.avgLoss), f.largestLoss ? `largest ${money(f.largestLoss)}` : '', 'down'),
+      fact('Average win', signedMoney(f.avgWin), f.largestWin ? `largest ${money(f.largestWin)}` : '', sign(f.avgWin)),
+      fact('Average loss', signedMoney(f.avgLoss), f.largestLoss ? `largest ${money(f.largestLoss)}` : '', sign(f.avgLoss)),
       fact('Charges', money(f.totalFees), 'already taken off'),
       f.sharpeRatio !== undefined ? fact('Sharpe ratio', ratio(f.sharpeRatio), 'a year, over days') : null,
-      f.maxDrawdownPercent !== undefined ? fact('Largest drawdown', f.maxDrawdownPercent === null ? '–' : percent(f.maxDrawdownPercent), f.maxDrawdown ? money(f.maxDrawdown) : '', 'down') : null,
+      f.maxDrawdownPercent !== undefined ? fact('Largest drawdown', f.maxDrawdownPercent === null ? '–' : percent(f.maxDrawdownPercent), f.maxDrawdown ? money(f.maxDrawdown) : '', sign(f.maxDrawdownPercent)) : null,
       f.longestWinningStreak !== undefined ? fact('Longest streaks', `${whole(f.longestWinningStreak)} / ${whole(f.longestLosingStreak)}`, 'won / lost in a row') : null);
-    replace(spread, bars(histogram(trades), { label: 'Distribution of results', format: (v) => whole(Math.round(v)) }), isCut ? h('p.dim', 'The newest 5,000 closed trades are counted.') : null);
+    replace(spread, bars(histogram(trades), { label: 'Distribution of results', format: whole, least: 1 }), isCut ? h('p.dim', 'The newest 5,000 closed trades are counted.') : null);
     const group = (keys, key, label) => {
       const sums = new Map(keys.map((k) => [k, { total: 0n, count: 0 }]));
       for (const trade of trades) { const entry = sums.get(key(trade)); if (entry) { entry.total += units(trade.realizedPnl); entry.count += 1; } }
@@ -159,8 +162,10 @@ async function request(method, path, body, headers) {
 
 function refresh() {
   if (!session?.refreshToken) return Promise.resolve(false);
-  refreshing ??= send('POST', '/v1/auth/refresh', { refreshToken: session.refreshToken })
-    .then(({ json }) => { keep(json); return true; }, () => false)
+  const old = session;
+  // Only a server that says no ends the session: one that cannot be reached has said nothing.
+  refreshing ??= send('POST', '/v1/auth/refresh', { refreshToken: old.refreshToken })
+    .then(({ json }) => { if (session === old) keep(json); return session !== null; }, (error) => { if ([400, 401, 403].includes(error.status)) return false; throw error; })
     .finally(() => { refreshing = null; });
   return refreshing;
 }
@@ -208,13 +213,14 @@ export async function list(path, values = {}, most = 2000) {
 
 // The live stream: one WebSocket for the whole page. Comes back by itself, behind the last message that it saw.
 class Stream {
-  #socket = null; #wanted = new Map(); #position = null; #tries = 0; #timer = 0; #watchdog = 0; #running = false;
+  #socket = null; #wanted = new Map(); #position = null; #resumes = false; #turn = 0; #tries = 0; #timer = 0; #watchdog = 0; #running = false;
   state = 'off';
   onState = () => {}; onTick = () => {}; onChange = () => {}; onReload = () => {};
 
   start() { if (!this.#running) { this.#running = true; this.#connect(); } }
   stop() {
     this.#running = false;
+    this.#turn += 1;
     clearTimeout(this.#timer); clearTimeout(this.#watchdog);
     this.#position = null; this.#wanted.clear();
     this.#socket?.close();
@@ -261,41 +267,47 @@ class Stream {
 
   async #connect() {
     clearTimeout(this.#timer);
+    // Whatever an earlier try still brings is ignored.
+    const turn = this.#turn += 1, isOld = () => turn !== this.#turn;
     this.#set(this.#tries ? 'lost' : 'connecting');
     let ticket;
-    try { ticket = (await request('POST', '/v1/stream/ticket')).json.ticket; } catch { return this.#retry(); }
-    if (!this.#running) return;
+    try { ticket = (await request('POST', '/v1/stream/ticket')).json.ticket; } catch { if (!isOld()) this.#retry(); return; }
+    if (isOld()) return;
+    this.#resumes = this.#position !== null;
     const address = new URL('/v1/ws', location.href);
     address.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
     address.search = query({ ticket, resume: this.#position, channels: 'user:me' });
     const socket = new WebSocket(address);
     this.#socket = socket;
     socket.onopen = () => {
+      if (isOld()) return socket.close();
       this.#tries = 0;
       this.#active.clear();
       this.#align();
       this.#set('live');
       this.#listen();
     };
-    socket.onmessage = (event) => { this.#listen(); this.#take(JSON.parse(event.data)); };
-    socket.onclose = (event) => {
-      if (this.#socket !== socket) return;
-      clearTimeout(this.#watchdog);
-      if (event.code === 4401 && !session) return;
-      this.#retry();
+    socket.onmessage = (event) => { if (isOld()) return; this.#listen(); this.#take(JSON.parse(event.data)); };
+    socket.onclose = () => {
+      if (!isOld()) this.#retry();
     };
   }
 
   /** Heartbeats come every 15 s: a silent line is a dead one. */
   #listen() {
     clearTimeout(this.#watchdog);
-    this.#watchdog = setTimeout(() => { this.#socket?.close(); this.#retry(); }, 40_000);
+    this.#watchdog = setTimeout(() => this.#retry(), 40_000);
   }
 
   #retry() {
     if (!this.#running) return;
+    this.#turn += 1;
+    clearTimeout(this.#watchdog);
+    this.#socket?.close();
     this.#socket = null;
     this.#tries += 1;
+    // After a while away everything is read anew, whatever became of the place that was held.
+    if (this.#tries > 5) this.#position = null;
     this.#set('lost');
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#connect(), Math.min(10_000, 400 * 1.6 ** this.#tries) * (0.7 + Math.random() * 0.6));
@@ -305,6 +317,8 @@ class Stream {
     if (message.id) this.#position = message.id;
     switch (message.type) {
       case 'tick': this.onTick(message); break;
+      // What changed before this the server will not tell; of a place that was held it tells what was missed.
+      case 'subscribed': if (!this.#resumes && message.channels.includes('user:me')) this.onReload(['user:me']); break;
       case 'change': this.onChange(message.views); break;
       case 'reload': this.onReload(message.channels); break;
     }
@@ -451,7 +465,7 @@ dialog::backdrop { background: rgb(0 0 0 / .45); } dl.keys { display: grid; grid
 kbd { font: 12px ui-monospace, monospace; border: 1px solid var(--line); border-bottom-width: 2px; border-radius: 5px; padding: 1px 6px; background: var(--soft); }
 #toasts { position: fixed; right: 16px; bottom: 16px; display: grid; gap: 8px; z-index: 20; max-width: min(360px, calc(100% - 32px)); }
 .toast { background: var(--text); color: var(--panel); padding: 10px 14px; border-radius: 8px; box-shadow: 0 6px 20px rgb(0 0 0 / .25); }
-.stale .live-figure { opacity: .55; }
+.stale .live-figure { color: var(--dim); }
 .tabs { display: none; }
 
 @media (max-width: 1080px) { .grid2 { grid-template-columns: minmax(0, 1fr); } .shell { grid-template-columns: 240px minmax(0, 1fr); } .watch li a { grid-template-columns: minmax(0, 1fr) auto; } .watch .change { display: none; } }
@@ -472,7 +486,7 @@ kbd { font: 12px ui-monospace, monospace; border: 1px solid var(--line); border-
 """####,
         "app.js": ####"""
 // The shell: sign-in, navigation, the list of symbols, keys, theme, and the state of the live line.
-import { h, replace, empty, failure, skeleton, show, toast, debounce } from './dom.js';
+import { h, replace, empty, failure, skeleton, show, toast, debounce, Turns } from './dom.js';
 import { signedIn, signIn, signInWithToken, signOut, onSignOut, user, isAdmin, get, post, stream } from './api.js';
 import { price, percent, sign, units } from './money.js';
 import { watch, someQuotes, loadQuotes, quotes, keyOf, dayChange } from './state.js';
@@ -483,7 +497,8 @@ import { analyticsPage } from './analytics.js';
 
 const PAGES = [['portfolio', 'Portfolio', portfolioPage], ['chart', 'Chart', chartPage], ['orders', 'Orders', ordersPage], ['analytics', 'Analytics', analyticsPage], ['cart', 'Cart', cartPage], ['alerts', 'Alerts', alertsPage], ['inbox', 'Inbox', inboxPage], ['operator', 'Operator', operatorPage]];
 const app = document.getElementById('app');
-let page = null, badge = null, stopWatching = [];
+const VIEWS = ['positions', 'orders', 'analytics', 'cart', 'rules', 'alerts', 'notifications', 'cash', 'watchlists'];
+let page = null, badge = null, stopWatching = [], reloadWatchlist = () => {};
 
 // Theme: the system's, until somebody chooses.
 const dark = matchMedia('(prefers-color-scheme: dark)');
@@ -529,8 +544,7 @@ function shell() {
     const words = { live: 'Live', connecting: 'Connecting', lost: 'Reconnecting', off: 'Offline' };
     pill.textContent = words[state]; pill.className = 'pill ' + state;
     frame.classList.toggle('stale', state === 'lost');
-    // What passed while the line was down is told by the server after the resume; figures without a stream are read anew.
-    if (state === 'live') { if (frame.dataset.wasLost) refresh(['positions', 'orders', 'market']); delete frame.dataset.wasLost; } else if (state === 'lost') frame.dataset.wasLost = '1';
+    if (state === 'live') { if (frame.dataset.wasLost) refresh([...VIEWS, 'market']); delete frame.dataset.wasLost; } else if (state === 'lost') frame.dataset.wasLost = '1';
   };
   watchlist(list, search);
   return { frame, main };
@@ -538,13 +552,15 @@ function shell() {
 
 async function watchlist(list, search) {
   let rows = [], selected = -1;
+  const turns = new Turns();
   async function load() {
+    const isCurrent = turns.begin();
     try {
       let keys = null;
       try { const lists = (await get('/v1/watchlists')).items; if (lists?.length) keys = [...new Set(lists.flatMap((l) => l.symbols.map((s) => typeof s === 'string' ? s : keyOf(s))))]; } catch { /* without lists of one's own all symbols are shown */ }
       if (keys) await loadQuotes(keys); else keys = (await someQuotes(60)).map(keyOf);
-      draw(keys);
-    } catch (error) { replace(list, h('li', failure(error, load))); }
+      if (isCurrent()) draw(keys);
+    } catch (error) { if (isCurrent()) replace(list, h('li', failure(error, load))); }
   }
   function draw(keys) {
     stopWatching.forEach((stop) => stop());
@@ -585,6 +601,7 @@ async function watchlist(list, search) {
   });
   const mark = () => { const now = decodeURIComponent(location.hash.split('/')[2] ?? ''); for (const row of rows) { if (row.key === now) row.anchor.setAttribute('aria-current', 'page'); else row.anchor.removeAttribute('aria-current'); } };
   addEventListener('hashchange', mark);
+  reloadWatchlist = load;
   await load();
 }
 
@@ -615,13 +632,13 @@ function route() {
 }
 
 const pendingViews = new Set();
-const tellPage = debounce(150, () => { const views = [...pendingViews]; pendingViews.clear(); page?.onChange?.(views); if (views.includes('notifications')) refreshBadge(); });
+const tellPage = debounce(150, () => { const views = [...pendingViews]; pendingViews.clear(); page?.onChange?.(views); if (views.includes('notifications')) refreshBadge(); if (views.includes('watchlists')) reloadWatchlist(); });
 function refresh(views) { views.forEach((view) => pendingViews.add(view)); tellPage(); }
 stream.onChange = refresh;
 stream.onReload = (channels) => {
-  if (channels.includes('user:me')) refresh(['positions', 'orders', 'analytics', 'cart', 'rules', 'alerts', 'notifications', 'cash']);
+  if (channels.includes('user:me')) refresh(VIEWS);
   const symbols = channels.filter((c) => c.startsWith('market:')).map((c) => c.slice(7));
-  if (symbols.length) loadQuotes(symbols).catch(() => {});
+  if (symbols.length) { loadQuotes(symbols).catch(() => {}); refresh(['market']); }
 };
 
 function help() {
@@ -651,7 +668,7 @@ if (signedIn()) start(); else signInPage();
 """####,
         "chart.js": ####"""
 // One symbol: its candles, its price, and what may be done about it.
-import { h, panel, replace, empty, failure, segments, show, toast } from './dom.js';
+import { h, panel, replace, empty, failure, segments, show, toast, debounce, Turns } from './dom.js';
 import { get, list, post } from './api.js';
 import { units, price, percent, sign, quantity, money } from './money.js';
 import { watch, dayChange, loadQuotes, quotes } from './state.js';
@@ -664,6 +681,8 @@ const BACK = { '1m': 3, '5m': 12, '15m': 30, '30m': 60, '1h': 120, '1d': 1100 };
 const IST = 330 * 60_000;
 /** Of a symbol whose first ticks have just come. */
 const CANDLE_TRIES = 30, CANDLE_RETRY_MILLISECONDS = 1000;
+/** Until the candles behind a new one's first tick are surely folded. */
+const CANDLE_FOLD_MILLISECONDS = 2000;
 
 /** Where the candle of a moment begins: buckets from the session's open, 09:15 (09:00 on MCX). */
 function bucket(at, interval, exchange) {
@@ -680,7 +699,7 @@ export function chartPage(page, symbol) {
     return;
   }
   const [exchange, name] = symbol.split(/:(.*)/s);
-  let interval = localStorage.getItem('tapefold.interval') ?? '5m', chart = null, stop = null, retry = null, tries = 0, isLive = false;
+  let interval = localStorage.getItem('tapefold.interval') ?? '5m', chart = null, stop = null, retry = null, tries = 0, isLive = false, isGone = false;
   const last = h('strong.live-figure', '–'), change = h('span.live-figure'), box = h('div'), facts = h('div.kpis.tight');
   const pick = segments('Interval', INTERVALS, interval, (value) => { interval = value; localStorage.setItem('tapefold.interval', value); load(); });
   const head = h('header', h('h2', name, ' ', h('small.dim', exchange)), h('div.price', last, change), pick);
@@ -698,14 +717,15 @@ export function chartPage(page, symbol) {
     retry = setTimeout(() => { retry = null; load(); }, CANDLE_RETRY_MILLISECONDS);
   }
 
+  const turns = new Turns();
   async function load() {
-    const wanted = interval;
+    const wanted = interval, isCurrent = turns.begin();
     try {
       const { lastPrice, updatedAt } = await get(`/v1/quotes/${encodeURIComponent(symbol)}`);
       if (!quotes.has(symbol)) await loadQuotes([symbol]);
       const from = new Date(Date.parse(updatedAt) - BACK[wanted] * 86_400_000).toISOString();
       const { items } = await list(`/v1/candles/${encodeURIComponent(symbol)}`, { interval: wanted, from }, 3000);
-      if (wanted !== interval) return;
+      if (!isCurrent()) return;
       chart?.close();
       if (!items.length) { replace(box, empty('No candles yet', `The last price is ${price(lastPrice)}. Candles come with the ticks.`)); chart = null; loadSoon(); return; }
       tries = 0;
@@ -713,10 +733,23 @@ export function chartPage(page, symbol) {
       replace(box, chart.element);
       chart.set(items);
     } catch (error) {
+      if (!isCurrent()) return;
       replace(box, error.isMissing ? empty('No price has been seen', `${symbol} has not traded on this tape.`) : failure(error, load));
       if (error.isMissing) loadSoon();
     }
   }
+
+  /** Reads the newest candles again: those that ticks drew have no exact volume, and some ticks may have passed unseen. */
+  async function loadNewest() {
+    const from = chart?.candles.at(-3) ?? chart?.candles[0];
+    if (!from) return load();
+    const isCurrent = turns.begin();
+    try {
+      const { items } = await list(`/v1/candles/${encodeURIComponent(symbol)}`, { interval, from: new Date(from.time).toISOString() }, 3000);
+      if (isCurrent()) chart.merge(items);
+    } catch { /* the next candle asks again */ }
+  }
+  const loadNewestSoon = debounce(CANDLE_FOLD_MILLISECONDS, () => { if (!isGone) loadNewest(); });
 
   stop = watch(symbol, (quote, moved, tick) => {
     show(last, price(quote.lastPrice), '', moved);
@@ -725,10 +758,11 @@ export function chartPage(page, symbol) {
     const delta = dayChange(quote);
     show(change, delta ? `${percent(delta.percent)}` : '', delta ? sign(delta.value) : '');
     for (const [key, cell] of Object.entries(cells)) show(cell, key === 'volume' ? quantity(quote[key]) : price(quote[key]));
-    if (moved !== '' || tick?.type === 'tick') { const at = Date.parse(tick.time ?? quote.updatedAt); if (chart && tick?.type === 'tick') chart.tick(tick, bucket(at, interval, exchange)); }
+    if (moved !== '' || tick?.type === 'tick') { const at = Date.parse(tick.time ?? quote.updatedAt); if (chart && tick?.type === 'tick' && chart.tick(tick, bucket(at, interval, exchange))) loadNewestSoon(); }
   });
   page.onTheme = () => chart?.redraw();
-  page.onLeave = () => { stop?.(); clearTimeout(retry); retry = -1; chart?.close(); };
+  page.onChange = (views) => { if (views.includes('market')) loadNewest(); };
+  page.onLeave = () => { isGone = true; turns.end(); stop?.(); clearTimeout(retry); retry = -1; chart?.close(); };
   load();
 }
 
@@ -785,10 +819,11 @@ import { units, pixels, decimal, money, compactMoney, signedMoney, price, quanti
 
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-function niceSteps(low, high, count) {
+/** Round marks between two values, none closer together than `least`. */
+function niceSteps(low, high, count, least = 0) {
   const span = high - low || Math.abs(high) || 1;
-  const raw = span / count, power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 2.5, 5, 10].map((m) => m * power).find((s) => s >= raw);
+  const raw = Math.max(span / count, least), power = 10 ** Math.floor(Math.log10(raw));
+  const step = [1, 2, 2.5, 5, 10].map((m) => m * power).find((s) => s >= raw && (!least || s % least === 0));
   const list = [];
   for (let value = Math.ceil(low / step) * step; value <= high + step * 1e-6; value += step) list.push(Math.abs(value) < step * 1e-6 ? 0 : value);
   return list;
@@ -846,7 +881,7 @@ function curveAt(width, items, { label, format = compactMoney, under = false, ta
 /** Vertical bars around zero: items of {label, value: BigInt or number, title}. */
 export const bars = (items, options) => sized((width) => barsAt(width, items, options));
 
-function barsAt(width, items, { label, format = compactMoney, tall = 210 }) {
+function barsAt(width, items, { label, format = compactMoney, tall = 210, least = 0 }) {
   const left = 62, right = 10, top = 10, bottom = 24;
   const values = items.map((item) => typeof item.value === 'bigint' ? pixels(item.value) : item.value);
   let low = Math.min(0, ...values), high = Math.max(0, ...values);
@@ -854,7 +889,7 @@ function barsAt(width, items, { label, format = compactMoney, tall = 210 }) {
   const y = (v) => top + (high - v) / (high - low) * (tall - top - bottom);
   const step = (width - left - right) / items.length, thick = Math.max(2, Math.min(46, step * 0.68));
   const plot = svg('svg', { class: 'plot', viewBox: `0 0 ${width} ${tall}`, role: 'img', 'aria-label': label + ': ' + items.map((item) => item.title).join('; ') });
-  for (const mark of niceSteps(low, high, 4)) {
+  for (const mark of niceSteps(low, high, 4, least)) {
     plot.append(svg('line', { class: mark === 0 ? 'zero' : 'gridline', x1: left, x2: width - right, y1: y(mark), y2: y(mark) }),
       svg('text', { x: left - 8, y: y(mark) + 4, 'text-anchor': 'end' }, format(mark)));
   }
@@ -894,10 +929,12 @@ export function calendar(days, months = 6) {
   return box;
 }
 
+const read = (c) => ({ time: Date.parse(c.time), open: units(c.open), high: units(c.high), low: units(c.low), close: units(c.close), volume: units(c.volume) ?? 0n });
+
 /** Candles on a canvas: drag to move, wheel or +/- to zoom, arrows for the crosshair. */
 export class CandleChart {
   constructor(interval) {
-    this.candles = []; this.interval = interval; this.shown = 90; this.offset = 0; this.hover = null; this.wanted = 0;
+    this.candles = []; this.interval = interval; this.shown = 90; this.offset = 0; this.hover = null; this.wanted = 0; this.dayVolume = null;
     this.canvas = h('canvas', { tabindex: '0', role: 'img', 'aria-label': 'Candlestick chart' });
     this.legend = h('div.legend', { 'aria-live': 'off' });
     this.element = h('div.chart', this.canvas, this.legend);
@@ -906,22 +943,45 @@ export class CandleChart {
     this.#listen();
   }
 
-  set(candles) { this.candles = candles.map((c) => ({ time: Date.parse(c.time), open: units(c.open), high: units(c.high), low: units(c.low), close: units(c.close), volume: units(c.volume) ?? 0n })); this.offset = 0; this.shown = Math.max(24, Math.min(90, candles.length)); this.draw(); }
+  set(candles) { this.candles = candles.map(read); this.offset = 0; this.shown = Math.max(24, Math.min(90, candles.length)); this.draw(); }
 
-  /** A tick moves the last candle or begins the next; the view's own candle follows with the next reading. */
+  /** The newest candles, read again: they replace those drawn from ticks. */
+  merge(candles) {
+    const before = this.candles.at(-1);
+    const known = new Map(this.candles.map((c) => [c.time, c]));
+    for (const c of candles) known.set(Date.parse(c.time), read(c));
+    const last = known.get(before?.time);
+    // Ticks come before their candle: what they have shown already is not taken back.
+    if (last && last !== before) {
+      last.close = before.close;
+      if (before.high > last.high) last.high = before.high;
+      if (before.low < last.low) last.low = before.low;
+    }
+    const grown = known.size - this.candles.length;
+    this.candles = [...known.values()].sort((a, b) => a.time - b.time);
+    if (this.offset > 0) this.offset += grown;
+    this.redraw();
+  }
+
+  /** A tick moves the last candle or begins the next: then true. Its quantity is not all that traded since the tick before, for
+      ticks are conflated; the volume grows by what the day's has grown, where the tape says that. */
   tick(tick, start) {
-    const value = units(tick.lastPrice), last = this.candles.at(-1);
-    if (value === null || (last && start < last.time)) return;
-    if (!last || start > last.time) {
-      this.candles.push({ time: start, open: value, high: value, low: value, close: value, volume: units(tick.lastQuantity) ?? 0n });
+    const value = units(tick.lastPrice), last = this.candles.at(-1), day = units(tick.volume);
+    const traded = day !== null && this.dayVolume !== null && day > this.dayVolume ? day - this.dayVolume : 0n;
+    this.dayVolume = day;
+    if (value === null || (last && start < last.time)) return false;
+    const isNew = !last || start > last.time;
+    if (isNew) {
+      this.candles.push({ time: start, open: value, high: value, low: value, close: value, volume: traded });
       if (this.offset > 0) this.offset += 1;
     } else {
       last.close = value;
       if (value > last.high) last.high = value;
       if (value < last.low) last.low = value;
-      last.volume += units(tick.lastQuantity) ?? 0n;
+      last.volume += traded;
     }
     this.redraw();
+    return isNew;
   }
 
   redraw() { if (!this.wanted) this.wanted = requestAnimationFrame(() => { this.wanted = 0; this.draw(); }); }
@@ -1111,6 +1171,14 @@ export function segments(label, choices, current, pick) {
   return box;
 }
 
+/** Of readings that overtake each other the last one counts: an older answer is not shown over a newer one. */
+export class Turns {
+  #turn = 0;
+  /** Returns whether nothing has begun since. */
+  begin() { const mine = this.#turn += 1; return () => mine === this.#turn; }
+  end() { this.#turn += 1; }
+}
+
 export function debounce(milliseconds, action) {
   let timer = 0;
   return (...values) => { clearTimeout(timer); timer = setTimeout(() => action(...values), milliseconds); };
@@ -1143,7 +1211,7 @@ export function debounce(milliseconds, action) {
 """####,
         "lists.js": ####"""
 // Tables and lists: orders, trades, cart, alerts, inbox, operator.
-import { h, panel, replace, empty, failure, skeleton, segments, toast } from './dom.js';
+import { h, panel, replace, empty, failure, skeleton, segments, toast, Turns } from './dom.js';
 import { get, list, post, isAdmin } from './api.js';
 import { units, money, signedMoney, price, quantity, dateTime, sign, whole, percent, sum } from './money.js';
 import { ruleForm, alertForm, conditionText } from './chart.js';
@@ -1157,19 +1225,22 @@ const status = (value) => h('span.tag' + (STATUS[value] ? '.' + STATUS[value] : 
 function table(page, { title, path, columns, filters = [], emptyTitle, emptyText, view }) {
   const body = h('tbody'), box = h('div', skeleton()), values = {};
   let cursor = null;
+  const turns = new Turns();
   const tools = h('div.filters', filters.map((filter) => filter.choices
     ? h('select', { 'aria-label': filter.label, onchange: (e) => { values[filter.name] = e.target.value; load(); } }, h('option', { value: '' }, filter.label), filter.choices.map((c) => h('option', { value: c }, c.replaceAll('_', ' '))))
     : h('input', { 'aria-label': filter.label, placeholder: filter.label, size: 14, type: filter.type ?? 'text', onchange: (e) => { values[filter.name] = filter.map ? filter.map(e.target.value) : e.target.value.trim(); load(); } })));
   const more = h('button.btn', { type: 'button', onclick: () => read(false) }, 'Show more');
   async function read(isFirst) {
+    const isCurrent = turns.begin();
     try {
       const answer = await get(path, { ...values, limit: 50, cursor: isFirst ? null : cursor });
+      if (!isCurrent()) return;
       cursor = answer.nextCursor;
       const rows = answer.items.map((row) => h('tr', columns.map(([, cell, kind]) => { const shown = cell(row); return shown instanceof HTMLTableCellElement ? shown : h(kind ? 'td.num' : 'td', shown ?? '–'); })));
       if (isFirst) body.replaceChildren(...rows); else body.append(...rows);
       if (!body.children.length) replace(box, Object.values(values).some(Boolean) ? empty('Nothing matches', 'Change or clear a filter.') : empty(emptyTitle, emptyText));
       else replace(box, h('div.scroll', h('table', h('caption.sr', title), h('thead', h('tr', columns.map(([label, , kind]) => h(kind ? 'th.num' : 'th', label)))), body)), cursor ? h('div.more', more) : null);
-    } catch (error) { replace(box, error.isMissing ? empty(title + ' are not served here', 'This server was built without that view.') : failure(error, load)); }
+    } catch (error) { if (isCurrent()) replace(box, error.isMissing ? empty(title + ' are not served here', 'This server was built without that view.') : failure(error, load)); }
   }
   const load = () => read(true);
   page.onChange = (views) => { if (views.includes(view)) load(); };
@@ -1196,12 +1267,17 @@ export function ordersPage(page, which = 'orders') {
   replace(box, (kinds[which] ?? kinds.orders)());
 }
 
+/** By box, whose readings overtake each other. */
+const reading = new WeakMap();
+
 /** Reads a list into a box; tells what it means when it is empty or not there. */
 async function section(box, path, values, draw, words) {
+  if (!reading.has(box)) reading.set(box, new Turns());
+  const isCurrent = reading.get(box).begin();
   try {
     const { items, answer } = await listWith(path, values);
-    replace(box, items.length ? draw(items, answer) : empty(words.title, words.text));
-  } catch (error) { replace(box, error.isMissing || error.status === 503 ? empty(words.title, error.isMissing ? 'This server was built without that view.' : error.message) : failure(error, () => section(box, path, values, draw, words))); }
+    if (isCurrent()) replace(box, items.length ? draw(items, answer) : empty(words.title, words.text));
+  } catch (error) { if (isCurrent()) replace(box, error.isMissing || error.status === 503 ? empty(words.title, error.isMissing ? 'This server was built without that view.' : error.message) : failure(error, () => section(box, path, values, draw, words))); }
 }
 async function listWith(path, values) { const answer = await get(path, { limit: 200, ...values }); return { items: answer.items ?? [], answer }; }
 
@@ -1391,40 +1467,42 @@ export function exchangeTime(text) {
 """####,
         "portfolio.js": ####"""
 // The portfolio: what is held, what it is worth now, how it got there.
-import { h, panel, replace, empty, failure, skeleton, show, segments } from './dom.js';
+import { h, panel, replace, empty, failure, skeleton, show, segments, Turns } from './dom.js';
 import { get, list } from './api.js';
-import { units, sum, multiply, divide, decimal, money, signedMoney, price, quantity, percent, sign, exchangeTime, ratio } from './money.js';
+import { units, sum, multiply, money, signedMoney, price, quantity, percent, sign, exchangeTime } from './money.js';
 import { watch, loadQuotes, quotes, keyOf, dayChange } from './state.js';
 import { curve, calendar } from './charts.js';
 
-/** The profit of the open lots at a price. The server's own figure is for its last price; the multiplier follows from it. */
-function unrealized(position, last) {
-  const q = units(position.quantity), then = units(position.lastPrice), base = units(position.unrealizedPnl);
-  if (q === 0n) return 0n;
-  if (base === null || last === null) return null;
-  const raw = sum(position.openLots.map((lot) => multiply(then - units(lot.price), units(lot.quantity))));
-  const multiplier = raw === 0n ? 100_000_000n : divide(base, raw);
-  const rounded = (multiplier + (multiplier < 0n ? -50_000_000n : 50_000_000n)) / 100_000_000n * 100_000_000n;
-  const exact = rounded > 0n ? rounded : 100_000_000n;
-  return base + multiply(multiply(last - then, q), exact);
-}
+/** What moves with the price: the open quantity times what one of it stands for. */
+const exposure = (position) => sum(position.openLots.map((lot) => multiply(units(lot.quantity), units(lot.multiplier))));
+
+/** What the open lots were bought for; below zero where they were sold short. */
+const costOf = (position) => sum(position.openLots.map((lot) => multiply(units(lot.price), multiply(units(lot.quantity), units(lot.multiplier)))));
+
+/** The profit of the open lots at a price. */
+const unrealized = (position, last) => (last === null ? null : multiply(last, position.exposure) - position.cost);
 
 export function portfolioPage(page) {
   const kpi = (label) => { const value = h('div.value.live-figure', '–'), note = h('div.note', ' '); return { box: h('div.kpi', h('div.label', label), value, note), value, note }; };
   const top = { worth: kpi('Current value'), total: kpi('Unrealised P&L'), today: kpi('Day’s P&L'), realized: kpi('Realised P&L'), balance: kpi('Cash available') };
   const holdings = h('div', skeleton()), equityBox = h('div.body', skeleton()), drawBox = h('div.body', skeleton()), calendarBox = h('div.body', skeleton());
   let showsClosed = false, positions = [], stops = [];
+  const turns = new Turns(), historyTurns = new Turns();
   const tools = segments('Which positions', [[false, 'Open'], [true, 'All']], false, (all) => { showsClosed = all; draw(); });
   const equityPanel = panel('Equity', null, equityBox);
   replace(page.root, h('h1.sr', 'Portfolio'), h('div.kpis', Object.values(top).map((k) => k.box)), panel('Positions', tools, holdings),
     h('div.grid2', equityPanel, panel('Drawdown', null, drawBox)), panel('Daily P&L', null, calendarBox));
 
   async function load() {
+    const isCurrent = turns.begin();
     try {
-      positions = (await list('/v1/positions', {}, 2000)).items;
-      await loadQuotes([...new Set(positions.filter((p) => units(p.quantity) !== 0n).map(keyOf))]);
+      const { items } = await list('/v1/positions', {}, 2000);
+      for (const position of items) { position.exposure = exposure(position); position.cost = costOf(position); }
+      await loadQuotes([...new Set(items.filter((p) => units(p.quantity) !== 0n).map(keyOf))]);
+      if (!isCurrent()) return;
+      positions = items;
       draw();
-    } catch (error) { replace(holdings, failure(error, load)); }
+    } catch (error) { if (isCurrent()) replace(holdings, failure(error, load)); }
   }
 
   function draw() {
@@ -1445,16 +1523,15 @@ export function portfolioPage(page) {
     const side = units(position.quantity) < 0n ? h('span.tag.down', { title: 'Sold short' }, 'SHORT') : null;
     const update = (quote, moved = '') => {
       const now = units(quote?.lastPrice ?? position.lastPrice), profit = unrealized(position, now);
-      const cost = multiply(units(position.averagePrice) ?? 0n, units(position.quantity));
-      const size = cost < 0n ? -cost : cost;
+      const size = position.cost < 0n ? -position.cost : position.cost;
       show(last, price(now), '', moved);
-      show(value, now === null || !isOpen ? '–' : money(multiply(now, units(position.quantity))));
+      show(value, now === null || !isOpen ? '–' : money(multiply(now, position.exposure)));
       show(pnl, isOpen ? signedMoney(profit) : '–', isOpen ? sign(profit) : '', isOpen ? moved : '');
       show(net, profit === null || size === 0n ? '–' : percent(profit * 10_000_000_000n / size), sign(profit));
       const change = quote ? dayChange(quote) : null;
       show(dayCell, change ? percent(change.percent) : '–', change ? sign(change.value) : '');
       position.profit = profit; position.now = now;
-      position.today = change && isOpen ? multiply(change.value, units(position.quantity)) : null;
+      position.today = change && isOpen ? multiply(change.value, position.exposure) : null;
     };
     update(quotes.get(keyOf(position)));
     if (isOpen) stops.push(watch(keyOf(position), (quote, moved) => { update(quote, moved); if (moved) schedule(); }));
@@ -1467,8 +1544,8 @@ export function portfolioPage(page) {
   function totals() {
     const open = positions.filter((p) => units(p.quantity) !== 0n);
     const priced = open.filter((p) => p.profit !== null && p.profit !== undefined);
-    const worth = sum(priced.map((p) => multiply(p.now, units(p.quantity)))), total = sum(priced.map((p) => p.profit)), today = sum(open.map((p) => p.today));
-    const costs = priced.map((p) => multiply(units(p.averagePrice) ?? 0n, units(p.quantity)));
+    const worth = sum(priced.map((p) => multiply(p.now, p.exposure))), total = sum(priced.map((p) => p.profit)), today = sum(open.map((p) => p.today));
+    const costs = priced.map((p) => p.cost);
     const invested = sum(costs), gross = sum(costs.map((cost) => (cost < 0n ? -cost : cost)));
     const realized = sum(positions.map((p) => units(p.realizedPnl)));
     show(top.worth.value, money(worth)); top.worth.note.textContent = `cost ${money(invested)}`;
@@ -1478,16 +1555,18 @@ export function portfolioPage(page) {
   }
 
   async function loadHistory() {
+    const isCurrent = historyTurns.begin();
     try {
       const { items, isCut } = await list('/v1/closed-trades', {}, 5000);
+      if (!isCurrent()) return;
       const days = new Map();
       for (const trade of items) { const key = exchangeTime(trade.closedAt).day; days.set(key, (days.get(key) ?? 0n) + units(trade.realizedPnl)); }
       replace(calendarBox, calendar(days) ?? empty('No closed trades yet', 'Each trading day’s realised profit or loss gets a square here.'), isCut ? h('p.dim', 'The newest 5,000 closed trades are counted.') : null);
-      await loadEquity(days);
-    } catch (error) { for (const box of [equityBox, drawBox, calendarBox]) replace(box, failure(error, loadHistory)); }
+      await loadEquity(days, isCurrent);
+    } catch (error) { if (isCurrent()) for (const box of [equityBox, drawBox, calendarBox]) replace(box, failure(error, loadHistory)); }
   }
 
-  async function loadEquity(days) {
+  async function loadEquity(days, isCurrent) {
     let points = null, note = '';
     try {
       const answer = await get('/v1/equity-curve', { limit: 1 });
@@ -1495,6 +1574,7 @@ export function portfolioPage(page) {
       points = items.map((p) => ({ day: p.day ?? p.date ?? p.time, value: units(p.equity), drop: p.drawdownPercent ?? null })).filter((p) => p.day && p.value !== null);
       if (answer.capitalBasis === 'assumed') note = 'No deposits are known: the curve starts from an assumed ' + money('1000000', 0) + '.';
     } catch (error) { if (!error.isMissing && error.status !== 503) throw error; }
+    if (!isCurrent()) return;
     equityPanel.querySelector('h2').textContent = points ? 'Equity' : 'Realised P&L';
     if (!points) {
       let total = 0n;
@@ -1522,7 +1602,7 @@ export function portfolioPage(page) {
   }
 
   page.onChange = (views) => { if (views.includes('positions')) { load(); loadHistory(); } else if (views.includes('analytics')) loadHistory(); if (views.includes('cash')) loadBalance(); };
-  page.onLeave = () => stops.forEach((stop) => stop());
+  page.onLeave = () => { turns.end(); historyTurns.end(); stops.forEach((stop) => stop()); };
   load(); loadHistory(); loadBalance();
 }
 """####,

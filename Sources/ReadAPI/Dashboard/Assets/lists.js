@@ -1,5 +1,5 @@
 // Tables and lists: orders, trades, cart, alerts, inbox, operator.
-import { h, panel, replace, empty, failure, skeleton, segments, toast } from './dom.js';
+import { h, panel, replace, empty, failure, skeleton, segments, toast, Turns } from './dom.js';
 import { get, list, post, isAdmin } from './api.js';
 import { units, money, signedMoney, price, quantity, dateTime, sign, whole, percent, sum } from './money.js';
 import { ruleForm, alertForm, conditionText } from './chart.js';
@@ -13,19 +13,22 @@ const status = (value) => h('span.tag' + (STATUS[value] ? '.' + STATUS[value] : 
 function table(page, { title, path, columns, filters = [], emptyTitle, emptyText, view }) {
   const body = h('tbody'), box = h('div', skeleton()), values = {};
   let cursor = null;
+  const turns = new Turns();
   const tools = h('div.filters', filters.map((filter) => filter.choices
     ? h('select', { 'aria-label': filter.label, onchange: (e) => { values[filter.name] = e.target.value; load(); } }, h('option', { value: '' }, filter.label), filter.choices.map((c) => h('option', { value: c }, c.replaceAll('_', ' '))))
     : h('input', { 'aria-label': filter.label, placeholder: filter.label, size: 14, type: filter.type ?? 'text', onchange: (e) => { values[filter.name] = filter.map ? filter.map(e.target.value) : e.target.value.trim(); load(); } })));
   const more = h('button.btn', { type: 'button', onclick: () => read(false) }, 'Show more');
   async function read(isFirst) {
+    const isCurrent = turns.begin();
     try {
       const answer = await get(path, { ...values, limit: 50, cursor: isFirst ? null : cursor });
+      if (!isCurrent()) return;
       cursor = answer.nextCursor;
       const rows = answer.items.map((row) => h('tr', columns.map(([, cell, kind]) => { const shown = cell(row); return shown instanceof HTMLTableCellElement ? shown : h(kind ? 'td.num' : 'td', shown ?? '–'); })));
       if (isFirst) body.replaceChildren(...rows); else body.append(...rows);
       if (!body.children.length) replace(box, Object.values(values).some(Boolean) ? empty('Nothing matches', 'Change or clear a filter.') : empty(emptyTitle, emptyText));
       else replace(box, h('div.scroll', h('table', h('caption.sr', title), h('thead', h('tr', columns.map(([label, , kind]) => h(kind ? 'th.num' : 'th', label)))), body)), cursor ? h('div.more', more) : null);
-    } catch (error) { replace(box, error.isMissing ? empty(title + ' are not served here', 'This server was built without that view.') : failure(error, load)); }
+    } catch (error) { if (isCurrent()) replace(box, error.isMissing ? empty(title + ' are not served here', 'This server was built without that view.') : failure(error, load)); }
   }
   const load = () => read(true);
   page.onChange = (views) => { if (views.includes(view)) load(); };
@@ -52,12 +55,17 @@ export function ordersPage(page, which = 'orders') {
   replace(box, (kinds[which] ?? kinds.orders)());
 }
 
+/** By box, whose readings overtake each other. */
+const reading = new WeakMap();
+
 /** Reads a list into a box; tells what it means when it is empty or not there. */
 async function section(box, path, values, draw, words) {
+  if (!reading.has(box)) reading.set(box, new Turns());
+  const isCurrent = reading.get(box).begin();
   try {
     const { items, answer } = await listWith(path, values);
-    replace(box, items.length ? draw(items, answer) : empty(words.title, words.text));
-  } catch (error) { replace(box, error.isMissing || error.status === 503 ? empty(words.title, error.isMissing ? 'This server was built without that view.' : error.message) : failure(error, () => section(box, path, values, draw, words))); }
+    if (isCurrent()) replace(box, items.length ? draw(items, answer) : empty(words.title, words.text));
+  } catch (error) { if (isCurrent()) replace(box, error.isMissing || error.status === 503 ? empty(words.title, error.isMissing ? 'This server was built without that view.' : error.message) : failure(error, () => section(box, path, values, draw, words))); }
 }
 async function listWith(path, values) { const answer = await get(path, { limit: 200, ...values }); return { items: answer.items ?? [], answer }; }
 
