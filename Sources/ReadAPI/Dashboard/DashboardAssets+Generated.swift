@@ -60,7 +60,7 @@ export function analyticsPage(page) {
       fact('Average loss', signedMoney(f.avgLoss), f.largestLoss ? `largest ${money(f.largestLoss)}` : '', sign(f.avgLoss)),
       fact('Charges', money(f.totalFees), 'already taken off'),
       f.sharpeRatio !== undefined ? fact('Sharpe ratio', ratio(f.sharpeRatio), 'a year, over days') : null,
-      f.maxDrawdownPercent !== undefined ? fact('Largest drawdown', f.maxDrawdownPercent === null ? '–' : percent(f.maxDrawdownPercent), f.maxDrawdown ? money(f.maxDrawdown) : '', sign(f.maxDrawdownPercent)) : null,
+      f.maxDrawdownPercent !== undefined ? fact('Largest drawdown', f.maxDrawdownPercent === null ? '–' : percent(f.maxDrawdownPercent), f.maxDrawdown ? money(f.maxDrawdown) : '', f.maxDrawdownPercent < 0 ? 'down' : '') : null,
       f.longestWinningStreak !== undefined ? fact('Longest streaks', `${whole(f.longestWinningStreak)} / ${whole(f.longestLosingStreak)}`, 'won / lost in a row') : null);
     replace(spread, bars(histogram(trades), { label: 'Distribution of results', format: whole, least: 1 }), isCut ? h('p.dim', 'The newest 5,000 closed trades are counted.') : null);
     const group = (keys, key, label) => {
@@ -365,6 +365,7 @@ button, input, select, textarea { font: inherit; color: inherit; }
 .brand img { width: 22px; height: 22px; }
 .nav { display: flex; gap: 2px; flex: 1; overflow-x: auto; scrollbar-width: none; }
 .nav a { padding: 8px 11px; border-radius: 8px; text-decoration: none; color: var(--dim); white-space: nowrap; position: relative; }
+.nav a:focus-visible, .tabs a:focus-visible { outline-offset: -2px; }
 .nav a:hover { background: var(--soft); color: var(--text); }
 .nav a[aria-current] { color: var(--accent); font-weight: 600; background: var(--soft); }
 .badge { display: inline-block; min-width: 18px; padding: 0 5px; margin-left: 5px; border-radius: 9px; font-size: 11px; line-height: 18px; text-align: center; background: var(--accent); color: var(--accent-text); font-weight: 600; }
@@ -383,6 +384,7 @@ button, input, select, textarea { font: inherit; color: inherit; }
 .watch .name small { color: var(--dim); font-weight: 400; font-size: 10px; margin-left: 4px; }
 .watch .change { font-size: 12px; }
 
+main > * { min-width: 0; }
 main { padding: var(--gap); display: grid; gap: var(--gap); align-content: start; max-width: 1400px; min-width: 0; }
 .panel { background: var(--panel); border: 1px solid var(--line); border-radius: var(--radius); box-shadow: var(--shadow); min-width: 0; }
 .panel > header { display: flex; align-items: center; gap: 10px; padding: 12px 14px; border-bottom: 1px solid var(--line); flex-wrap: wrap; min-height: 49px; }
@@ -424,7 +426,7 @@ input::placeholder { color: var(--dim); opacity: 1; }
 form.row { display: flex; gap: 10px; flex-wrap: wrap; align-items: end; }
 form.row label { flex: 1 1 120px; } label { display: grid; gap: 4px; font-size: 12px; color: var(--dim); }
 label > input, label > select { color: var(--text); font-size: 14px; }
-.filters { display: flex; gap: 8px; flex-wrap: wrap; } .filters select, .filters input { width: auto; min-height: 30px; padding: 4px 8px; font-size: 13px; }
+.filters label { display: flex; align-items: center; gap: 6px; } .filters { display: flex; gap: 8px; flex-wrap: wrap; } .filters select, .filters input { width: auto; min-height: 30px; padding: 4px 8px; font-size: 13px; }
 .empty { padding: 34px 16px; text-align: center; color: var(--dim); display: grid; gap: 6px; justify-items: center; }
 .empty strong { color: var(--text); font-weight: 600; }
 .error { padding: 10px 14px; background: var(--down-soft); color: var(--down); border-radius: 8px; margin: 12px 14px; display: flex; gap: 10px; align-items: center; flex-wrap: wrap; }
@@ -455,7 +457,7 @@ svg.plot .bar-up { fill: var(--up); } svg.plot .bar-down { fill: var(--down); } 
 .feed li:last-child { border-bottom: 0; } .feed .dot { width: 8px; height: 8px; border-radius: 50%; margin-top: 6px; background: transparent; } .feed .unread .dot { background: var(--accent); }
 .feed .unread strong { font-weight: 600; } .feed strong { font-weight: 500; } .feed time { color: var(--dim); font-size: 12px; white-space: nowrap; }
 progress { width: 120px; height: 8px; accent-color: var(--accent); }
-.signin { min-height: 100vh; display: grid; place-items: center; padding: 20px; }
+.signin { min-height: 100vh; display: grid; align-content: center; place-items: center; padding: 20px; }
 .signin .panel { width: min(400px, 100%); padding: 28px; display: grid; gap: 18px; }
 .signin form { display: grid; gap: 12px; } .signin .brand { font-size: 20px; } .signin .brand img { width: 30px; height: 30px; }
 .signin .error { margin: 0; }
@@ -476,7 +478,8 @@ kbd { font: 12px ui-monospace, monospace; border: 1px solid var(--line); border-
   .nav { display: none; } .top { justify-content: space-between; } .top .spacer { flex: 1; }
   main { padding: 10px; gap: 10px; } :root { --gap: 10px; }
   .kpis { grid-template-columns: repeat(2, minmax(0, 1fr)); } .kpi .value { font-size: 17px; }
-  .tabs { display: flex; position: fixed; z-index: 6; bottom: 0; left: 0; right: 0; background: var(--panel); border-top: 1px solid var(--line); overflow-x: auto; padding-bottom: env(safe-area-inset-bottom); }
+  .tabs { display: flex; position: fixed; z-index: 6; bottom: 0; left: 0; right: 0; background: var(--panel); border-top: 1px solid var(--line); overflow-x: auto; scrollbar-width: none; padding-bottom: env(safe-area-inset-bottom); }
+  .holdings td, .holdings th { padding: 9px 8px; } .holdings td:first-child { white-space: normal; overflow-wrap: anywhere; min-width: 96px; } .holdings .tag { font-size: 10px; }
   .tabs a { flex: 1 0 64px; padding: 9px 4px; text-align: center; font-size: 11px; color: var(--dim); text-decoration: none; min-height: 44px; display: grid; place-items: center; }
   .tabs a[aria-current] { color: var(--accent); font-weight: 600; box-shadow: inset 0 2px var(--accent); }
   .kpi:last-child:nth-child(odd) { grid-column: span 2; }
@@ -516,7 +519,7 @@ function signInPage() {
   const attempt = async (button, action) => {
     button.disabled = true;
     note.replaceChildren();
-    try { await action(); start(); } catch (error) { replace(note, h('div.error', error.isMissing ? 'This server has no sign-in with passwords; use a token.' : error.message)); } finally { button.disabled = false; }
+    try { await action(); start(); } catch (error) { replace(note, h('div.error', error.isMissing ? 'This server has no sign-in with passwords; use a token.' : error.problem.type?.endsWith(':wrong-credentials') ? 'The user or the password is wrong.' : error.message)); } finally { button.disabled = false; }
   };
   const name = h('input', { name: 'user', autocomplete: 'username', required: true, autofocus: true }), password = h('input', { name: 'password', type: 'password', autocomplete: 'current-password', required: true });
   const token = h('textarea', { name: 'token', rows: 3, required: true, spellcheck: 'false', 'aria-label': 'Token' });
@@ -524,7 +527,7 @@ function signInPage() {
   replace(app, h('main.signin', { id: 'main' }, h('div.panel',
     h('div.brand', h('img', { src: '/assets/icon.svg', alt: '' }), h('h1', 'Tapefold')),
     h('form', { onsubmit: (e) => { e.preventDefault(); attempt(go, () => signIn(name.value.trim(), password.value)); } }, h('label', 'User', name), h('label', 'Password', password), go), note,
-    h('details', h('summary.dim', 'Sign in with a token'), h('form', { onsubmit: (e) => { e.preventDefault(); attempt(goToken, () => signInWithToken(token.value.trim())); } }, h('p.dim', 'From ', h('code', 'tapefold token --user demo')), token, goToken)))));
+    h('details', h('summary.dim', 'Sign in with a token'), h('form', { onsubmit: (e) => { e.preventDefault(); attempt(goToken, () => signInWithToken(token.value.trim())); } }, h('p.dim', 'From ', h('code', 'tapefold token --user demo'), '. Users with a password are added by ', h('code', 'tapefold users add'), '.'), token, goToken)))));
   name.focus();
 }
 
@@ -623,6 +626,7 @@ function route() {
   page?.onLeave?.();
   parts.frame.dataset.page = found ? found[0] : 'watch';
   for (const anchor of parts.frame.querySelectorAll('[data-page]')) { if (anchor === parts.frame) continue; if (anchor.dataset.page === parts.frame.dataset.page) anchor.setAttribute('aria-current', 'page'); else anchor.removeAttribute('aria-current'); }
+  parts.frame.querySelector('.tabs [aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
   if (!found) { page = null; return; }
   document.title = `${found[1]} · Tapefold`;
   page = { root: parts.main, refreshBadge };
@@ -700,12 +704,12 @@ export function chartPage(page, symbol) {
   }
   const [exchange, name] = symbol.split(/:(.*)/s);
   let interval = localStorage.getItem('tapefold.interval') ?? '5m', chart = null, stop = null, retry = null, tries = 0, isLive = false, isGone = false;
-  const last = h('strong.live-figure', '–'), change = h('span.live-figure'), box = h('div'), facts = h('div.kpis.tight');
+  const last = h('strong.live-figure', '–'), change = h('span.live-figure'), box = h('div'), facts = h('div.kpis.tight', { hidden: true });
   const pick = segments('Interval', INTERVALS, interval, (value) => { interval = value; localStorage.setItem('tapefold.interval', value); load(); });
   const head = h('header', h('h2', name, ' ', h('small.dim', exchange)), h('div.price', last, change), pick);
   const cells = Object.fromEntries([['dayOpen', 'Open'], ['dayHigh', 'High'], ['dayLow', 'Low'], ['previousClose', 'Prev. close'], ['volume', 'Volume'], ['bid', 'Bid'], ['ask', 'Ask']].map(([key, label]) => {
     const value = h('div.value.live-figure', '–');
-    facts.append(h('div.kpi', h('div.label', label), value));
+    facts.append(h('div.kpi', { hidden: true }, h('div.label', label), value));
     return [key, value];
   }));
   replace(page.root, h('h1.sr', `Chart of ${symbol}`), h('section.panel', { 'aria-label': `Chart of ${symbol}` }, head, box), facts, h('div.grid2', ruleForm(symbol), alertForm(symbol)));
@@ -757,7 +761,9 @@ export function chartPage(page, symbol) {
     loadSoon();
     const delta = dayChange(quote);
     show(change, delta ? `${percent(delta.percent)}` : '', delta ? sign(delta.value) : '');
-    for (const [key, cell] of Object.entries(cells)) show(cell, key === 'volume' ? quantity(quote[key]) : price(quote[key]));
+    // A feed that gives the last price alone leaves the rest out.
+    for (const [key, cell] of Object.entries(cells)) { cell.parentElement.hidden = (quote[key] ?? null) === null; show(cell, key === 'volume' ? quantity(quote[key]) : price(quote[key])); }
+    facts.hidden = [...facts.children].every((fact) => fact.hidden);
     if (moved !== '' || tick?.type === 'tick') { const at = Date.parse(tick.time ?? quote.updatedAt); if (chart && tick?.type === 'tick' && chart.tick(tick, bucket(at, interval, exchange))) loadNewestSoon(); }
   });
   page.onTheme = () => chart?.redraw();
@@ -815,7 +821,7 @@ export function alertForm(symbol, done = () => {}) {
         "charts.js": ####"""
 // Small charts of our own: a canvas for candles, SVG for curves and bars. Floats here are places on the screen.
 import { svg, h } from './dom.js';
-import { units, pixels, decimal, money, compactMoney, signedMoney, price, quantity, day, clock, longDay, dateTime, percent, sign } from './money.js';
+import { units, pixels, decimal, money, compactMoney, signedMoney, price, quantity, day, month, clock, longDay, dateTime, percent, sign } from './money.js';
 
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -858,10 +864,12 @@ function curveAt(width, items, { label, format = compactMoney, under = false, ta
     plot.append(svg('line', { class: 'gridline', x1: left, x2: width - right, y1: y(step), y2: y(step) }),
       svg('text', { x: left - 8, y: y(step) + 4, 'text-anchor': 'end' }, format(step)));
   }
+  // Over more than a year a day alone would not say which.
+  const isLong = new Date(items.at(-1).day) - new Date(items[0].day) > 330 * 86_400_000;
   const marks = Math.min(Math.max(2, Math.floor(width / 90)), 8, items.length);
   for (let k = 0; k < marks; k += 1) {
     const i = Math.round(k * (items.length - 1) / Math.max(1, marks - 1));
-    plot.append(svg('text', { x: x(i), y: tall - 6, 'text-anchor': k === 0 ? 'start' : k === marks - 1 ? 'end' : 'middle' }, day(new Date(items[i].day))));
+    plot.append(svg('text', { x: x(i), y: tall - 6, 'text-anchor': k === 0 ? 'start' : k === marks - 1 ? 'end' : 'middle' }, (isLong ? month : day)(new Date(items[i].day))));
   }
   plot.append(svg('path', { class: under ? 'under' : 'area', d: `${path}L${x(values.length - 1)},${floor}L${x(0)},${floor}Z` }),
     svg('path', { class: under ? 'underline' : 'curve', d: path }));
@@ -1219,6 +1227,8 @@ import { ruleForm, alertForm, conditionText } from './chart.js';
 const link = (row) => h('a', { href: `#/chart/${encodeURIComponent(`${row.exchange ?? 'NSE'}:${row.symbol}`)}` }, row.symbol ?? '–');
 const side = (value) => value ? h('span.tag.' + (value === 'BUY' || value === 'LONG' ? 'up' : 'down'), value) : '–';
 const STATUS = { EXECUTED: 'up', REJECTED: 'down', FAILED: 'down', CANCELLED: '', EXPIRED: '' };
+/** An order of which only fills were seen, as after an import of trades, has no quantity to be filled. */
+const orderStatus = (order) => (order.quantity ? h('td', { title: order.reason ?? '' }, status(order.status)) : h('td', { title: 'The order itself was not seen, only its fills.' }, h('span.tag', 'FILLS ONLY')));
 const status = (value) => h('span.tag' + (STATUS[value] ? '.' + STATUS[value] : STATUS[value] === undefined ? '.warn' : ''), value.replaceAll('_', ' '));
 
 /** A list that is read page by page, with its columns and filters. */
@@ -1228,7 +1238,7 @@ function table(page, { title, path, columns, filters = [], emptyTitle, emptyText
   const turns = new Turns();
   const tools = h('div.filters', filters.map((filter) => filter.choices
     ? h('select', { 'aria-label': filter.label, onchange: (e) => { values[filter.name] = e.target.value; load(); } }, h('option', { value: '' }, filter.label), filter.choices.map((c) => h('option', { value: c }, c.replaceAll('_', ' '))))
-    : h('input', { 'aria-label': filter.label, placeholder: filter.label, size: 14, type: filter.type ?? 'text', onchange: (e) => { values[filter.name] = filter.map ? filter.map(e.target.value) : e.target.value.trim(); load(); } })));
+    : h('label', filter.type === 'date' ? filter.label : null, h('input', { 'aria-label': filter.label, placeholder: filter.label, size: 14, type: filter.type ?? 'text', onchange: (e) => { values[filter.name] = filter.map ? filter.map(e.target.value) : e.target.value.trim(); load(); } }))));
   const more = h('button.btn', { type: 'button', onclick: () => read(false) }, 'Show more');
   async function read(isFirst) {
     const isCurrent = turns.begin();
@@ -1249,13 +1259,13 @@ function table(page, { title, path, columns, filters = [], emptyTitle, emptyText
 }
 
 const signed = (value) => h('td.num' + (sign(value) ? '.' + sign(value) : ''), signedMoney(value));
-const fromDay = { name: 'from', label: 'From day', type: 'date', map: (v) => v ? `${v}T00:00:00+05:30` : '' };
-const toDay = { name: 'to', label: 'To day', type: 'date', map: (v) => v ? new Date(Date.parse(`${v}T00:00:00+05:30`) + 86_400_000).toISOString() : '' };
+const fromDay = { name: 'from', label: 'From', type: 'date', map: (v) => v ? `${v}T00:00:00+05:30` : '' };
+const toDay = { name: 'to', label: 'To', type: 'date', map: (v) => v ? new Date(Date.parse(`${v}T00:00:00+05:30`) + 86_400_000).toISOString() : '' };
 
 export function ordersPage(page, which = 'orders') {
   const kinds = {
     orders: () => table(page, { title: 'Orders', path: '/v1/orders', view: 'orders', emptyTitle: 'No orders yet', emptyText: 'Orders appear here as soon as they are placed.', filters: [{ name: 'status', label: 'Any status', choices: ['OPEN', 'PARTIALLY_FILLED', 'EXECUTED', 'CANCELLED', 'REJECTED', 'PENDING', 'TRIGGER_PENDING', 'EXPIRED', 'FAILED'] }, { name: 'symbol', label: 'Symbol' }],
-      columns: [['Time', (o) => dateTime(o.placedAt ?? o.updatedAt)], ['Type', (o) => side(o.side)], ['Instrument', link], ['Product', (o) => o.product], ['Qty.', (o) => `${quantity(o.filledQuantity ?? '0')} / ${quantity(o.quantity)}`, 1], ['Price', (o) => o.price ? price(o.price) : o.orderType ?? '–', 1], ['Avg. price', (o) => price(o.averagePrice), 1], ['Status', (o) => h('td', { title: o.reason ?? '' }, status(o.status))]] }),
+      columns: [['Time', (o) => dateTime(o.placedAt ?? o.updatedAt)], ['Type', (o) => side(o.side)], ['Instrument', link], ['Product', (o) => o.product], ['Qty.', (o) => o.quantity ? `${quantity(o.filledQuantity ?? '0')} / ${quantity(o.quantity)}` : quantity(o.filledQuantity), 1], ['Price', (o) => o.price ? price(o.price) : o.orderType ?? '–', 1], ['Avg. price', (o) => price(o.averagePrice), 1], ['Status', orderStatus]] }),
     trades: () => table(page, { title: 'Trades', path: '/v1/trades', view: 'positions', emptyTitle: 'No trades yet', emptyText: 'Executions appear here.', filters: [{ name: 'side', label: 'Buy and sell', choices: ['BUY', 'SELL'] }, { name: 'symbol', label: 'Symbol' }, fromDay, toDay],
       columns: [['Time', (t) => dateTime(t.executedAt)], ['Type', (t) => side(t.side)], ['Instrument', link], ['Qty.', (t) => quantity(t.quantity), 1], ['Price', (t) => price(t.price), 1], ['Charges', (t) => money(t.fees), 1], ['Realised P&L', (t) => t.realizedPnl === null ? '–' : signed(t.realizedPnl), 1], ['Strategy', (t) => t.strategy], ['', (t) => t.voided ? h('span.tag.warn', 'VOID') : '']] }),
     closed: () => table(page, { title: 'Closed trades', path: '/v1/closed-trades', view: 'positions', emptyTitle: 'Nothing closed yet', emptyText: 'A trade is closed when its position is bought back or sold.', filters: [{ name: 'direction', label: 'Long and short', choices: ['LONG', 'SHORT'] }, { name: 'symbol', label: 'Symbol' }, fromDay, toDay],
@@ -1276,7 +1286,9 @@ async function section(box, path, values, draw, words) {
   const isCurrent = reading.get(box).begin();
   try {
     const { items, answer } = await listWith(path, values);
-    if (isCurrent()) replace(box, items.length ? draw(items, answer) : empty(words.title, words.text));
+    if (!isCurrent()) return;
+    replace(box, items.length ? draw(items, answer) : empty(words.title, words.text));
+    words.counted?.(items.length);
   } catch (error) { if (isCurrent()) replace(box, error.isMissing || error.status === 503 ? empty(words.title, error.isMissing ? 'This server was built without that view.' : error.message) : failure(error, () => section(box, path, values, draw, words))); }
 }
 async function listWith(path, values) { const answer = await get(path, { limit: 200, ...values }); return { items: answer.items ?? [], answer }; }
@@ -1299,7 +1311,7 @@ export function cartPage(page) {
     section(cart, '/v1/cart', {}, (items) => {
       const total = sum(items.map((i) => i.price ? units(i.price) * units(i.quantity) / 100_000_000n : 0n));
       return [rows('Cart', [['Instrument', link], ['Qty.', (i) => quantity(i.quantity), 1], ['Price', (i) => i.price ? price(i.price) : 'market', 1], ['From', (i) => i.ruleIds?.length ? h('span.tag', 'RULE') : 'by hand'], ['Since', (i) => dateTime(i.addedAt ?? i.updatedAt)], ['', (i) => button('Remove', (b) => act(b, '/v1/cart', { action: 'remove', symbol: `${i.exchange}:${i.symbol}`, quantity: i.quantity }, `${i.symbol} is being removed.`, again))]], items), h('p.more.dim', `Together about ${money(total)}`)];
-    }, { title: 'Your cart is empty', text: 'Rules put symbols here when their price is right.' });
+    }, { title: 'Your cart is empty', text: 'Rules put symbols here when their price is right.', counted: (count) => { checkout.disabled = clear.disabled = count === 0; } });
     section(rules, '/v1/cart/rules', {}, (items) => rows('Rules', [['Instrument', link], ['Range', (r) => `${price(r.minPrice)} – ${price(r.maxPrice)}`, 1], ['Qty.', (r) => quantity(r.quantity), 1], ['State', (r) => r.active === false ? h('span.tag', 'OFF') : r.armed === false ? h('span.tag.warn', { title: r.lastFiredAt ? `${dateTime(r.lastFiredAt)} at ${price(r.lastFiredPrice)}` : '' }, 'FIRED') : h('span.tag.up', 'WAITING')], ['Fired', (r) => r.timesFired ? `${whole(r.timesFired)} ×` : 'not yet'], ['', (r) => r.active === false ? '' : button('Switch off', (b) => act(b, '/v1/cart/rules', { ruleId: r.ruleId, symbol: `${r.exchange}:${r.symbol}`, minPrice: r.minPrice, maxPrice: r.maxPrice, quantity: r.quantity, active: false }, 'The rule is being switched off.', again))]], items), { title: 'No rules yet', text: 'A rule watches a price for you, all day.' });
   }
   page.onChange = (views) => { if (views.some((v) => v === 'cart' || v === 'rules')) load(); };
@@ -1457,7 +1469,7 @@ export const clock = (date) => dateFormat({ hour: '2-digit', minute: '2-digit', 
 export const day = (date) => dateFormat({ day: 'numeric', month: 'short' }).format(date);
 export const longDay = (date) => dateFormat({ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }).format(date);
 export const month = (date) => dateFormat({ month: 'short', year: 'numeric' }).format(date);
-export const dateTime = (text) => text ? dateFormat({ day: 'numeric', month: 'short', year: '2-digit', hour: '2-digit', minute: '2-digit', hour12: false }).format(new Date(text)) : dash;
+export const dateTime = (text) => text ? dateFormat({ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false }).format(new Date(text)) : dash;
 
 /** The exchange's day, hour and weekday (Monday 0) of a time. India keeps no summer time: a fixed offset is exact. */
 export function exchangeTime(text) {
@@ -1512,7 +1524,7 @@ export function portfolioPage(page) {
     if (!shown.length) { replace(holdings, positions.length ? empty('Nothing is open', 'All positions are closed. “All” shows them.') : empty('No positions yet', 'They appear here with the first trade.')); totals(); return; }
     const body = h('tbody');
     for (const position of shown) body.append(row(position));
-    replace(holdings, h('div.scroll', h('table', h('caption.sr', 'Positions'), h('thead', h('tr', h('th', 'Instrument'), h('th.num', 'Qty.'), h('th.num.wide', 'Avg. cost'), h('th.num', 'LTP'), h('th.num.wide', 'Cur. value'), h('th.num', 'P&L'), h('th.num.wide', 'Net chg.'), h('th.num.wide', 'Day chg.'), h('th.num.wide', 'Realised'))), body)));
+    replace(holdings, h('div.scroll', h('table.holdings', h('caption.sr', 'Positions'), h('thead', h('tr', h('th', 'Instrument'), h('th.num', 'Qty.'), h('th.num.wide', 'Avg. cost'), h('th.num', 'LTP'), h('th.num.wide', 'Cur. value'), h('th.num', 'P&L'), h('th.num.wide', 'Net chg.'), h('th.num.wide', 'Day chg.'), h('th.num.wide', 'Realised'))), body)));
     totals();
   }
 
@@ -1544,13 +1556,13 @@ export function portfolioPage(page) {
   function totals() {
     const open = positions.filter((p) => units(p.quantity) !== 0n);
     const priced = open.filter((p) => p.profit !== null && p.profit !== undefined);
-    const worth = sum(priced.map((p) => multiply(p.now, p.exposure))), total = sum(priced.map((p) => p.profit)), today = sum(open.map((p) => p.today));
+    const worth = sum(priced.map((p) => multiply(p.now, p.exposure))), total = sum(priced.map((p) => p.profit)), moved = open.filter((p) => p.today !== null && p.today !== undefined), today = sum(moved.map((p) => p.today));
     const costs = priced.map((p) => p.cost);
     const invested = sum(costs), gross = sum(costs.map((cost) => (cost < 0n ? -cost : cost)));
     const realized = sum(positions.map((p) => units(p.realizedPnl)));
     show(top.worth.value, money(worth)); top.worth.note.textContent = `cost ${money(invested)}`;
-    show(top.total.value, signedMoney(total), sign(total)); top.total.note.textContent = gross === 0n ? ' ' : percent(total * 10_000_000_000n / gross) + (priced.length < open.length ? ` · ${open.length - priced.length} without a price` : '');
-    show(top.today.value, signedMoney(today), sign(today)); top.today.note.textContent = 'against the previous close';
+    show(top.total.value, signedMoney(total), sign(total)); top.total.note.textContent = gross === 0n ? ' ' : percent(total * 10_000_000_000n / gross) + (priced.length < open.length ? ` · ${open.length - priced.length} of ${open.length} have no price` : '');
+    show(top.today.value, moved.length || !open.length ? signedMoney(today) : '–', sign(today)); top.today.note.textContent = moved.length || !open.length ? 'against the previous close' : 'no previous close is known';
     show(top.realized.value, signedMoney(realized), sign(realized)); top.realized.note.textContent = 'after charges';
   }
 
@@ -1597,7 +1609,7 @@ export function portfolioPage(page) {
     try {
       const answer = await get('/v1/balance');
       const row = answer.items?.find((item) => item.currency === 'INR') ?? answer.items?.[0] ?? answer;
-      show(top.balance.value, money(row.available ?? row.balance)); top.balance.note.textContent = row.balance ? `balance ${money(row.balance)}` : ' ';
+      show(top.balance.value, money(row.available ?? row.balance)); top.balance.note.textContent = row.balance ? `balance ${money(row.balance)}` : 'no money has moved yet';
     } catch (error) { top.balance.box.hidden = error.isMissing; top.balance.note.textContent = 'not known yet'; }
   }
 

@@ -53,7 +53,7 @@ export function analyticsPage(page) {
       fact('Average loss', signedMoney(f.avgLoss), f.largestLoss ? `largest ${money(f.largestLoss)}` : '', sign(f.avgLoss)),
       fact('Charges', money(f.totalFees), 'already taken off'),
       f.sharpeRatio !== undefined ? fact('Sharpe ratio', ratio(f.sharpeRatio), 'a year, over days') : null,
-      f.maxDrawdownPercent !== undefined ? fact('Largest drawdown', f.maxDrawdownPercent === null ? '–' : percent(f.maxDrawdownPercent), f.maxDrawdown ? money(f.maxDrawdown) : '', sign(f.maxDrawdownPercent)) : null,
+      f.maxDrawdownPercent !== undefined ? fact('Largest drawdown', f.maxDrawdownPercent === null ? '–' : percent(f.maxDrawdownPercent), f.maxDrawdown ? money(f.maxDrawdown) : '', f.maxDrawdownPercent < 0 ? 'down' : '') : null,
       f.longestWinningStreak !== undefined ? fact('Longest streaks', `${whole(f.longestWinningStreak)} / ${whole(f.longestLosingStreak)}`, 'won / lost in a row') : null);
     replace(spread, bars(histogram(trades), { label: 'Distribution of results', format: whole, least: 1 }), isCut ? h('p.dim', 'The newest 5,000 closed trades are counted.') : null);
     const group = (keys, key, label) => {

@@ -29,7 +29,7 @@ function signInPage() {
   const attempt = async (button, action) => {
     button.disabled = true;
     note.replaceChildren();
-    try { await action(); start(); } catch (error) { replace(note, h('div.error', error.isMissing ? 'This server has no sign-in with passwords; use a token.' : error.message)); } finally { button.disabled = false; }
+    try { await action(); start(); } catch (error) { replace(note, h('div.error', error.isMissing ? 'This server has no sign-in with passwords; use a token.' : error.problem.type?.endsWith(':wrong-credentials') ? 'The user or the password is wrong.' : error.message)); } finally { button.disabled = false; }
   };
   const name = h('input', { name: 'user', autocomplete: 'username', required: true, autofocus: true }), password = h('input', { name: 'password', type: 'password', autocomplete: 'current-password', required: true });
   const token = h('textarea', { name: 'token', rows: 3, required: true, spellcheck: 'false', 'aria-label': 'Token' });
@@ -37,7 +37,7 @@ function signInPage() {
   replace(app, h('main.signin', { id: 'main' }, h('div.panel',
     h('div.brand', h('img', { src: '/assets/icon.svg', alt: '' }), h('h1', 'Tapefold')),
     h('form', { onsubmit: (e) => { e.preventDefault(); attempt(go, () => signIn(name.value.trim(), password.value)); } }, h('label', 'User', name), h('label', 'Password', password), go), note,
-    h('details', h('summary.dim', 'Sign in with a token'), h('form', { onsubmit: (e) => { e.preventDefault(); attempt(goToken, () => signInWithToken(token.value.trim())); } }, h('p.dim', 'From ', h('code', 'tapefold token --user demo')), token, goToken)))));
+    h('details', h('summary.dim', 'Sign in with a token'), h('form', { onsubmit: (e) => { e.preventDefault(); attempt(goToken, () => signInWithToken(token.value.trim())); } }, h('p.dim', 'From ', h('code', 'tapefold token --user demo'), '. Users with a password are added by ', h('code', 'tapefold users add'), '.'), token, goToken)))));
   name.focus();
 }
 
@@ -136,6 +136,7 @@ function route() {
   page?.onLeave?.();
   parts.frame.dataset.page = found ? found[0] : 'watch';
   for (const anchor of parts.frame.querySelectorAll('[data-page]')) { if (anchor === parts.frame) continue; if (anchor.dataset.page === parts.frame.dataset.page) anchor.setAttribute('aria-current', 'page'); else anchor.removeAttribute('aria-current'); }
+  parts.frame.querySelector('.tabs [aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
   if (!found) { page = null; return; }
   document.title = `${found[1]} · Tapefold`;
   page = { root: parts.main, refreshBadge };

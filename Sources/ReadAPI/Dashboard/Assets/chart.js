@@ -31,12 +31,12 @@ export function chartPage(page, symbol) {
   }
   const [exchange, name] = symbol.split(/:(.*)/s);
   let interval = localStorage.getItem('tapefold.interval') ?? '5m', chart = null, stop = null, retry = null, tries = 0, isLive = false, isGone = false;
-  const last = h('strong.live-figure', '–'), change = h('span.live-figure'), box = h('div'), facts = h('div.kpis.tight');
+  const last = h('strong.live-figure', '–'), change = h('span.live-figure'), box = h('div'), facts = h('div.kpis.tight', { hidden: true });
   const pick = segments('Interval', INTERVALS, interval, (value) => { interval = value; localStorage.setItem('tapefold.interval', value); load(); });
   const head = h('header', h('h2', name, ' ', h('small.dim', exchange)), h('div.price', last, change), pick);
   const cells = Object.fromEntries([['dayOpen', 'Open'], ['dayHigh', 'High'], ['dayLow', 'Low'], ['previousClose', 'Prev. close'], ['volume', 'Volume'], ['bid', 'Bid'], ['ask', 'Ask']].map(([key, label]) => {
     const value = h('div.value.live-figure', '–');
-    facts.append(h('div.kpi', h('div.label', label), value));
+    facts.append(h('div.kpi', { hidden: true }, h('div.label', label), value));
     return [key, value];
   }));
   replace(page.root, h('h1.sr', `Chart of ${symbol}`), h('section.panel', { 'aria-label': `Chart of ${symbol}` }, head, box), facts, h('div.grid2', ruleForm(symbol), alertForm(symbol)));
@@ -88,7 +88,9 @@ export function chartPage(page, symbol) {
     loadSoon();
     const delta = dayChange(quote);
     show(change, delta ? `${percent(delta.percent)}` : '', delta ? sign(delta.value) : '');
-    for (const [key, cell] of Object.entries(cells)) show(cell, key === 'volume' ? quantity(quote[key]) : price(quote[key]));
+    // A feed that gives the last price alone leaves the rest out.
+    for (const [key, cell] of Object.entries(cells)) { cell.parentElement.hidden = (quote[key] ?? null) === null; show(cell, key === 'volume' ? quantity(quote[key]) : price(quote[key])); }
+    facts.hidden = [...facts.children].every((fact) => fact.hidden);
     if (moved !== '' || tick?.type === 'tick') { const at = Date.parse(tick.time ?? quote.updatedAt); if (chart && tick?.type === 'tick' && chart.tick(tick, bucket(at, interval, exchange))) loadNewestSoon(); }
   });
   page.onTheme = () => chart?.redraw();

@@ -1,6 +1,6 @@
 // Small charts of our own: a canvas for candles, SVG for curves and bars. Floats here are places on the screen.
 import { svg, h } from './dom.js';
-import { units, pixels, decimal, money, compactMoney, signedMoney, price, quantity, day, clock, longDay, dateTime, percent, sign } from './money.js';
+import { units, pixels, decimal, money, compactMoney, signedMoney, price, quantity, day, month, clock, longDay, dateTime, percent, sign } from './money.js';
 
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -43,10 +43,12 @@ function curveAt(width, items, { label, format = compactMoney, under = false, ta
     plot.append(svg('line', { class: 'gridline', x1: left, x2: width - right, y1: y(step), y2: y(step) }),
       svg('text', { x: left - 8, y: y(step) + 4, 'text-anchor': 'end' }, format(step)));
   }
+  // Over more than a year a day alone would not say which.
+  const isLong = new Date(items.at(-1).day) - new Date(items[0].day) > 330 * 86_400_000;
   const marks = Math.min(Math.max(2, Math.floor(width / 90)), 8, items.length);
   for (let k = 0; k < marks; k += 1) {
     const i = Math.round(k * (items.length - 1) / Math.max(1, marks - 1));
-    plot.append(svg('text', { x: x(i), y: tall - 6, 'text-anchor': k === 0 ? 'start' : k === marks - 1 ? 'end' : 'middle' }, day(new Date(items[i].day))));
+    plot.append(svg('text', { x: x(i), y: tall - 6, 'text-anchor': k === 0 ? 'start' : k === marks - 1 ? 'end' : 'middle' }, (isLong ? month : day)(new Date(items[i].day))));
   }
   plot.append(svg('path', { class: under ? 'under' : 'area', d: `${path}L${x(values.length - 1)},${floor}L${x(0)},${floor}Z` }),
     svg('path', { class: under ? 'underline' : 'curve', d: path }));

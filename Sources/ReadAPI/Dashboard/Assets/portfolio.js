@@ -44,7 +44,7 @@ export function portfolioPage(page) {
     if (!shown.length) { replace(holdings, positions.length ? empty('Nothing is open', 'All positions are closed. “All” shows them.') : empty('No positions yet', 'They appear here with the first trade.')); totals(); return; }
     const body = h('tbody');
     for (const position of shown) body.append(row(position));
-    replace(holdings, h('div.scroll', h('table', h('caption.sr', 'Positions'), h('thead', h('tr', h('th', 'Instrument'), h('th.num', 'Qty.'), h('th.num.wide', 'Avg. cost'), h('th.num', 'LTP'), h('th.num.wide', 'Cur. value'), h('th.num', 'P&L'), h('th.num.wide', 'Net chg.'), h('th.num.wide', 'Day chg.'), h('th.num.wide', 'Realised'))), body)));
+    replace(holdings, h('div.scroll', h('table.holdings', h('caption.sr', 'Positions'), h('thead', h('tr', h('th', 'Instrument'), h('th.num', 'Qty.'), h('th.num.wide', 'Avg. cost'), h('th.num', 'LTP'), h('th.num.wide', 'Cur. value'), h('th.num', 'P&L'), h('th.num.wide', 'Net chg.'), h('th.num.wide', 'Day chg.'), h('th.num.wide', 'Realised'))), body)));
     totals();
   }
 
@@ -76,13 +76,13 @@ export function portfolioPage(page) {
   function totals() {
     const open = positions.filter((p) => units(p.quantity) !== 0n);
     const priced = open.filter((p) => p.profit !== null && p.profit !== undefined);
-    const worth = sum(priced.map((p) => multiply(p.now, p.exposure))), total = sum(priced.map((p) => p.profit)), today = sum(open.map((p) => p.today));
+    const worth = sum(priced.map((p) => multiply(p.now, p.exposure))), total = sum(priced.map((p) => p.profit)), moved = open.filter((p) => p.today !== null && p.today !== undefined), today = sum(moved.map((p) => p.today));
     const costs = priced.map((p) => p.cost);
     const invested = sum(costs), gross = sum(costs.map((cost) => (cost < 0n ? -cost : cost)));
     const realized = sum(positions.map((p) => units(p.realizedPnl)));
     show(top.worth.value, money(worth)); top.worth.note.textContent = `cost ${money(invested)}`;
-    show(top.total.value, signedMoney(total), sign(total)); top.total.note.textContent = gross === 0n ? ' ' : percent(total * 10_000_000_000n / gross) + (priced.length < open.length ? ` · ${open.length - priced.length} without a price` : '');
-    show(top.today.value, signedMoney(today), sign(today)); top.today.note.textContent = 'against the previous close';
+    show(top.total.value, signedMoney(total), sign(total)); top.total.note.textContent = gross === 0n ? ' ' : percent(total * 10_000_000_000n / gross) + (priced.length < open.length ? ` · ${open.length - priced.length} of ${open.length} have no price` : '');
+    show(top.today.value, moved.length || !open.length ? signedMoney(today) : '–', sign(today)); top.today.note.textContent = moved.length || !open.length ? 'against the previous close' : 'no previous close is known';
     show(top.realized.value, signedMoney(realized), sign(realized)); top.realized.note.textContent = 'after charges';
   }
 
@@ -129,7 +129,7 @@ export function portfolioPage(page) {
     try {
       const answer = await get('/v1/balance');
       const row = answer.items?.find((item) => item.currency === 'INR') ?? answer.items?.[0] ?? answer;
-      show(top.balance.value, money(row.available ?? row.balance)); top.balance.note.textContent = row.balance ? `balance ${money(row.balance)}` : ' ';
+      show(top.balance.value, money(row.available ?? row.balance)); top.balance.note.textContent = row.balance ? `balance ${money(row.balance)}` : 'no money has moved yet';
     } catch (error) { top.balance.box.hidden = error.isMissing; top.balance.note.textContent = 'not known yet'; }
   }
 
