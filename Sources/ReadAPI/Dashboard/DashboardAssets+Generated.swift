@@ -35,6 +35,9 @@ export function analyticsPage(page) {
   const pick = segments('Period', RANGES, days, (value) => { days = value; load(); });
   replace(page.root, h('h1.sr', 'Analytics'), h('div', pick), kpis, panel('Distribution of results', h('span.dim', 'closed trades by profit or loss'), spread), h('div.grid2', panel('By hour of closing', null, hours), panel('By weekday', null, week)), panel('By symbol', null, best));
 
+  const fact = (label, value, note = '', tone = '') => h('div.kpi', h('div.label', label), h('div.value' + (tone ? '.' + tone : ''), value), h('div.note', note || ' '));
+  replace(kpis, ['Net result', 'Win rate', 'Profit factor', 'Expectancy', 'Average win', 'Average loss', 'Charges', 'Sharpe ratio', 'Largest drawdown', 'Longest streaks'].map((label) => fact(label, '–')));
+
   async function load() {
     const isCurrent = turns.begin();
     try {
@@ -50,7 +53,6 @@ export function analyticsPage(page) {
   }
 
   function draw(f, trades, isCut) {
-    const fact = (label, value, note = '', tone = '') => h('div.kpi', h('div.label', label), h('div.value' + (tone ? '.' + tone : ''), value), h('div.note', note || ' '));
     replace(kpis,
       fact('Net result', signedMoney(f.realizedPnl), `${whole(f.totalTrades)} closed trades`, sign(f.realizedPnl)),
       fact('Win rate', f.winRate === null ? '–' : percent(f.winRate, 1, false), `${whole(f.winningTrades)} won, ${whole(f.losingTrades)} lost`),
@@ -345,7 +347,7 @@ addEventListener('online', () => stream.nudge());
 * { box-sizing: border-box; }
 [hidden] { display: none !important; }
 * { scrollbar-width: thin; scrollbar-color: var(--line) transparent; }
-html { font: 14px/1.45 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; color: var(--text); background: var(--bg); }
+html { font: 14px/1.45 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; color: var(--text); background: var(--bg); scrollbar-gutter: stable; }
 body { margin: 0; min-height: 100vh; }
 h1, h2, h3 { font-weight: 600; margin: 0; line-height: 1.25; }
 h1 { font-size: 20px; } h2 { font-size: 15px; } h3 { font-size: 13px; }
@@ -430,7 +432,8 @@ label > input, label > select { color: var(--text); font-size: 14px; }
 .empty { padding: 34px 16px; text-align: center; color: var(--dim); display: grid; gap: 6px; justify-items: center; }
 .empty strong { color: var(--text); font-weight: 600; }
 .error { padding: 10px 14px; background: var(--down-soft); color: var(--down); border-radius: 8px; margin: 12px 14px; display: flex; gap: 10px; align-items: center; flex-wrap: wrap; }
-.skeleton { height: 180px; margin: 14px; border-radius: 8px; background: var(--soft); }
+/* As tall as what most often takes its place, so that nothing below jumps. */
+.skeleton { height: 88px; margin: 14px; border-radius: 8px; background: var(--soft); } .body > .skeleton { height: 182px; }
 .more { padding: 10px; text-align: center; }
 
 .chart { position: relative; height: min(62vh, 560px); min-height: 320px; }
@@ -477,7 +480,7 @@ kbd { font: 12px ui-monospace, monospace; border: 1px solid var(--line); border-
   .watch li a { grid-template-columns: minmax(0, 1fr) auto 76px; } .watch .change { display: block; }
   .nav { display: none; } .top { justify-content: space-between; } .top .spacer { flex: 1; }
   main { padding: 10px; gap: 10px; } :root { --gap: 10px; }
-  .kpis { grid-template-columns: repeat(2, minmax(0, 1fr)); } .kpi .value { font-size: 17px; }
+  .kpis { grid-template-columns: repeat(2, minmax(0, 1fr)); } .kpi .value { font-size: 17px; } .kpis:not(.tight) .kpi { min-height: 97px; }
   .tabs { display: flex; position: fixed; z-index: 6; bottom: 0; left: 0; right: 0; background: var(--panel); border-top: 1px solid var(--line); overflow-x: auto; scrollbar-width: none; padding-bottom: env(safe-area-inset-bottom); }
   .holdings td, .holdings th { padding: 9px 8px; } .holdings td:first-child { white-space: normal; overflow-wrap: anywhere; min-width: 96px; } .holdings .tag { font-size: 10px; }
   .tabs a { flex: 1 0 64px; padding: 9px 4px; text-align: center; font-size: 11px; color: var(--dim); text-decoration: none; min-height: 44px; display: grid; place-items: center; }
@@ -704,7 +707,7 @@ export function chartPage(page, symbol) {
   }
   const [exchange, name] = symbol.split(/:(.*)/s);
   let interval = localStorage.getItem('tapefold.interval') ?? '5m', chart = null, stop = null, retry = null, tries = 0, isLive = false, isGone = false;
-  const last = h('strong.live-figure', '–'), change = h('span.live-figure'), box = h('div'), facts = h('div.kpis.tight', { hidden: true });
+  const last = h('strong.live-figure', '–'), change = h('span.live-figure'), box = h('div', h('div.chart')), facts = h('div.kpis.tight', { hidden: true });
   const pick = segments('Interval', INTERVALS, interval, (value) => { interval = value; localStorage.setItem('tapefold.interval', value); load(); });
   const head = h('header', h('h2', name, ' ', h('small.dim', exchange)), h('div.price', last, change), pick);
   const cells = Object.fromEntries([['dayOpen', 'Open'], ['dayHigh', 'High'], ['dayLow', 'Low'], ['previousClose', 'Prev. close'], ['volume', 'Volume'], ['bid', 'Bid'], ['ask', 'Ask']].map(([key, label]) => {
@@ -1352,6 +1355,8 @@ export function operatorPage(page) {
   if (!isAdmin()) { replace(page.root, panel('Operator', null, empty('For operators only', 'Sign in with a token of role admin: tapefold token --user you --role admin'))); return; }
   const box = h('div', skeleton()), kpis = h('div.kpis');
   let before = null, timer = 0, isGone = false;
+  const fact = (label, value, tone = '') => h('div.kpi', h('div.label', label), h('div.value' + (tone ? '.' + tone : ''), value));
+  replace(kpis, ['Views live', 'Lag, records', 'Records a second', 'Parked keys', 'Lanes without owner'].map((label) => fact(label, '–')));
   replace(page.root, h('h1.sr', 'Operator'), kpis, panel('Views', h('span.dim', 'read every 2 s'), box));
   async function load() {
     try {
@@ -1367,7 +1372,6 @@ export function operatorPage(page) {
   }
   function draw(items, rates) {
     const lag = items.some((v) => v.lag === null) ? null : items.reduce((s, v) => s + v.lag, 0);
-    const fact = (label, value, tone = '') => h('div.kpi', h('div.label', label), h('div.value' + (tone ? '.' + tone : ''), value));
     const parked = items.reduce((s, v) => s + v.parkedKeys, 0), orphans = items.flatMap((v) => v.lanes).filter((l) => !l.owner).length;
     replace(kpis, fact('Views live', whole(items.length)), fact('Lag, records', whole(lag)), fact('Records a second', whole([...rates.values()].reduce((s, r) => s + (r ?? 0), 0))), fact('Parked keys', whole(parked), parked ? 'down' : ''), fact('Lanes without owner', whole(orphans), orphans ? 'down' : ''));
     const body = h('tbody');
@@ -1498,6 +1502,8 @@ export function portfolioPage(page) {
   const kpi = (label) => { const value = h('div.value.live-figure', '–'), note = h('div.note', ' '); return { box: h('div.kpi', h('div.label', label), value, note), value, note }; };
   const top = { worth: kpi('Current value'), total: kpi('Unrealised P&L'), today: kpi('Day’s P&L'), realized: kpi('Realised P&L'), balance: kpi('Cash available') };
   const holdings = h('div', skeleton()), equityBox = h('div.body', skeleton()), drawBox = h('div.body', skeleton()), calendarBox = h('div.body', skeleton());
+  // As tall as it was last time until it is there, so that nothing below jumps.
+  holdings.style.minHeight = `${Number(localStorage.getItem('tapefold.holdings')) || 0}px`;
   let showsClosed = false, positions = [], stops = [];
   const turns = new Turns(), historyTurns = new Turns();
   const tools = segments('Which positions', [[false, 'Open'], [true, 'All']], false, (all) => { showsClosed = all; draw(); });
@@ -1513,7 +1519,9 @@ export function portfolioPage(page) {
       await loadQuotes([...new Set(items.filter((p) => units(p.quantity) !== 0n).map(keyOf))]);
       if (!isCurrent()) return;
       positions = items;
+      holdings.style.minHeight = '';
       draw();
+      localStorage.setItem('tapefold.holdings', holdings.clientHeight);
     } catch (error) { if (isCurrent()) replace(holdings, failure(error, load)); }
   }
 

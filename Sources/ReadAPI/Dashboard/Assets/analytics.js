@@ -28,6 +28,9 @@ export function analyticsPage(page) {
   const pick = segments('Period', RANGES, days, (value) => { days = value; load(); });
   replace(page.root, h('h1.sr', 'Analytics'), h('div', pick), kpis, panel('Distribution of results', h('span.dim', 'closed trades by profit or loss'), spread), h('div.grid2', panel('By hour of closing', null, hours), panel('By weekday', null, week)), panel('By symbol', null, best));
 
+  const fact = (label, value, note = '', tone = '') => h('div.kpi', h('div.label', label), h('div.value' + (tone ? '.' + tone : ''), value), h('div.note', note || ' '));
+  replace(kpis, ['Net result', 'Win rate', 'Profit factor', 'Expectancy', 'Average win', 'Average loss', 'Charges', 'Sharpe ratio', 'Largest drawdown', 'Longest streaks'].map((label) => fact(label, '–')));
+
   async function load() {
     const isCurrent = turns.begin();
     try {
@@ -43,7 +46,6 @@ export function analyticsPage(page) {
   }
 
   function draw(f, trades, isCut) {
-    const fact = (label, value, note = '', tone = '') => h('div.kpi', h('div.label', label), h('div.value' + (tone ? '.' + tone : ''), value), h('div.note', note || ' '));
     replace(kpis,
       fact('Net result', signedMoney(f.realizedPnl), `${whole(f.totalTrades)} closed trades`, sign(f.realizedPnl)),
       fact('Win rate', f.winRate === null ? '–' : percent(f.winRate, 1, false), `${whole(f.winningTrades)} won, ${whole(f.losingTrades)} lost`),

@@ -31,7 +31,7 @@ export function chartPage(page, symbol) {
   }
   const [exchange, name] = symbol.split(/:(.*)/s);
   let interval = localStorage.getItem('tapefold.interval') ?? '5m', chart = null, stop = null, retry = null, tries = 0, isLive = false, isGone = false;
-  const last = h('strong.live-figure', '–'), change = h('span.live-figure'), box = h('div'), facts = h('div.kpis.tight', { hidden: true });
+  const last = h('strong.live-figure', '–'), change = h('span.live-figure'), box = h('div', h('div.chart')), facts = h('div.kpis.tight', { hidden: true });
   const pick = segments('Interval', INTERVALS, interval, (value) => { interval = value; localStorage.setItem('tapefold.interval', value); load(); });
   const head = h('header', h('h2', name, ' ', h('small.dim', exchange)), h('div.price', last, change), pick);
   const cells = Object.fromEntries([['dayOpen', 'Open'], ['dayHigh', 'High'], ['dayLow', 'Low'], ['previousClose', 'Prev. close'], ['volume', 'Volume'], ['bid', 'Bid'], ['ask', 'Ask']].map(([key, label]) => {

@@ -132,6 +132,8 @@ export function operatorPage(page) {
   if (!isAdmin()) { replace(page.root, panel('Operator', null, empty('For operators only', 'Sign in with a token of role admin: tapefold token --user you --role admin'))); return; }
   const box = h('div', skeleton()), kpis = h('div.kpis');
   let before = null, timer = 0, isGone = false;
+  const fact = (label, value, tone = '') => h('div.kpi', h('div.label', label), h('div.value' + (tone ? '.' + tone : ''), value));
+  replace(kpis, ['Views live', 'Lag, records', 'Records a second', 'Parked keys', 'Lanes without owner'].map((label) => fact(label, '–')));
   replace(page.root, h('h1.sr', 'Operator'), kpis, panel('Views', h('span.dim', 'read every 2 s'), box));
   async function load() {
     try {
@@ -147,7 +149,6 @@ export function operatorPage(page) {
   }
   function draw(items, rates) {
     const lag = items.some((v) => v.lag === null) ? null : items.reduce((s, v) => s + v.lag, 0);
-    const fact = (label, value, tone = '') => h('div.kpi', h('div.label', label), h('div.value' + (tone ? '.' + tone : ''), value));
     const parked = items.reduce((s, v) => s + v.parkedKeys, 0), orphans = items.flatMap((v) => v.lanes).filter((l) => !l.owner).length;
     replace(kpis, fact('Views live', whole(items.length)), fact('Lag, records', whole(lag)), fact('Records a second', whole([...rates.values()].reduce((s, r) => s + (r ?? 0), 0))), fact('Parked keys', whole(parked), parked ? 'down' : ''), fact('Lanes without owner', whole(orphans), orphans ? 'down' : ''));
     const body = h('tbody');

@@ -18,6 +18,8 @@ export function portfolioPage(page) {
   const kpi = (label) => { const value = h('div.value.live-figure', '–'), note = h('div.note', ' '); return { box: h('div.kpi', h('div.label', label), value, note), value, note }; };
   const top = { worth: kpi('Current value'), total: kpi('Unrealised P&L'), today: kpi('Day’s P&L'), realized: kpi('Realised P&L'), balance: kpi('Cash available') };
   const holdings = h('div', skeleton()), equityBox = h('div.body', skeleton()), drawBox = h('div.body', skeleton()), calendarBox = h('div.body', skeleton());
+  // As tall as it was last time until it is there, so that nothing below jumps.
+  holdings.style.minHeight = `${Number(localStorage.getItem('tapefold.holdings')) || 0}px`;
   let showsClosed = false, positions = [], stops = [];
   const turns = new Turns(), historyTurns = new Turns();
   const tools = segments('Which positions', [[false, 'Open'], [true, 'All']], false, (all) => { showsClosed = all; draw(); });
@@ -33,7 +35,9 @@ export function portfolioPage(page) {
       await loadQuotes([...new Set(items.filter((p) => units(p.quantity) !== 0n).map(keyOf))]);
       if (!isCurrent()) return;
       positions = items;
+      holdings.style.minHeight = '';
       draw();
+      localStorage.setItem('tapefold.holdings', holdings.clientHeight);
     } catch (error) { if (isCurrent()) replace(holdings, failure(error, load)); }
   }
 
