@@ -37,17 +37,19 @@ def check_keyboard(browser, screen):
     count = browser.run("""
         window.unreached = new Set([...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
             .filter((e) => !e.disabled && e.checkVisibility({ visibilityProperty: true }) && e.tabIndex >= 0));
-        window.unmarked = [];
-        if (!window.walks) addEventListener('focusin', ({ target }) => {
+        window.unmarked = new Set(window.unreached);
+        if (!window.walks) addEventListener('keyup', () => {
+            const target = document.activeElement;
             window.unreached.delete(target);
-            if (getComputedStyle(target).outlineStyle === 'none') window.unmarked.push(target.outerHTML.slice(0, 120));
-        });
+            // A date's own parts are marked one by one inside of it: once is enough.
+            if (getComputedStyle(target).outlineStyle !== 'none') window.unmarked.delete(target);
+        }, true);
         window.walks = true;
         document.activeElement.blur();
         return window.unreached.size;
         """)
     browser.press(TAB, count + 8)
     unreached, unmarked = browser.run(
-        "return [[...window.unreached].filter((e) => e.isConnected).map((e) => e.outerHTML.slice(0, 120)), window.unmarked]")
+        "return [unreached, unmarked].map((set) => [...set].filter((e) => e.isConnected).map((e) => e.outerHTML.slice(0, 120)))")
     if unreached or unmarked:
         raise RuntimeError(f"{screen}: Tab does not reach {unreached}; no mark of the focus on {unmarked}")
