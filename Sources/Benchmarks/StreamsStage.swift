@@ -20,7 +20,10 @@ enum StreamsStage {
         // The first seconds open caches and buffers.
         try drive(sockets, ticker, seconds: BenchLimits.streamWarmUpSeconds)
         sockets.forget()
+        let (serverBefore, clientsBefore) = (processorSeconds("\(api.pid)"), processorSeconds("self"))
         try drive(sockets, ticker, seconds: BenchLimits.streamSeconds)
+        let server = processorSeconds("\(api.pid)") - serverBefore
+        let load = processorSeconds("self") - clientsBefore
         guard sockets.ticks > 0 else { throw BenchFailure(description: "no tick reached a stream") }
         guard sockets.closed == 0 else { throw BenchFailure(description: "\(sockets.closed) streams were closed") }
         let running = residentKilobytes(api)
@@ -30,6 +33,9 @@ enum StreamsStage {
             BenchFigure("streams, last price's age, p50", sockets.percentile(0.5), unit: "ms"),
             BenchFigure("streams, last price's age, p99", sockets.percentile(0.99), unit: "ms", atMost: 500),
             BenchFigure("streams, ticks to clients", rate, unit: "/s"),
+            BenchFigure("streams, CPU a tick to a client, read-api", server * 1e6 / Double(sockets.ticks), unit: "µs"),
+            BenchFigure(
+                "streams, CPU a tick to a client, the load's own", load * 1e6 / Double(sockets.ticks), unit: "µs"),
             BenchFigure("streams, memory a client, idle", (opened - idle) / clients, unit: "kB"),
             BenchFigure("streams, memory a client", (running - idle) / clients, unit: "kB", atMost: 20),
         ]
@@ -79,6 +85,15 @@ enum StreamsStage {
             try ticker.sendDue()
             sockets.read(milliseconds: 1) { ticker.now }
         }
+    }
+
+    /// What a process has used of all processors, from its /proc/<pid>/stat: user's and system's ticks are fields 14 and 15.
+    private static func processorSeconds(_ process: String) -> Double {
+        let text = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""
+        // The second field is a name in parentheses, which may have blanks.
+        let fields = text[(text.lastIndex(of: ")") ?? text.startIndex)...].split(separator: " ")
+        guard fields.count > 13, let user = Double(fields[12]), let system = Double(fields[13]) else { return 0 }
+        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
     }
 
     private static func residentKilobytes(_ child: ChildProcess) -> Double {

@@ -48,7 +48,8 @@ import Testing
         #expect(position["unrealizedPnl"] == .string("25"))
         #expect(
             position["openLots"]?.elements?.first?.text
-                == #"{"quantity":"-10","price":"101","openedAt":"2026-01-15T03:45:00Z","tradeId":"u1-2-1"}"#)
+                == #"{"quantity":"-10","price":"101","openedAt":"2026-01-15T03:45:00Z","tradeId":"u1-2-1","multiplier":"1"}"#
+        )
         #expect(position["openLots"]?.elements?.count == 2)
         #expect(try api.get("/v1/positions").items().count == 3)
         #expect(

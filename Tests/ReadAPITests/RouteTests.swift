@@ -26,8 +26,8 @@ import Testing
             #"{"symbol":"RELIANCE","exchange":"NSE","account":"main","instrument":"NSE:RELIANCE","quantity":"10","#
             + #""averagePrice":"100.25","grossPnl":"12.5","realizedPnl":"10.25","unrealizedPnl":"9414.1","netPnl":"9.75","#
             + #""lastPrice":"1041.55","fees":"3.25","updatedAt":"2026-01-15T03:45:00.5Z","openLots":["#
-            + #"{"quantity":"6","price":"99.5","openedAt":"2026-01-15T03:45:00Z","tradeId":"t1"},"#
-            + #"{"quantity":"4","price":"101.1","openedAt":"2026-01-15T03:46:00Z","tradeId":"t2"}]}"#
+            + #"{"quantity":"6","price":"99.5","openedAt":"2026-01-15T03:45:00Z","tradeId":"t1","multiplier":"1"},"#
+            + #"{"quantity":"4","price":"101.1","openedAt":"2026-01-15T03:46:00Z","tradeId":"t2","multiplier":"1"}]}"#
         #expect(response.text == #"{"items":[\#(position)],"nextCursor":null}"#)
         #expect(try api.get("/v1/positions/NSE%3ARELIANCE").text == position)
         #expect(try api.get("/v1/positions/NSE:RELIANCE").text == position)

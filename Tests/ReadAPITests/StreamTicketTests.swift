@@ -51,6 +51,14 @@ import Testing
         #expect(try database.connection.query("SELECT count(*) FROM tapefold.stream_ticket").int64(0, 0) == 1)
     }
 
+    /// Within a request's leeway too: a stream would end at once, and the page would not know that it needs a new token.
+    @Test func aTokenThatHasExpiredGetsNoTicket() throws {
+        let api = try SharedAPI.get()
+        let headers = [("Authorization", "Bearer \(api.token("u1", seconds: -1))")]
+        #expect(try api.get("/v1/orders?limit=1", as: nil, headers: headers).status == 200)
+        #expect(try api.post("/v1/stream/ticket", as: nil, headers: headers).status == 401)
+    }
+
     @Test func aTicketNeedsATokenAndADatabase() throws {
         #expect(try SharedAPI.get().post("/v1/stream/ticket", as: nil).status == 401)
         let database = try FixtureDatabase.live()

@@ -21,6 +21,8 @@ extension DemoRun {
         connections.console.note(
             """
             Look next (everything stays up until Ctrl-C):
+              \(summary.api)/ in a browser; sign in with the token that the next line prints
+              tapefold token --user \(summary.user)\(option)
               TOKEN=$(tapefold token --user \(summary.user)\(option))
               curl -H "Authorization: Bearer $TOKEN" \(summary.api)/v1/positions
               curl -H "Authorization: Bearer $TOKEN" '\(summary.api)/v1/candles/\(summary.symbol)?interval=30m'

@@ -6,7 +6,7 @@ extension DashboardAssets {
     static let files: [String: String] = [
         "analytics.js": ####"""
 // How the trading went: figures and their spread.
-import { h, panel, replace, empty, failure, skeleton, segments } from './dom.js';
+import { h, panel, replace, empty, failure, skeleton, segments, Turns } from './dom.js';
 import { get, list } from './api.js';
 import { units, sum, divide, money, signedMoney, compactMoney, ratio, percent, whole, sign, exchangeTime, pixels, decimal } from './money.js';
 import { bars } from './charts.js';
@@ -30,36 +30,41 @@ function summary(trades) {
 
 export function analyticsPage(page) {
   let days = 'all';
+  const turns = new Turns();
   const kpis = h('div.kpis'), spread = h('div.body', skeleton()), hours = h('div.body', skeleton()), week = h('div.body', skeleton()), best = h('div', skeleton());
   const pick = segments('Period', RANGES, days, (value) => { days = value; load(); });
   replace(page.root, h('h1.sr', 'Analytics'), h('div', pick), kpis, panel('Distribution of results', h('span.dim', 'closed trades by profit or loss'), spread), h('div.grid2', panel('By hour of closing', null, hours), panel('By weekday', null, week)), panel('By symbol', null, best));
 
+  const fact = (label, value, note = '', tone = '') => h('div.kpi', h('div.label', label), h('div.value' + (tone ? '.' + tone : ''), value), h('div.note', note || ' '));
+  replace(kpis, ['Net result', 'Win rate', 'Profit factor', 'Expectancy', 'Average win', 'Average loss', 'Charges', 'Sharpe ratio', 'Largest drawdown', 'Longest streaks'].map((label) => fact(label, '–')));
+
   async function load() {
+    const isCurrent = turns.begin();
     try {
       const newest = (await get('/v1/closed-trades', { limit: 1 })).items[0];
       const from = days === 'all' || !newest ? null : new Date(Date.parse(newest.closedAt) - Number(days) * 86_400_000).toISOString();
       const { items, isCut } = await list('/v1/closed-trades', { from }, 5000);
+      if (!isCurrent()) return;
       if (!items.length) { replace(kpis); for (const box of [spread, hours, week, best]) replace(box, empty('No closed trades', 'Figures come with the first trade that is closed.')); return; }
       let figures = summary(items);
       try { figures = { ...figures, ...(await get('/v1/analytics', { from: from && exchangeTime(from).day })) }; } catch (error) { if (error.status === 401 || error.status === 0) throw error; }
-      draw(figures, items, isCut);
-    } catch (error) { for (const box of [spread, hours, week, best]) replace(box, failure(error, load)); }
+      if (isCurrent()) draw(figures, items, isCut);
+    } catch (error) { if (isCurrent()) for (const box of [spread, hours, week, best]) replace(box, failure(error, load)); }
   }
 
   function draw(f, trades, isCut) {
-    const fact = (label, value, note = '', tone = '') => h('div.kpi', h('div.label', label), h('div.value' + (tone ? '.' + tone : ''), value), h('div.note', note || ' '));
     replace(kpis,
       fact('Net result', signedMoney(f.realizedPnl), `${whole(f.totalTrades)} closed trades`, sign(f.realizedPnl)),
       fact('Win rate', f.winRate === null ? '–' : percent(f.winRate, 1, false), `${whole(f.winningTrades)} won, ${whole(f.losingTrades)} lost`),
       fact('Profit factor', ratio(f.profitFactor), 'won ÷ lost'),
       fact('Expectancy', signedMoney(f.expectancy), 'per closed trade', sign(f.expectancy)),
-      fact('Average win', signedMoney(f.avgWin), f.largestWin ? `largest ${money(f.largestWin)}` : '', 'up'),
-      fact('Average loss', signedMoney(f.avgLoss), f.largestLoss ? `largest ${money(f.largestLoss)}` : '', 'down'),
+      fact('Average win', signedMoney(f.avgWin), f.largestWin ? `largest ${money(f.largestWin)}` : '', sign(f.avgWin)),
+      fact('Average loss', signedMoney(f.avgLoss), f.largestLoss ? `largest ${money(f.largestLoss)}` : '', sign(f.avgLoss)),
       fact('Charges', money(f.totalFees), 'already taken off'),
       f.sharpeRatio !== undefined ? fact('Sharpe ratio', ratio(f.sharpeRatio), 'a year, over days') : null,
-      f.maxDrawdownPercent !== undefined ? fact('Largest drawdown', f.maxDrawdownPercent === null ? '–' : percent(f.maxDrawdownPercent), f.maxDrawdown ? money(f.maxDrawdown) : '', 'down') : null,
+      f.maxDrawdownPercent !== undefined ? fact('Largest drawdown', f.maxDrawdownPercent === null ? '–' : percent(f.maxDrawdownPercent), f.maxDrawdown ? money(f.maxDrawdown) : '', f.maxDrawdownPercent < 0 ? 'down' : '') : null,
       f.longestWinningStreak !== undefined ? fact('Longest streaks', `${whole(f.longestWinningStreak)} / ${whole(f.longestLosingStreak)}`, 'won / lost in a row') : null);
-    replace(spread, bars(histogram(trades), { label: 'Distribution of results', format: (v) => whole(Math.round(v)) }), isCut ? h('p.dim', 'The newest 5,000 closed trades are counted.') : null);
+    replace(spread, bars(histogram(trades), { label: 'Distribution of results', format: whole, least: 1 }), isCut ? h('p.dim', 'The newest 5,000 closed trades are counted.') : null);
     const group = (keys, key, label) => {
       const sums = new Map(keys.map((k) => [k, { total: 0n, count: 0 }]));
       for (const trade of trades) { const entry = sums.get(key(trade)); if (entry) { entry.total += units(trade.realizedPnl); entry.count += 1; } }
@@ -159,8 +164,10 @@ async function request(method, path, body, headers) {
 
 function refresh() {
   if (!session?.refreshToken) return Promise.resolve(false);
-  refreshing ??= send('POST', '/v1/auth/refresh', { refreshToken: session.refreshToken })
-    .then(({ json }) => { keep(json); return true; }, () => false)
+  const old = session;
+  // Only a server that says no ends the session: one that cannot be reached has said nothing.
+  refreshing ??= send('POST', '/v1/auth/refresh', { refreshToken: old.refreshToken })
+    .then(({ json }) => { if (session === old) keep(json); return session !== null; }, (error) => { if ([400, 401, 403].includes(error.status)) return false; throw error; })
     .finally(() => { refreshing = null; });
   return refreshing;
 }
@@ -208,13 +215,14 @@ export async function list(path, values = {}, most = 2000) {
 
 // The live stream: one WebSocket for the whole page. Comes back by itself, behind the last message that it saw.
 class Stream {
-  #socket = null; #wanted = new Map(); #position = null; #tries = 0; #timer = 0; #watchdog = 0; #running = false;
+  #socket = null; #wanted = new Map(); #position = null; #resumes = false; #turn = 0; #tries = 0; #timer = 0; #watchdog = 0; #running = false;
   state = 'off';
   onState = () => {}; onTick = () => {}; onChange = () => {}; onReload = () => {};
 
   start() { if (!this.#running) { this.#running = true; this.#connect(); } }
   stop() {
     this.#running = false;
+    this.#turn += 1;
     clearTimeout(this.#timer); clearTimeout(this.#watchdog);
     this.#position = null; this.#wanted.clear();
     this.#socket?.close();
@@ -261,41 +269,47 @@ class Stream {
 
   async #connect() {
     clearTimeout(this.#timer);
+    // Whatever an earlier try still brings is ignored.
+    const turn = this.#turn += 1, isOld = () => turn !== this.#turn;
     this.#set(this.#tries ? 'lost' : 'connecting');
     let ticket;
-    try { ticket = (await request('POST', '/v1/stream/ticket')).json.ticket; } catch { return this.#retry(); }
-    if (!this.#running) return;
+    try { ticket = (await request('POST', '/v1/stream/ticket')).json.ticket; } catch { if (!isOld()) this.#retry(); return; }
+    if (isOld()) return;
+    this.#resumes = this.#position !== null;
     const address = new URL('/v1/ws', location.href);
     address.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
     address.search = query({ ticket, resume: this.#position, channels: 'user:me' });
     const socket = new WebSocket(address);
     this.#socket = socket;
     socket.onopen = () => {
+      if (isOld()) return socket.close();
       this.#tries = 0;
       this.#active.clear();
       this.#align();
       this.#set('live');
       this.#listen();
     };
-    socket.onmessage = (event) => { this.#listen(); this.#take(JSON.parse(event.data)); };
-    socket.onclose = (event) => {
-      if (this.#socket !== socket) return;
-      clearTimeout(this.#watchdog);
-      if (event.code === 4401 && !session) return;
-      this.#retry();
+    socket.onmessage = (event) => { if (isOld()) return; this.#listen(); this.#take(JSON.parse(event.data)); };
+    socket.onclose = () => {
+      if (!isOld()) this.#retry();
     };
   }
 
   /** Heartbeats come every 15 s: a silent line is a dead one. */
   #listen() {
     clearTimeout(this.#watchdog);
-    this.#watchdog = setTimeout(() => { this.#socket?.close(); this.#retry(); }, 40_000);
+    this.#watchdog = setTimeout(() => this.#retry(), 40_000);
   }
 
   #retry() {
     if (!this.#running) return;
+    this.#turn += 1;
+    clearTimeout(this.#watchdog);
+    this.#socket?.close();
     this.#socket = null;
     this.#tries += 1;
+    // After a while away everything is read anew, whatever became of the place that was held.
+    if (this.#tries > 5) this.#position = null;
     this.#set('lost');
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#connect(), Math.min(10_000, 400 * 1.6 ** this.#tries) * (0.7 + Math.random() * 0.6));
@@ -305,6 +319,8 @@ class Stream {
     if (message.id) this.#position = message.id;
     switch (message.type) {
       case 'tick': this.onTick(message); break;
+      // What changed before this the server will not tell; of a place that was held it tells what was missed.
+      case 'subscribed': if (!this.#resumes && message.channels.includes('user:me')) this.onReload(['user:me']); break;
       case 'change': this.onChange(message.views); break;
       case 'reload': this.onReload(message.channels); break;
     }
@@ -331,7 +347,7 @@ addEventListener('online', () => stream.nudge());
 * { box-sizing: border-box; }
 [hidden] { display: none !important; }
 * { scrollbar-width: thin; scrollbar-color: var(--line) transparent; }
-html { font: 14px/1.45 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; color: var(--text); background: var(--bg); }
+html { font: 14px/1.45 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; color: var(--text); background: var(--bg); scrollbar-gutter: stable; }
 body { margin: 0; min-height: 100vh; }
 h1, h2, h3 { font-weight: 600; margin: 0; line-height: 1.25; }
 h1 { font-size: 20px; } h2 { font-size: 15px; } h3 { font-size: 13px; }
@@ -351,6 +367,7 @@ button, input, select, textarea { font: inherit; color: inherit; }
 .brand img { width: 22px; height: 22px; }
 .nav { display: flex; gap: 2px; flex: 1; overflow-x: auto; scrollbar-width: none; }
 .nav a { padding: 8px 11px; border-radius: 8px; text-decoration: none; color: var(--dim); white-space: nowrap; position: relative; }
+.nav a:focus-visible, .tabs a:focus-visible { outline-offset: -2px; }
 .nav a:hover { background: var(--soft); color: var(--text); }
 .nav a[aria-current] { color: var(--accent); font-weight: 600; background: var(--soft); }
 .badge { display: inline-block; min-width: 18px; padding: 0 5px; margin-left: 5px; border-radius: 9px; font-size: 11px; line-height: 18px; text-align: center; background: var(--accent); color: var(--accent-text); font-weight: 600; }
@@ -369,6 +386,7 @@ button, input, select, textarea { font: inherit; color: inherit; }
 .watch .name small { color: var(--dim); font-weight: 400; font-size: 10px; margin-left: 4px; }
 .watch .change { font-size: 12px; }
 
+main > * { min-width: 0; }
 main { padding: var(--gap); display: grid; gap: var(--gap); align-content: start; max-width: 1400px; min-width: 0; }
 .panel { background: var(--panel); border: 1px solid var(--line); border-radius: var(--radius); box-shadow: var(--shadow); min-width: 0; }
 .panel > header { display: flex; align-items: center; gap: 10px; padding: 12px 14px; border-bottom: 1px solid var(--line); flex-wrap: wrap; min-height: 49px; }
@@ -410,11 +428,12 @@ input::placeholder { color: var(--dim); opacity: 1; }
 form.row { display: flex; gap: 10px; flex-wrap: wrap; align-items: end; }
 form.row label { flex: 1 1 120px; } label { display: grid; gap: 4px; font-size: 12px; color: var(--dim); }
 label > input, label > select { color: var(--text); font-size: 14px; }
-.filters { display: flex; gap: 8px; flex-wrap: wrap; } .filters select, .filters input { width: auto; min-height: 30px; padding: 4px 8px; font-size: 13px; }
+.filters label { display: flex; align-items: center; gap: 6px; } .filters { display: flex; gap: 8px; flex-wrap: wrap; } .filters select, .filters input { width: auto; min-height: 30px; padding: 4px 8px; font-size: 13px; }
 .empty { padding: 34px 16px; text-align: center; color: var(--dim); display: grid; gap: 6px; justify-items: center; }
 .empty strong { color: var(--text); font-weight: 600; }
 .error { padding: 10px 14px; background: var(--down-soft); color: var(--down); border-radius: 8px; margin: 12px 14px; display: flex; gap: 10px; align-items: center; flex-wrap: wrap; }
-.skeleton { height: 180px; margin: 14px; border-radius: 8px; background: var(--soft); }
+/* As tall as what most often takes its place, so that nothing below jumps. */
+.skeleton { height: 88px; margin: 14px; border-radius: 8px; background: var(--soft); } .body > .skeleton { height: 182px; }
 .more { padding: 10px; text-align: center; }
 
 .chart { position: relative; height: min(62vh, 560px); min-height: 320px; }
@@ -441,7 +460,7 @@ svg.plot .bar-up { fill: var(--up); } svg.plot .bar-down { fill: var(--down); } 
 .feed li:last-child { border-bottom: 0; } .feed .dot { width: 8px; height: 8px; border-radius: 50%; margin-top: 6px; background: transparent; } .feed .unread .dot { background: var(--accent); }
 .feed .unread strong { font-weight: 600; } .feed strong { font-weight: 500; } .feed time { color: var(--dim); font-size: 12px; white-space: nowrap; }
 progress { width: 120px; height: 8px; accent-color: var(--accent); }
-.signin { min-height: 100vh; display: grid; place-items: center; padding: 20px; }
+.signin { min-height: 100vh; display: grid; align-content: center; place-items: center; padding: 20px; }
 .signin .panel { width: min(400px, 100%); padding: 28px; display: grid; gap: 18px; }
 .signin form { display: grid; gap: 12px; } .signin .brand { font-size: 20px; } .signin .brand img { width: 30px; height: 30px; }
 .signin .error { margin: 0; }
@@ -451,7 +470,7 @@ dialog::backdrop { background: rgb(0 0 0 / .45); } dl.keys { display: grid; grid
 kbd { font: 12px ui-monospace, monospace; border: 1px solid var(--line); border-bottom-width: 2px; border-radius: 5px; padding: 1px 6px; background: var(--soft); }
 #toasts { position: fixed; right: 16px; bottom: 16px; display: grid; gap: 8px; z-index: 20; max-width: min(360px, calc(100% - 32px)); }
 .toast { background: var(--text); color: var(--panel); padding: 10px 14px; border-radius: 8px; box-shadow: 0 6px 20px rgb(0 0 0 / .25); }
-.stale .live-figure { opacity: .55; }
+.stale .live-figure { color: var(--dim); }
 .tabs { display: none; }
 
 @media (max-width: 1080px) { .grid2 { grid-template-columns: minmax(0, 1fr); } .shell { grid-template-columns: 240px minmax(0, 1fr); } .watch li a { grid-template-columns: minmax(0, 1fr) auto; } .watch .change { display: none; } }
@@ -461,8 +480,9 @@ kbd { font: 12px ui-monospace, monospace; border: 1px solid var(--line); border-
   .watch li a { grid-template-columns: minmax(0, 1fr) auto 76px; } .watch .change { display: block; }
   .nav { display: none; } .top { justify-content: space-between; } .top .spacer { flex: 1; }
   main { padding: 10px; gap: 10px; } :root { --gap: 10px; }
-  .kpis { grid-template-columns: repeat(2, minmax(0, 1fr)); } .kpi .value { font-size: 17px; }
-  .tabs { display: flex; position: fixed; z-index: 6; bottom: 0; left: 0; right: 0; background: var(--panel); border-top: 1px solid var(--line); overflow-x: auto; padding-bottom: env(safe-area-inset-bottom); }
+  .kpis { grid-template-columns: repeat(2, minmax(0, 1fr)); } .kpi .value { font-size: 17px; } .kpis:not(.tight) .kpi { min-height: 97px; }
+  .tabs { display: flex; position: fixed; z-index: 6; bottom: 0; left: 0; right: 0; background: var(--panel); border-top: 1px solid var(--line); overflow-x: auto; scrollbar-width: none; padding-bottom: env(safe-area-inset-bottom); }
+  .holdings td, .holdings th { padding: 9px 8px; } .holdings td:first-child { white-space: normal; overflow-wrap: anywhere; min-width: 96px; } .holdings .tag { font-size: 10px; }
   .tabs a { flex: 1 0 64px; padding: 9px 4px; text-align: center; font-size: 11px; color: var(--dim); text-decoration: none; min-height: 44px; display: grid; place-items: center; }
   .tabs a[aria-current] { color: var(--accent); font-weight: 600; box-shadow: inset 0 2px var(--accent); }
   .kpi:last-child:nth-child(odd) { grid-column: span 2; }
@@ -472,7 +492,7 @@ kbd { font: 12px ui-monospace, monospace; border: 1px solid var(--line); border-
 """####,
         "app.js": ####"""
 // The shell: sign-in, navigation, the list of symbols, keys, theme, and the state of the live line.
-import { h, replace, empty, failure, skeleton, show, toast, debounce } from './dom.js';
+import { h, replace, empty, failure, skeleton, show, toast, debounce, Turns } from './dom.js';
 import { signedIn, signIn, signInWithToken, signOut, onSignOut, user, isAdmin, get, post, stream } from './api.js';
 import { price, percent, sign, units } from './money.js';
 import { watch, someQuotes, loadQuotes, quotes, keyOf, dayChange } from './state.js';
@@ -483,7 +503,8 @@ import { analyticsPage } from './analytics.js';
 
 const PAGES = [['portfolio', 'Portfolio', portfolioPage], ['chart', 'Chart', chartPage], ['orders', 'Orders', ordersPage], ['analytics', 'Analytics', analyticsPage], ['cart', 'Cart', cartPage], ['alerts', 'Alerts', alertsPage], ['inbox', 'Inbox', inboxPage], ['operator', 'Operator', operatorPage]];
 const app = document.getElementById('app');
-let page = null, badge = null, stopWatching = [];
+const VIEWS = ['positions', 'orders', 'analytics', 'cart', 'rules', 'alerts', 'notifications', 'cash', 'watchlists'];
+let page = null, badge = null, stopWatching = [], reloadWatchlist = () => {};
 
 // Theme: the system's, until somebody chooses.
 const dark = matchMedia('(prefers-color-scheme: dark)');
@@ -501,7 +522,7 @@ function signInPage() {
   const attempt = async (button, action) => {
     button.disabled = true;
     note.replaceChildren();
-    try { await action(); start(); } catch (error) { replace(note, h('div.error', error.isMissing ? 'This server has no sign-in with passwords; use a token.' : error.message)); } finally { button.disabled = false; }
+    try { await action(); start(); } catch (error) { replace(note, h('div.error', error.isMissing ? 'This server has no sign-in with passwords; use a token.' : error.problem.type?.endsWith(':wrong-credentials') ? 'The user or the password is wrong.' : error.message)); } finally { button.disabled = false; }
   };
   const name = h('input', { name: 'user', autocomplete: 'username', required: true, autofocus: true }), password = h('input', { name: 'password', type: 'password', autocomplete: 'current-password', required: true });
   const token = h('textarea', { name: 'token', rows: 3, required: true, spellcheck: 'false', 'aria-label': 'Token' });
@@ -509,7 +530,7 @@ function signInPage() {
   replace(app, h('main.signin', { id: 'main' }, h('div.panel',
     h('div.brand', h('img', { src: '/assets/icon.svg', alt: '' }), h('h1', 'Tapefold')),
     h('form', { onsubmit: (e) => { e.preventDefault(); attempt(go, () => signIn(name.value.trim(), password.value)); } }, h('label', 'User', name), h('label', 'Password', password), go), note,
-    h('details', h('summary.dim', 'Sign in with a token'), h('form', { onsubmit: (e) => { e.preventDefault(); attempt(goToken, () => signInWithToken(token.value.trim())); } }, h('p.dim', 'From ', h('code', 'tapefold token --user demo')), token, goToken)))));
+    h('details', h('summary.dim', 'Sign in with a token'), h('form', { onsubmit: (e) => { e.preventDefault(); attempt(goToken, () => signInWithToken(token.value.trim())); } }, h('p.dim', 'From ', h('code', 'tapefold token --user demo'), '. Users with a password are added by ', h('code', 'tapefold users add'), '.'), token, goToken)))));
   name.focus();
 }
 
@@ -529,8 +550,7 @@ function shell() {
     const words = { live: 'Live', connecting: 'Connecting', lost: 'Reconnecting', off: 'Offline' };
     pill.textContent = words[state]; pill.className = 'pill ' + state;
     frame.classList.toggle('stale', state === 'lost');
-    // What passed while the line was down is told by the server after the resume; figures without a stream are read anew.
-    if (state === 'live') { if (frame.dataset.wasLost) refresh(['positions', 'orders', 'market']); delete frame.dataset.wasLost; } else if (state === 'lost') frame.dataset.wasLost = '1';
+    if (state === 'live') { if (frame.dataset.wasLost) refresh([...VIEWS, 'market']); delete frame.dataset.wasLost; } else if (state === 'lost') frame.dataset.wasLost = '1';
   };
   watchlist(list, search);
   return { frame, main };
@@ -538,13 +558,15 @@ function shell() {
 
 async function watchlist(list, search) {
   let rows = [], selected = -1;
+  const turns = new Turns();
   async function load() {
+    const isCurrent = turns.begin();
     try {
       let keys = null;
       try { const lists = (await get('/v1/watchlists')).items; if (lists?.length) keys = [...new Set(lists.flatMap((l) => l.symbols.map((s) => typeof s === 'string' ? s : keyOf(s))))]; } catch { /* without lists of one's own all symbols are shown */ }
       if (keys) await loadQuotes(keys); else keys = (await someQuotes(60)).map(keyOf);
-      draw(keys);
-    } catch (error) { replace(list, h('li', failure(error, load))); }
+      if (isCurrent()) draw(keys);
+    } catch (error) { if (isCurrent()) replace(list, h('li', failure(error, load))); }
   }
   function draw(keys) {
     stopWatching.forEach((stop) => stop());
@@ -585,6 +607,7 @@ async function watchlist(list, search) {
   });
   const mark = () => { const now = decodeURIComponent(location.hash.split('/')[2] ?? ''); for (const row of rows) { if (row.key === now) row.anchor.setAttribute('aria-current', 'page'); else row.anchor.removeAttribute('aria-current'); } };
   addEventListener('hashchange', mark);
+  reloadWatchlist = load;
   await load();
 }
 
@@ -606,6 +629,7 @@ function route() {
   page?.onLeave?.();
   parts.frame.dataset.page = found ? found[0] : 'watch';
   for (const anchor of parts.frame.querySelectorAll('[data-page]')) { if (anchor === parts.frame) continue; if (anchor.dataset.page === parts.frame.dataset.page) anchor.setAttribute('aria-current', 'page'); else anchor.removeAttribute('aria-current'); }
+  parts.frame.querySelector('.tabs [aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
   if (!found) { page = null; return; }
   document.title = `${found[1]} · Tapefold`;
   page = { root: parts.main, refreshBadge };
@@ -615,13 +639,13 @@ function route() {
 }
 
 const pendingViews = new Set();
-const tellPage = debounce(150, () => { const views = [...pendingViews]; pendingViews.clear(); page?.onChange?.(views); if (views.includes('notifications')) refreshBadge(); });
+const tellPage = debounce(150, () => { const views = [...pendingViews]; pendingViews.clear(); page?.onChange?.(views); if (views.includes('notifications')) refreshBadge(); if (views.includes('watchlists')) reloadWatchlist(); });
 function refresh(views) { views.forEach((view) => pendingViews.add(view)); tellPage(); }
 stream.onChange = refresh;
 stream.onReload = (channels) => {
-  if (channels.includes('user:me')) refresh(['positions', 'orders', 'analytics', 'cart', 'rules', 'alerts', 'notifications', 'cash']);
+  if (channels.includes('user:me')) refresh(VIEWS);
   const symbols = channels.filter((c) => c.startsWith('market:')).map((c) => c.slice(7));
-  if (symbols.length) loadQuotes(symbols).catch(() => {});
+  if (symbols.length) { loadQuotes(symbols).catch(() => {}); refresh(['market']); }
 };
 
 function help() {
@@ -651,7 +675,7 @@ if (signedIn()) start(); else signInPage();
 """####,
         "chart.js": ####"""
 // One symbol: its candles, its price, and what may be done about it.
-import { h, panel, replace, empty, failure, segments, show, toast } from './dom.js';
+import { h, panel, replace, empty, failure, segments, show, toast, debounce, Turns } from './dom.js';
 import { get, list, post } from './api.js';
 import { units, price, percent, sign, quantity, money } from './money.js';
 import { watch, dayChange, loadQuotes, quotes } from './state.js';
@@ -664,6 +688,8 @@ const BACK = { '1m': 3, '5m': 12, '15m': 30, '30m': 60, '1h': 120, '1d': 1100 };
 const IST = 330 * 60_000;
 /** Of a symbol whose first ticks have just come. */
 const CANDLE_TRIES = 30, CANDLE_RETRY_MILLISECONDS = 1000;
+/** Until the candles behind a new one's first tick are surely folded. */
+const CANDLE_FOLD_MILLISECONDS = 2000;
 
 /** Where the candle of a moment begins: buckets from the session's open, 09:15 (09:00 on MCX). */
 function bucket(at, interval, exchange) {
@@ -680,13 +706,13 @@ export function chartPage(page, symbol) {
     return;
   }
   const [exchange, name] = symbol.split(/:(.*)/s);
-  let interval = localStorage.getItem('tapefold.interval') ?? '5m', chart = null, stop = null, retry = null, tries = 0, isLive = false;
-  const last = h('strong.live-figure', '–'), change = h('span.live-figure'), box = h('div'), facts = h('div.kpis.tight');
+  let interval = localStorage.getItem('tapefold.interval') ?? '5m', chart = null, stop = null, retry = null, tries = 0, isLive = false, isGone = false;
+  const last = h('strong.live-figure', '–'), change = h('span.live-figure'), box = h('div', h('div.chart')), facts = h('div.kpis.tight', { hidden: true });
   const pick = segments('Interval', INTERVALS, interval, (value) => { interval = value; localStorage.setItem('tapefold.interval', value); load(); });
   const head = h('header', h('h2', name, ' ', h('small.dim', exchange)), h('div.price', last, change), pick);
   const cells = Object.fromEntries([['dayOpen', 'Open'], ['dayHigh', 'High'], ['dayLow', 'Low'], ['previousClose', 'Prev. close'], ['volume', 'Volume'], ['bid', 'Bid'], ['ask', 'Ask']].map(([key, label]) => {
     const value = h('div.value.live-figure', '–');
-    facts.append(h('div.kpi', h('div.label', label), value));
+    facts.append(h('div.kpi', { hidden: true }, h('div.label', label), value));
     return [key, value];
   }));
   replace(page.root, h('h1.sr', `Chart of ${symbol}`), h('section.panel', { 'aria-label': `Chart of ${symbol}` }, head, box), facts, h('div.grid2', ruleForm(symbol), alertForm(symbol)));
@@ -698,14 +724,15 @@ export function chartPage(page, symbol) {
     retry = setTimeout(() => { retry = null; load(); }, CANDLE_RETRY_MILLISECONDS);
   }
 
+  const turns = new Turns();
   async function load() {
-    const wanted = interval;
+    const wanted = interval, isCurrent = turns.begin();
     try {
       const { lastPrice, updatedAt } = await get(`/v1/quotes/${encodeURIComponent(symbol)}`);
       if (!quotes.has(symbol)) await loadQuotes([symbol]);
       const from = new Date(Date.parse(updatedAt) - BACK[wanted] * 86_400_000).toISOString();
       const { items } = await list(`/v1/candles/${encodeURIComponent(symbol)}`, { interval: wanted, from }, 3000);
-      if (wanted !== interval) return;
+      if (!isCurrent()) return;
       chart?.close();
       if (!items.length) { replace(box, empty('No candles yet', `The last price is ${price(lastPrice)}. Candles come with the ticks.`)); chart = null; loadSoon(); return; }
       tries = 0;
@@ -713,10 +740,23 @@ export function chartPage(page, symbol) {
       replace(box, chart.element);
       chart.set(items);
     } catch (error) {
+      if (!isCurrent()) return;
       replace(box, error.isMissing ? empty('No price has been seen', `${symbol} has not traded on this tape.`) : failure(error, load));
       if (error.isMissing) loadSoon();
     }
   }
+
+  /** Reads the newest candles again: those that ticks drew have no exact volume, and some ticks may have passed unseen. */
+  async function loadNewest() {
+    const from = chart?.candles.at(-3) ?? chart?.candles[0];
+    if (!from) return load();
+    const isCurrent = turns.begin();
+    try {
+      const { items } = await list(`/v1/candles/${encodeURIComponent(symbol)}`, { interval, from: new Date(from.time).toISOString() }, 3000);
+      if (isCurrent()) chart.merge(items);
+    } catch { /* the next candle asks again */ }
+  }
+  const loadNewestSoon = debounce(CANDLE_FOLD_MILLISECONDS, () => { if (!isGone) loadNewest(); });
 
   stop = watch(symbol, (quote, moved, tick) => {
     show(last, price(quote.lastPrice), '', moved);
@@ -724,11 +764,14 @@ export function chartPage(page, symbol) {
     loadSoon();
     const delta = dayChange(quote);
     show(change, delta ? `${percent(delta.percent)}` : '', delta ? sign(delta.value) : '');
-    for (const [key, cell] of Object.entries(cells)) show(cell, key === 'volume' ? quantity(quote[key]) : price(quote[key]));
-    if (moved !== '' || tick?.type === 'tick') { const at = Date.parse(tick.time ?? quote.updatedAt); if (chart && tick?.type === 'tick') chart.tick(tick, bucket(at, interval, exchange)); }
+    // A feed that gives the last price alone leaves the rest out.
+    for (const [key, cell] of Object.entries(cells)) { cell.parentElement.hidden = (quote[key] ?? null) === null; show(cell, key === 'volume' ? quantity(quote[key]) : price(quote[key])); }
+    facts.hidden = [...facts.children].every((fact) => fact.hidden);
+    if (moved !== '' || tick?.type === 'tick') { const at = Date.parse(tick.time ?? quote.updatedAt); if (chart && tick?.type === 'tick' && chart.tick(tick, bucket(at, interval, exchange))) loadNewestSoon(); }
   });
   page.onTheme = () => chart?.redraw();
-  page.onLeave = () => { stop?.(); clearTimeout(retry); retry = -1; chart?.close(); };
+  page.onChange = (views) => { if (views.includes('market')) loadNewest(); };
+  page.onLeave = () => { isGone = true; turns.end(); stop?.(); clearTimeout(retry); retry = -1; chart?.close(); };
   load();
 }
 
@@ -781,14 +824,15 @@ export function alertForm(symbol, done = () => {}) {
         "charts.js": ####"""
 // Small charts of our own: a canvas for candles, SVG for curves and bars. Floats here are places on the screen.
 import { svg, h } from './dom.js';
-import { units, pixels, decimal, money, compactMoney, signedMoney, price, quantity, day, clock, longDay, dateTime, percent, sign } from './money.js';
+import { units, pixels, decimal, money, compactMoney, signedMoney, price, quantity, day, month, clock, longDay, dateTime, percent, sign } from './money.js';
 
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-function niceSteps(low, high, count) {
+/** Round marks between two values, none closer together than `least`. */
+function niceSteps(low, high, count, least = 0) {
   const span = high - low || Math.abs(high) || 1;
-  const raw = span / count, power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 2.5, 5, 10].map((m) => m * power).find((s) => s >= raw);
+  const raw = Math.max(span / count, least), power = 10 ** Math.floor(Math.log10(raw));
+  const step = [1, 2, 2.5, 5, 10].map((m) => m * power).find((s) => s >= raw && (!least || s % least === 0));
   const list = [];
   for (let value = Math.ceil(low / step) * step; value <= high + step * 1e-6; value += step) list.push(Math.abs(value) < step * 1e-6 ? 0 : value);
   return list;
@@ -823,10 +867,12 @@ function curveAt(width, items, { label, format = compactMoney, under = false, ta
     plot.append(svg('line', { class: 'gridline', x1: left, x2: width - right, y1: y(step), y2: y(step) }),
       svg('text', { x: left - 8, y: y(step) + 4, 'text-anchor': 'end' }, format(step)));
   }
+  // Over more than a year a day alone would not say which.
+  const isLong = new Date(items.at(-1).day) - new Date(items[0].day) > 330 * 86_400_000;
   const marks = Math.min(Math.max(2, Math.floor(width / 90)), 8, items.length);
   for (let k = 0; k < marks; k += 1) {
     const i = Math.round(k * (items.length - 1) / Math.max(1, marks - 1));
-    plot.append(svg('text', { x: x(i), y: tall - 6, 'text-anchor': k === 0 ? 'start' : k === marks - 1 ? 'end' : 'middle' }, day(new Date(items[i].day))));
+    plot.append(svg('text', { x: x(i), y: tall - 6, 'text-anchor': k === 0 ? 'start' : k === marks - 1 ? 'end' : 'middle' }, (isLong ? month : day)(new Date(items[i].day))));
   }
   plot.append(svg('path', { class: under ? 'under' : 'area', d: `${path}L${x(values.length - 1)},${floor}L${x(0)},${floor}Z` }),
     svg('path', { class: under ? 'underline' : 'curve', d: path }));
@@ -846,7 +892,7 @@ function curveAt(width, items, { label, format = compactMoney, under = false, ta
 /** Vertical bars around zero: items of {label, value: BigInt or number, title}. */
 export const bars = (items, options) => sized((width) => barsAt(width, items, options));
 
-function barsAt(width, items, { label, format = compactMoney, tall = 210 }) {
+function barsAt(width, items, { label, format = compactMoney, tall = 210, least = 0 }) {
   const left = 62, right = 10, top = 10, bottom = 24;
   const values = items.map((item) => typeof item.value === 'bigint' ? pixels(item.value) : item.value);
   let low = Math.min(0, ...values), high = Math.max(0, ...values);
@@ -854,7 +900,7 @@ function barsAt(width, items, { label, format = compactMoney, tall = 210 }) {
   const y = (v) => top + (high - v) / (high - low) * (tall - top - bottom);
   const step = (width - left - right) / items.length, thick = Math.max(2, Math.min(46, step * 0.68));
   const plot = svg('svg', { class: 'plot', viewBox: `0 0 ${width} ${tall}`, role: 'img', 'aria-label': label + ': ' + items.map((item) => item.title).join('; ') });
-  for (const mark of niceSteps(low, high, 4)) {
+  for (const mark of niceSteps(low, high, 4, least)) {
     plot.append(svg('line', { class: mark === 0 ? 'zero' : 'gridline', x1: left, x2: width - right, y1: y(mark), y2: y(mark) }),
       svg('text', { x: left - 8, y: y(mark) + 4, 'text-anchor': 'end' }, format(mark)));
   }
@@ -894,10 +940,12 @@ export function calendar(days, months = 6) {
   return box;
 }
 
+const read = (c) => ({ time: Date.parse(c.time), open: units(c.open), high: units(c.high), low: units(c.low), close: units(c.close), volume: units(c.volume) ?? 0n });
+
 /** Candles on a canvas: drag to move, wheel or +/- to zoom, arrows for the crosshair. */
 export class CandleChart {
   constructor(interval) {
-    this.candles = []; this.interval = interval; this.shown = 90; this.offset = 0; this.hover = null; this.wanted = 0;
+    this.candles = []; this.interval = interval; this.shown = 90; this.offset = 0; this.hover = null; this.wanted = 0; this.dayVolume = null;
     this.canvas = h('canvas', { tabindex: '0', role: 'img', 'aria-label': 'Candlestick chart' });
     this.legend = h('div.legend', { 'aria-live': 'off' });
     this.element = h('div.chart', this.canvas, this.legend);
@@ -906,22 +954,45 @@ export class CandleChart {
     this.#listen();
   }
 
-  set(candles) { this.candles = candles.map((c) => ({ time: Date.parse(c.time), open: units(c.open), high: units(c.high), low: units(c.low), close: units(c.close), volume: units(c.volume) ?? 0n })); this.offset = 0; this.shown = Math.max(24, Math.min(90, candles.length)); this.draw(); }
+  set(candles) { this.candles = candles.map(read); this.offset = 0; this.shown = Math.max(24, Math.min(90, candles.length)); this.draw(); }
 
-  /** A tick moves the last candle or begins the next; the view's own candle follows with the next reading. */
+  /** The newest candles, read again: they replace those drawn from ticks. */
+  merge(candles) {
+    const before = this.candles.at(-1);
+    const known = new Map(this.candles.map((c) => [c.time, c]));
+    for (const c of candles) known.set(Date.parse(c.time), read(c));
+    const last = known.get(before?.time);
+    // Ticks come before their candle: what they have shown already is not taken back.
+    if (last && last !== before) {
+      last.close = before.close;
+      if (before.high > last.high) last.high = before.high;
+      if (before.low < last.low) last.low = before.low;
+    }
+    const grown = known.size - this.candles.length;
+    this.candles = [...known.values()].sort((a, b) => a.time - b.time);
+    if (this.offset > 0) this.offset += grown;
+    this.redraw();
+  }
+
+  /** A tick moves the last candle or begins the next: then true. Its quantity is not all that traded since the tick before, for
+      ticks are conflated; the volume grows by what the day's has grown, where the tape says that. */
   tick(tick, start) {
-    const value = units(tick.lastPrice), last = this.candles.at(-1);
-    if (value === null || (last && start < last.time)) return;
-    if (!last || start > last.time) {
-      this.candles.push({ time: start, open: value, high: value, low: value, close: value, volume: units(tick.lastQuantity) ?? 0n });
+    const value = units(tick.lastPrice), last = this.candles.at(-1), day = units(tick.volume);
+    const traded = day !== null && this.dayVolume !== null && day > this.dayVolume ? day - this.dayVolume : 0n;
+    this.dayVolume = day;
+    if (value === null || (last && start < last.time)) return false;
+    const isNew = !last || start > last.time;
+    if (isNew) {
+      this.candles.push({ time: start, open: value, high: value, low: value, close: value, volume: traded });
       if (this.offset > 0) this.offset += 1;
     } else {
       last.close = value;
       if (value > last.high) last.high = value;
       if (value < last.low) last.low = value;
-      last.volume += units(tick.lastQuantity) ?? 0n;
+      last.volume += traded;
     }
     this.redraw();
+    return isNew;
   }
 
   redraw() { if (!this.wanted) this.wanted = requestAnimationFrame(() => { this.wanted = 0; this.draw(); }); }
@@ -1111,6 +1182,14 @@ export function segments(label, choices, current, pick) {
   return box;
 }
 
+/** Of readings that overtake each other the last one counts: an older answer is not shown over a newer one. */
+export class Turns {
+  #turn = 0;
+  /** Returns whether nothing has begun since. */
+  begin() { const mine = this.#turn += 1; return () => mine === this.#turn; }
+  end() { this.#turn += 1; }
+}
+
 export function debounce(milliseconds, action) {
   let timer = 0;
   return (...values) => { clearTimeout(timer); timer = setTimeout(() => action(...values), milliseconds); };
@@ -1143,7 +1222,7 @@ export function debounce(milliseconds, action) {
 """####,
         "lists.js": ####"""
 // Tables and lists: orders, trades, cart, alerts, inbox, operator.
-import { h, panel, replace, empty, failure, skeleton, segments, toast } from './dom.js';
+import { h, panel, replace, empty, failure, skeleton, segments, toast, Turns } from './dom.js';
 import { get, list, post, isAdmin } from './api.js';
 import { units, money, signedMoney, price, quantity, dateTime, sign, whole, percent, sum } from './money.js';
 import { ruleForm, alertForm, conditionText } from './chart.js';
@@ -1151,25 +1230,30 @@ import { ruleForm, alertForm, conditionText } from './chart.js';
 const link = (row) => h('a', { href: `#/chart/${encodeURIComponent(`${row.exchange ?? 'NSE'}:${row.symbol}`)}` }, row.symbol ?? '–');
 const side = (value) => value ? h('span.tag.' + (value === 'BUY' || value === 'LONG' ? 'up' : 'down'), value) : '–';
 const STATUS = { EXECUTED: 'up', REJECTED: 'down', FAILED: 'down', CANCELLED: '', EXPIRED: '' };
+/** An order of which only fills were seen, as after an import of trades, has no quantity to be filled. */
+const orderStatus = (order) => (order.quantity ? h('td', { title: order.reason ?? '' }, status(order.status)) : h('td', { title: 'The order itself was not seen, only its fills.' }, h('span.tag', 'FILLS ONLY')));
 const status = (value) => h('span.tag' + (STATUS[value] ? '.' + STATUS[value] : STATUS[value] === undefined ? '.warn' : ''), value.replaceAll('_', ' '));
 
 /** A list that is read page by page, with its columns and filters. */
 function table(page, { title, path, columns, filters = [], emptyTitle, emptyText, view }) {
   const body = h('tbody'), box = h('div', skeleton()), values = {};
   let cursor = null;
+  const turns = new Turns();
   const tools = h('div.filters', filters.map((filter) => filter.choices
     ? h('select', { 'aria-label': filter.label, onchange: (e) => { values[filter.name] = e.target.value; load(); } }, h('option', { value: '' }, filter.label), filter.choices.map((c) => h('option', { value: c }, c.replaceAll('_', ' '))))
-    : h('input', { 'aria-label': filter.label, placeholder: filter.label, size: 14, type: filter.type ?? 'text', onchange: (e) => { values[filter.name] = filter.map ? filter.map(e.target.value) : e.target.value.trim(); load(); } })));
+    : h('label', filter.type === 'date' ? filter.label : null, h('input', { 'aria-label': filter.label, placeholder: filter.label, size: 14, type: filter.type ?? 'text', onchange: (e) => { values[filter.name] = filter.map ? filter.map(e.target.value) : e.target.value.trim(); load(); } }))));
   const more = h('button.btn', { type: 'button', onclick: () => read(false) }, 'Show more');
   async function read(isFirst) {
+    const isCurrent = turns.begin();
     try {
       const answer = await get(path, { ...values, limit: 50, cursor: isFirst ? null : cursor });
+      if (!isCurrent()) return;
       cursor = answer.nextCursor;
       const rows = answer.items.map((row) => h('tr', columns.map(([, cell, kind]) => { const shown = cell(row); return shown instanceof HTMLTableCellElement ? shown : h(kind ? 'td.num' : 'td', shown ?? '–'); })));
       if (isFirst) body.replaceChildren(...rows); else body.append(...rows);
       if (!body.children.length) replace(box, Object.values(values).some(Boolean) ? empty('Nothing matches', 'Change or clear a filter.') : empty(emptyTitle, emptyText));
       else replace(box, h('div.scroll', h('table', h('caption.sr', title), h('thead', h('tr', columns.map(([label, , kind]) => h(kind ? 'th.num' : 'th', label)))), body)), cursor ? h('div.more', more) : null);
-    } catch (error) { replace(box, error.isMissing ? empty(title + ' are not served here', 'This server was built without that view.') : failure(error, load)); }
+    } catch (error) { if (isCurrent()) replace(box, error.isMissing ? empty(title + ' are not served here', 'This server was built without that view.') : failure(error, load)); }
   }
   const load = () => read(true);
   page.onChange = (views) => { if (views.includes(view)) load(); };
@@ -1178,13 +1262,13 @@ function table(page, { title, path, columns, filters = [], emptyTitle, emptyText
 }
 
 const signed = (value) => h('td.num' + (sign(value) ? '.' + sign(value) : ''), signedMoney(value));
-const fromDay = { name: 'from', label: 'From day', type: 'date', map: (v) => v ? `${v}T00:00:00+05:30` : '' };
-const toDay = { name: 'to', label: 'To day', type: 'date', map: (v) => v ? new Date(Date.parse(`${v}T00:00:00+05:30`) + 86_400_000).toISOString() : '' };
+const fromDay = { name: 'from', label: 'From', type: 'date', map: (v) => v ? `${v}T00:00:00+05:30` : '' };
+const toDay = { name: 'to', label: 'To', type: 'date', map: (v) => v ? new Date(Date.parse(`${v}T00:00:00+05:30`) + 86_400_000).toISOString() : '' };
 
 export function ordersPage(page, which = 'orders') {
   const kinds = {
     orders: () => table(page, { title: 'Orders', path: '/v1/orders', view: 'orders', emptyTitle: 'No orders yet', emptyText: 'Orders appear here as soon as they are placed.', filters: [{ name: 'status', label: 'Any status', choices: ['OPEN', 'PARTIALLY_FILLED', 'EXECUTED', 'CANCELLED', 'REJECTED', 'PENDING', 'TRIGGER_PENDING', 'EXPIRED', 'FAILED'] }, { name: 'symbol', label: 'Symbol' }],
-      columns: [['Time', (o) => dateTime(o.placedAt ?? o.updatedAt)], ['Type', (o) => side(o.side)], ['Instrument', link], ['Product', (o) => o.product], ['Qty.', (o) => `${quantity(o.filledQuantity ?? '0')} / ${quantity(o.quantity)}`, 1], ['Price', (o) => o.price ? price(o.price) : o.orderType ?? '–', 1], ['Avg. price', (o) => price(o.averagePrice), 1], ['Status', (o) => h('td', { title: o.reason ?? '' }, status(o.status))]] }),
+      columns: [['Time', (o) => dateTime(o.placedAt ?? o.updatedAt)], ['Type', (o) => side(o.side)], ['Instrument', link], ['Product', (o) => o.product], ['Qty.', (o) => o.quantity ? `${quantity(o.filledQuantity ?? '0')} / ${quantity(o.quantity)}` : quantity(o.filledQuantity), 1], ['Price', (o) => o.price ? price(o.price) : o.orderType ?? '–', 1], ['Avg. price', (o) => price(o.averagePrice), 1], ['Status', orderStatus]] }),
     trades: () => table(page, { title: 'Trades', path: '/v1/trades', view: 'positions', emptyTitle: 'No trades yet', emptyText: 'Executions appear here.', filters: [{ name: 'side', label: 'Buy and sell', choices: ['BUY', 'SELL'] }, { name: 'symbol', label: 'Symbol' }, fromDay, toDay],
       columns: [['Time', (t) => dateTime(t.executedAt)], ['Type', (t) => side(t.side)], ['Instrument', link], ['Qty.', (t) => quantity(t.quantity), 1], ['Price', (t) => price(t.price), 1], ['Charges', (t) => money(t.fees), 1], ['Realised P&L', (t) => t.realizedPnl === null ? '–' : signed(t.realizedPnl), 1], ['Strategy', (t) => t.strategy], ['', (t) => t.voided ? h('span.tag.warn', 'VOID') : '']] }),
     closed: () => table(page, { title: 'Closed trades', path: '/v1/closed-trades', view: 'positions', emptyTitle: 'Nothing closed yet', emptyText: 'A trade is closed when its position is bought back or sold.', filters: [{ name: 'direction', label: 'Long and short', choices: ['LONG', 'SHORT'] }, { name: 'symbol', label: 'Symbol' }, fromDay, toDay],
@@ -1196,12 +1280,19 @@ export function ordersPage(page, which = 'orders') {
   replace(box, (kinds[which] ?? kinds.orders)());
 }
 
+/** By box, whose readings overtake each other. */
+const reading = new WeakMap();
+
 /** Reads a list into a box; tells what it means when it is empty or not there. */
 async function section(box, path, values, draw, words) {
+  if (!reading.has(box)) reading.set(box, new Turns());
+  const isCurrent = reading.get(box).begin();
   try {
     const { items, answer } = await listWith(path, values);
+    if (!isCurrent()) return;
     replace(box, items.length ? draw(items, answer) : empty(words.title, words.text));
-  } catch (error) { replace(box, error.isMissing || error.status === 503 ? empty(words.title, error.isMissing ? 'This server was built without that view.' : error.message) : failure(error, () => section(box, path, values, draw, words))); }
+    words.counted?.(items.length);
+  } catch (error) { if (isCurrent()) replace(box, error.isMissing || error.status === 503 ? empty(words.title, error.isMissing ? 'This server was built without that view.' : error.message) : failure(error, () => section(box, path, values, draw, words))); }
 }
 async function listWith(path, values) { const answer = await get(path, { limit: 200, ...values }); return { items: answer.items ?? [], answer }; }
 
@@ -1223,7 +1314,7 @@ export function cartPage(page) {
     section(cart, '/v1/cart', {}, (items) => {
       const total = sum(items.map((i) => i.price ? units(i.price) * units(i.quantity) / 100_000_000n : 0n));
       return [rows('Cart', [['Instrument', link], ['Qty.', (i) => quantity(i.quantity), 1], ['Price', (i) => i.price ? price(i.price) : 'market', 1], ['From', (i) => i.ruleIds?.length ? h('span.tag', 'RULE') : 'by hand'], ['Since', (i) => dateTime(i.addedAt ?? i.updatedAt)], ['', (i) => button('Remove', (b) => act(b, '/v1/cart', { action: 'remove', symbol: `${i.exchange}:${i.symbol}`, quantity: i.quantity }, `${i.symbol} is being removed.`, again))]], items), h('p.more.dim', `Together about ${money(total)}`)];
-    }, { title: 'Your cart is empty', text: 'Rules put symbols here when their price is right.' });
+    }, { title: 'Your cart is empty', text: 'Rules put symbols here when their price is right.', counted: (count) => { checkout.disabled = clear.disabled = count === 0; } });
     section(rules, '/v1/cart/rules', {}, (items) => rows('Rules', [['Instrument', link], ['Range', (r) => `${price(r.minPrice)} – ${price(r.maxPrice)}`, 1], ['Qty.', (r) => quantity(r.quantity), 1], ['State', (r) => r.active === false ? h('span.tag', 'OFF') : r.armed === false ? h('span.tag.warn', { title: r.lastFiredAt ? `${dateTime(r.lastFiredAt)} at ${price(r.lastFiredPrice)}` : '' }, 'FIRED') : h('span.tag.up', 'WAITING')], ['Fired', (r) => r.timesFired ? `${whole(r.timesFired)} ×` : 'not yet'], ['', (r) => r.active === false ? '' : button('Switch off', (b) => act(b, '/v1/cart/rules', { ruleId: r.ruleId, symbol: `${r.exchange}:${r.symbol}`, minPrice: r.minPrice, maxPrice: r.maxPrice, quantity: r.quantity, active: false }, 'The rule is being switched off.', again))]], items), { title: 'No rules yet', text: 'A rule watches a price for you, all day.' });
   }
   page.onChange = (views) => { if (views.some((v) => v === 'cart' || v === 'rules')) load(); };
@@ -1264,6 +1355,8 @@ export function operatorPage(page) {
   if (!isAdmin()) { replace(page.root, panel('Operator', null, empty('For operators only', 'Sign in with a token of role admin: tapefold token --user you --role admin'))); return; }
   const box = h('div', skeleton()), kpis = h('div.kpis');
   let before = null, timer = 0, isGone = false;
+  const fact = (label, value, tone = '') => h('div.kpi', h('div.label', label), h('div.value' + (tone ? '.' + tone : ''), value));
+  replace(kpis, ['Views live', 'Lag, records', 'Records a second', 'Parked keys', 'Lanes without owner'].map((label) => fact(label, '–')));
   replace(page.root, h('h1.sr', 'Operator'), kpis, panel('Views', h('span.dim', 'read every 2 s'), box));
   async function load() {
     try {
@@ -1279,7 +1372,6 @@ export function operatorPage(page) {
   }
   function draw(items, rates) {
     const lag = items.some((v) => v.lag === null) ? null : items.reduce((s, v) => s + v.lag, 0);
-    const fact = (label, value, tone = '') => h('div.kpi', h('div.label', label), h('div.value' + (tone ? '.' + tone : ''), value));
     const parked = items.reduce((s, v) => s + v.parkedKeys, 0), orphans = items.flatMap((v) => v.lanes).filter((l) => !l.owner).length;
     replace(kpis, fact('Views live', whole(items.length)), fact('Lag, records', whole(lag)), fact('Records a second', whole([...rates.values()].reduce((s, r) => s + (r ?? 0), 0))), fact('Parked keys', whole(parked), parked ? 'down' : ''), fact('Lanes without owner', whole(orphans), orphans ? 'down' : ''));
     const body = h('tbody');
@@ -1381,7 +1473,7 @@ export const clock = (date) => dateFormat({ hour: '2-digit', minute: '2-digit', 
 export const day = (date) => dateFormat({ day: 'numeric', month: 'short' }).format(date);
 export const longDay = (date) => dateFormat({ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }).format(date);
 export const month = (date) => dateFormat({ month: 'short', year: 'numeric' }).format(date);
-export const dateTime = (text) => text ? dateFormat({ day: 'numeric', month: 'short', year: '2-digit', hour: '2-digit', minute: '2-digit', hour12: false }).format(new Date(text)) : dash;
+export const dateTime = (text) => text ? dateFormat({ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false }).format(new Date(text)) : dash;
 
 /** The exchange's day, hour and weekday (Monday 0) of a time. India keeps no summer time: a fixed offset is exact. */
 export function exchangeTime(text) {
@@ -1391,40 +1483,46 @@ export function exchangeTime(text) {
 """####,
         "portfolio.js": ####"""
 // The portfolio: what is held, what it is worth now, how it got there.
-import { h, panel, replace, empty, failure, skeleton, show, segments } from './dom.js';
+import { h, panel, replace, empty, failure, skeleton, show, segments, Turns } from './dom.js';
 import { get, list } from './api.js';
-import { units, sum, multiply, divide, decimal, money, signedMoney, price, quantity, percent, sign, exchangeTime, ratio } from './money.js';
+import { units, sum, multiply, money, signedMoney, price, quantity, percent, sign, exchangeTime } from './money.js';
 import { watch, loadQuotes, quotes, keyOf, dayChange } from './state.js';
 import { curve, calendar } from './charts.js';
 
-/** The profit of the open lots at a price. The server's own figure is for its last price; the multiplier follows from it. */
-function unrealized(position, last) {
-  const q = units(position.quantity), then = units(position.lastPrice), base = units(position.unrealizedPnl);
-  if (q === 0n) return 0n;
-  if (base === null || last === null) return null;
-  const raw = sum(position.openLots.map((lot) => multiply(then - units(lot.price), units(lot.quantity))));
-  const multiplier = raw === 0n ? 100_000_000n : divide(base, raw);
-  const rounded = (multiplier + (multiplier < 0n ? -50_000_000n : 50_000_000n)) / 100_000_000n * 100_000_000n;
-  const exact = rounded > 0n ? rounded : 100_000_000n;
-  return base + multiply(multiply(last - then, q), exact);
-}
+/** What moves with the price: the open quantity times what one of it stands for. */
+const exposure = (position) => sum(position.openLots.map((lot) => multiply(units(lot.quantity), units(lot.multiplier))));
+
+/** What the open lots were bought for; below zero where they were sold short. */
+const costOf = (position) => sum(position.openLots.map((lot) => multiply(units(lot.price), multiply(units(lot.quantity), units(lot.multiplier)))));
+
+/** The profit of the open lots at a price. */
+const unrealized = (position, last) => (last === null ? null : multiply(last, position.exposure) - position.cost);
 
 export function portfolioPage(page) {
   const kpi = (label) => { const value = h('div.value.live-figure', '–'), note = h('div.note', ' '); return { box: h('div.kpi', h('div.label', label), value, note), value, note }; };
   const top = { worth: kpi('Current value'), total: kpi('Unrealised P&L'), today: kpi('Day’s P&L'), realized: kpi('Realised P&L'), balance: kpi('Cash available') };
   const holdings = h('div', skeleton()), equityBox = h('div.body', skeleton()), drawBox = h('div.body', skeleton()), calendarBox = h('div.body', skeleton());
+  // As tall as it was last time until it is there, so that nothing below jumps.
+  holdings.style.minHeight = `${Number(localStorage.getItem('tapefold.holdings')) || 0}px`;
   let showsClosed = false, positions = [], stops = [];
+  const turns = new Turns(), historyTurns = new Turns();
   const tools = segments('Which positions', [[false, 'Open'], [true, 'All']], false, (all) => { showsClosed = all; draw(); });
   const equityPanel = panel('Equity', null, equityBox);
   replace(page.root, h('h1.sr', 'Portfolio'), h('div.kpis', Object.values(top).map((k) => k.box)), panel('Positions', tools, holdings),
     h('div.grid2', equityPanel, panel('Drawdown', null, drawBox)), panel('Daily P&L', null, calendarBox));
 
   async function load() {
+    const isCurrent = turns.begin();
     try {
-      positions = (await list('/v1/positions', {}, 2000)).items;
-      await loadQuotes([...new Set(positions.filter((p) => units(p.quantity) !== 0n).map(keyOf))]);
+      const { items } = await list('/v1/positions', {}, 2000);
+      for (const position of items) { position.exposure = exposure(position); position.cost = costOf(position); }
+      await loadQuotes([...new Set(items.filter((p) => units(p.quantity) !== 0n).map(keyOf))]);
+      if (!isCurrent()) return;
+      positions = items;
+      holdings.style.minHeight = '';
       draw();
-    } catch (error) { replace(holdings, failure(error, load)); }
+      localStorage.setItem('tapefold.holdings', holdings.clientHeight);
+    } catch (error) { if (isCurrent()) replace(holdings, failure(error, load)); }
   }
 
   function draw() {
@@ -1434,7 +1532,7 @@ export function portfolioPage(page) {
     if (!shown.length) { replace(holdings, positions.length ? empty('Nothing is open', 'All positions are closed. “All” shows them.') : empty('No positions yet', 'They appear here with the first trade.')); totals(); return; }
     const body = h('tbody');
     for (const position of shown) body.append(row(position));
-    replace(holdings, h('div.scroll', h('table', h('caption.sr', 'Positions'), h('thead', h('tr', h('th', 'Instrument'), h('th.num', 'Qty.'), h('th.num.wide', 'Avg. cost'), h('th.num', 'LTP'), h('th.num.wide', 'Cur. value'), h('th.num', 'P&L'), h('th.num.wide', 'Net chg.'), h('th.num.wide', 'Day chg.'), h('th.num.wide', 'Realised'))), body)));
+    replace(holdings, h('div.scroll', h('table.holdings', h('caption.sr', 'Positions'), h('thead', h('tr', h('th', 'Instrument'), h('th.num', 'Qty.'), h('th.num.wide', 'Avg. cost'), h('th.num', 'LTP'), h('th.num.wide', 'Cur. value'), h('th.num', 'P&L'), h('th.num.wide', 'Net chg.'), h('th.num.wide', 'Day chg.'), h('th.num.wide', 'Realised'))), body)));
     totals();
   }
 
@@ -1445,16 +1543,15 @@ export function portfolioPage(page) {
     const side = units(position.quantity) < 0n ? h('span.tag.down', { title: 'Sold short' }, 'SHORT') : null;
     const update = (quote, moved = '') => {
       const now = units(quote?.lastPrice ?? position.lastPrice), profit = unrealized(position, now);
-      const cost = multiply(units(position.averagePrice) ?? 0n, units(position.quantity));
-      const size = cost < 0n ? -cost : cost;
+      const size = position.cost < 0n ? -position.cost : position.cost;
       show(last, price(now), '', moved);
-      show(value, now === null || !isOpen ? '–' : money(multiply(now, units(position.quantity))));
+      show(value, now === null || !isOpen ? '–' : money(multiply(now, position.exposure)));
       show(pnl, isOpen ? signedMoney(profit) : '–', isOpen ? sign(profit) : '', isOpen ? moved : '');
       show(net, profit === null || size === 0n ? '–' : percent(profit * 10_000_000_000n / size), sign(profit));
       const change = quote ? dayChange(quote) : null;
       show(dayCell, change ? percent(change.percent) : '–', change ? sign(change.value) : '');
       position.profit = profit; position.now = now;
-      position.today = change && isOpen ? multiply(change.value, units(position.quantity)) : null;
+      position.today = change && isOpen ? multiply(change.value, position.exposure) : null;
     };
     update(quotes.get(keyOf(position)));
     if (isOpen) stops.push(watch(keyOf(position), (quote, moved) => { update(quote, moved); if (moved) schedule(); }));
@@ -1467,27 +1564,29 @@ export function portfolioPage(page) {
   function totals() {
     const open = positions.filter((p) => units(p.quantity) !== 0n);
     const priced = open.filter((p) => p.profit !== null && p.profit !== undefined);
-    const worth = sum(priced.map((p) => multiply(p.now, units(p.quantity)))), total = sum(priced.map((p) => p.profit)), today = sum(open.map((p) => p.today));
-    const costs = priced.map((p) => multiply(units(p.averagePrice) ?? 0n, units(p.quantity)));
+    const worth = sum(priced.map((p) => multiply(p.now, p.exposure))), total = sum(priced.map((p) => p.profit)), moved = open.filter((p) => p.today !== null && p.today !== undefined), today = sum(moved.map((p) => p.today));
+    const costs = priced.map((p) => p.cost);
     const invested = sum(costs), gross = sum(costs.map((cost) => (cost < 0n ? -cost : cost)));
     const realized = sum(positions.map((p) => units(p.realizedPnl)));
     show(top.worth.value, money(worth)); top.worth.note.textContent = `cost ${money(invested)}`;
-    show(top.total.value, signedMoney(total), sign(total)); top.total.note.textContent = gross === 0n ? ' ' : percent(total * 10_000_000_000n / gross) + (priced.length < open.length ? ` · ${open.length - priced.length} without a price` : '');
-    show(top.today.value, signedMoney(today), sign(today)); top.today.note.textContent = 'against the previous close';
+    show(top.total.value, signedMoney(total), sign(total)); top.total.note.textContent = gross === 0n ? ' ' : percent(total * 10_000_000_000n / gross) + (priced.length < open.length ? ` · ${open.length - priced.length} of ${open.length} have no price` : '');
+    show(top.today.value, moved.length || !open.length ? signedMoney(today) : '–', sign(today)); top.today.note.textContent = moved.length || !open.length ? 'against the previous close' : 'no previous close is known';
     show(top.realized.value, signedMoney(realized), sign(realized)); top.realized.note.textContent = 'after charges';
   }
 
   async function loadHistory() {
+    const isCurrent = historyTurns.begin();
     try {
       const { items, isCut } = await list('/v1/closed-trades', {}, 5000);
+      if (!isCurrent()) return;
       const days = new Map();
       for (const trade of items) { const key = exchangeTime(trade.closedAt).day; days.set(key, (days.get(key) ?? 0n) + units(trade.realizedPnl)); }
       replace(calendarBox, calendar(days) ?? empty('No closed trades yet', 'Each trading day’s realised profit or loss gets a square here.'), isCut ? h('p.dim', 'The newest 5,000 closed trades are counted.') : null);
-      await loadEquity(days);
-    } catch (error) { for (const box of [equityBox, drawBox, calendarBox]) replace(box, failure(error, loadHistory)); }
+      await loadEquity(days, isCurrent);
+    } catch (error) { if (isCurrent()) for (const box of [equityBox, drawBox, calendarBox]) replace(box, failure(error, loadHistory)); }
   }
 
-  async function loadEquity(days) {
+  async function loadEquity(days, isCurrent) {
     let points = null, note = '';
     try {
       const answer = await get('/v1/equity-curve', { limit: 1 });
@@ -1495,6 +1594,7 @@ export function portfolioPage(page) {
       points = items.map((p) => ({ day: p.day ?? p.date ?? p.time, value: units(p.equity), drop: p.drawdownPercent ?? null })).filter((p) => p.day && p.value !== null);
       if (answer.capitalBasis === 'assumed') note = 'No deposits are known: the curve starts from an assumed ' + money('1000000', 0) + '.';
     } catch (error) { if (!error.isMissing && error.status !== 503) throw error; }
+    if (!isCurrent()) return;
     equityPanel.querySelector('h2').textContent = points ? 'Equity' : 'Realised P&L';
     if (!points) {
       let total = 0n;
@@ -1517,12 +1617,12 @@ export function portfolioPage(page) {
     try {
       const answer = await get('/v1/balance');
       const row = answer.items?.find((item) => item.currency === 'INR') ?? answer.items?.[0] ?? answer;
-      show(top.balance.value, money(row.available ?? row.balance)); top.balance.note.textContent = row.balance ? `balance ${money(row.balance)}` : ' ';
+      show(top.balance.value, money(row.available ?? row.balance)); top.balance.note.textContent = row.balance ? `balance ${money(row.balance)}` : 'no money has moved yet';
     } catch (error) { top.balance.box.hidden = error.isMissing; top.balance.note.textContent = 'not known yet'; }
   }
 
   page.onChange = (views) => { if (views.includes('positions')) { load(); loadHistory(); } else if (views.includes('analytics')) loadHistory(); if (views.includes('cash')) loadBalance(); };
-  page.onLeave = () => stops.forEach((stop) => stop());
+  page.onLeave = () => { turns.end(); historyTurns.end(); stops.forEach((stop) => stop()); };
   load(); loadHistory(); loadBalance();
 }
 """####,

@@ -88,19 +88,20 @@ enum PositionEndpoints {
             write: write)
     }
 
-    /// One row a position; its open lots are four parallel arrays, first in first out.
+    /// One row a position; its open lots are five parallel arrays, first in first out.
     private static func select(_ live: LiveViews, where condition: String, limit: String) -> String {
         let quotes =
             live[.market] == nil
             ? "CROSS JOIN (SELECT NULL::numeric AS last_price) q"
             : "LEFT JOIN \(live.relation(.market, "quotes")) q ON q.exchange = p.exchange AND q.symbol = p.symbol"
         return """
-            SELECT \(columns.selected), l.quantities, l.prices, l.times, l.trades
+            SELECT \(columns.selected), l.quantities, l.prices, l.times, l.trades, l.multipliers
             FROM \(live.relation(.positions, "positions")) p
             \(quotes)
             CROSS JOIN LATERAL (
                 SELECT count(*) AS lots, array_agg(o.quantity) AS quantities, array_agg(o.price) AS prices,
                     array_agg(o.opened_at) AS times, array_agg(o.trade_id) AS trades,
+                    array_agg(o.multiplier) AS multipliers,
                     sum((q.last_price - o.price) * o.quantity * o.multiplier) AS unrealized
                 FROM (
                     SELECT quantity, price, opened_at, trade_id, multiplier
@@ -134,6 +135,7 @@ enum PositionEndpoints {
         var prices = try BinaryArray(result.bytes(row, columns.count + 1))
         var times = try BinaryArray(result.bytes(row, columns.count + 2))
         var trades = try BinaryArray(result.bytes(row, columns.count + 3))
+        var multipliers = try BinaryArray(result.bytes(row, columns.count + 4))
         writer.open(UInt8(ascii: "["))
         for _ in 0..<quantities.count {
             writer.open(UInt8(ascii: "{"))
@@ -145,6 +147,8 @@ enum PositionEndpoints {
             writer.time(try Timestamp(database: try times.nextTime()))
             writer.key("tradeId")
             writer.string(try trades.next())
+            writer.key("multiplier")
+            writer.decimal(units: try PostgresNumeric.decode(try multipliers.next()))
             writer.close(UInt8(ascii: "}"))
         }
         writer.close(UInt8(ascii: "]"))

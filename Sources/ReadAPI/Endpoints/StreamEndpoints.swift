@@ -19,6 +19,8 @@ enum StreamEndpoints {
         _ call: WorkCall, _ service: ReadService, _ session: DatabaseSession
     ) throws(Problem) -> HTTPResponse {
         guard let claims = call.claims else { throw .unauthorized(.missing) }
+        // A stream ends with its token to the second; requests have some leeway. A client that is told here gets a new token.
+        if let expiry = claims.expiresAt, call.second >= expiry { throw .unauthorized(.expired(at: expiry)) }
         let ticket = try StreamTickets(session).issue(for: claims)
         return .json(201) { body in
             body.field("ticket", ticket)

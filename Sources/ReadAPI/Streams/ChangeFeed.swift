@@ -37,6 +37,8 @@ final class ChangeFeed: Sendable {
                     log.warning("changes cannot be read, trying again every second: \(error.message)")
                 }
                 told = error.message
+                // Nobody waits for a database: who is told to reload misses nothing.
+                refuse(hub.takeResumes())
                 pause()
             }
         }
@@ -70,10 +72,7 @@ final class ChangeFeed: Sendable {
                 }
                 try answer(requests, connection, reader)
             } catch {
-                // Nobody waits for a database: who is told to reload misses nothing.
-                let unknown = StreamSession.Resumption.unknown(
-                    reason: "what changed since cannot be looked up just now")
-                for request in requests { request.loop.tell(.resumed(client: request.client, unknown)) }
+                refuse(requests)
                 throw error
             }
             // What comes in the meantime is read together.
@@ -81,11 +80,20 @@ final class ChangeFeed: Sendable {
         }
     }
 
+    private func refuse(_ requests: [StreamHub.ResumeRequest]) {
+        let unknown = StreamSession.Resumption.unknown(reason: "what changed since cannot be looked up just now")
+        for request in requests { request.loop.tell(.resumed(client: request.client, unknown)) }
+    }
+
     private func read(_ connection: PostgresConnection, _ reader: inout ChangeReader) throws(PostgresError) {
-        let wantsUsers = hub.userStreams.load(ordering: .relaxed) > 0
         repeat {
-            let changes = try reader.read(connection, users: wantsUsers)
-            if let changes { hub.tellAll(.changes(changes)) }
+            let wantsUsers = hub.userStreams.load(ordering: .acquiring) > 0
+            guard var changes = try reader.read(connection, users: wantsUsers) else { continue }
+            // Whoever has come meanwhile may have looked before what was just read had been committed.
+            if !wantsUsers, hub.userStreams.load(ordering: .acquiring) > 0 {
+                changes.lost = changes.lost ?? "changes are followed from here on"
+            }
+            hub.tellAll(.changes(changes))
         } while reader.hasMore && !stopping.load(ordering: .relaxed)
     }
 

@@ -18,15 +18,21 @@ struct ChangeReader {
             checksGap = true
             return
         }
-        let rows = try connection.query(
+        position.changes = try newest(connection)
+        position.builds = try builds(connection).hash
+        hasBegun = true
+    }
+
+    private func newest(_ connection: PostgresConnection) throws(PostgresError) -> [StreamPosition.Lane: Int64] {
+        let rows = try connection.cachedQuery(
             """
             SELECT l.view, l.lane, c.seq FROM tapefold.lane l CROSS JOIN LATERAL (
                 SELECT seq FROM tapefold.change_batch WHERE view = l.view AND lane = l.lane ORDER BY seq DESC LIMIT 1
             ) c WHERE l.live
             """)
-        for row in 0..<rows.rowCount { position.changes[try lane(rows, row)] = try rows.int64(row, 2) }
-        position.builds = try builds(connection).hash
-        hasBegun = true
+        var places: [StreamPosition.Lane: Int64] = [:]
+        for row in 0..<rows.rowCount { places[try lane(rows, row)] = try rows.int64(row, 2) }
+        return places
     }
 
     private func lane(_ rows: PostgresResult, _ row: Int) throws(PostgresError) -> StreamPosition.Lane {
@@ -47,16 +53,19 @@ struct ChangeReader {
     /// - Parameter users: false where nobody listens: the position alone is wanted.
     mutating func read(_ connection: PostgresConnection, users: Bool) throws(PostgresError) -> UserChangeSet? {
         var changes = UserChangeSet()
-        if checksGap {
-            if try !isKnown(position, connection) { changes.lost = "changes were removed before they could be read" }
-            checksGap = false
+        // Nothing is noted before all of it has been read: what a query that fails had found is found again.
+        var next = position
+        if checksGap, try !isKnown(position, connection) {
+            changes.lost = "changes were removed before they could be read"
+            // Also where the database is an older one, whose numbers lie below those that were read.
+            next.changes = try newest(connection)
         }
         let live = try builds(connection)
         if live.hash != position.builds {
             changes.everyone = Set(live.names.map(\.view))
-            position.builds = live.hash
+            next.builds = live.hash
         }
-        let (views, lanes, sequences) = try arrays(position.changes)
+        let (views, lanes, sequences) = try arrays(next.changes)
         let rows = try connection.cachedQuery(
             """
             SELECT l.view, l.lane, c.seq, CASE WHEN $4 THEN c.user_ids END
@@ -73,11 +82,13 @@ struct ChangeReader {
         var counts: [StreamPosition.Lane: Int] = [:]
         for row in 0..<rows.rowCount {
             let lane = try lane(rows, row)
-            position.changes[lane] = try rows.int64(row, 2)
+            next.changes[lane] = try rows.int64(row, 2)
             counts[lane, default: 0] += 1
             guard users else { continue }
             for user in try Self.texts(rows, row, 3) { changes.users[user, default: []].insert(lane.view) }
         }
+        position = next
+        checksGap = false
         hasMore = counts.values.contains { $0 >= StreamLimits.changeBatches }
         guard rows.rowCount > 0 || changes.lost != nil || !changes.everyone.isEmpty else { return nil }
         changes.position = position
@@ -150,21 +161,14 @@ struct ChangeReader {
         for place in places where !gone.contains(place) {
             first[place.lane] = min(first[place.lane] ?? .max, place.sequence)
         }
-        guard let batches = try batches(behind: first, connection) else {
+        guard let newest = try newest(of: Set(requests.map(\.user)), behind: first, connection) else {
             return requests.map { _ in .unknown(reason: "too much has changed since") }
         }
-        return requests.map { request in
-            outcome(request, gone: gone, batches)
-        }
-    }
-
-    private struct Batch {
-        let place: Place
-        let users: Set<String>
+        return requests.map { outcome($0, gone: gone, newest) }
     }
 
     private func outcome(
-        _ request: StreamHub.ResumeRequest, gone: Set<Place>, _ batches: [Batch]
+        _ request: StreamHub.ResumeRequest, gone: Set<Place>, _ newest: [String: [StreamPosition.Lane: Int64]]
     ) -> StreamSession.Resumption {
         let wanted = request.position
         guard wanted.builds == position.builds else { return .unknown(reason: "a view was rebuilt since") }
@@ -180,34 +184,47 @@ struct ChangeReader {
             return .unknown(reason: "what changed since is no longer known")
         }
         var views: Set<String> = []
-        for batch in batches where batch.users.contains(request.user) {
-            // What lies behind this reader's own place is told with the next reading.
-            guard let known = wanted.changes[batch.place.lane], batch.place.sequence > known,
-                batch.place.sequence <= position.changes[batch.place.lane] ?? -1
-            else { continue }
-            views.insert(batch.place.lane.view)
+        for (lane, sequence) in newest[request.user] ?? [:] {
+            if let known = wanted.changes[lane], sequence > known { views.insert(lane.view) }
         }
         return .changed(views)
     }
 
-    /// Nil when there are more than ``StreamLimits/resumeBatches``.
-    private func batches(
-        behind first: [StreamPosition.Lane: Int64], _ connection: PostgresConnection
-    ) throws(PostgresError) -> [Batch]? {
+    /// By user and lane, the newest batch with rows of that user, from behind `first` to this reader's own place; what lies
+    /// behind that is told with the next reading. Nil when there are more than ``StreamLimits/resumeBatches`` to look through.
+    private func newest(
+        of users: Set<String>, behind first: [StreamPosition.Lane: Int64], _ connection: PostgresConnection
+    ) throws(PostgresError) -> [String: [StreamPosition.Lane: Int64]]? {
         let (views, lanes, sequences) = try arrays(first)
+        let names = try PostgresArrayBuilder(.text)
+        for user in users { names.append(text: user) }
+        let places = try PostgresArrayBuilder(.int64)
+        for lane in first.keys { places.append(integer: position.changes[lane] ?? -1) }
+        // The users are picked out there: a batch may have thousands.
         let rows = try connection.cachedQuery(
             """
-            SELECT b.view, b.lane, b.seq, b.user_ids
-            FROM unnest($1::text[], $2::integer[], $3::bigint[]) AS k(view, lane, seq)
-            JOIN tapefold.change_batch b ON b.view = k.view AND b.lane = k.lane AND b.seq > k.seq
-            LIMIT \(StreamLimits.resumeBatches + 1)
-            """, [.array(views), .array(lanes), .array(sequences)])
-        guard rows.rowCount <= StreamLimits.resumeBatches else { return nil }
-        var batches: [Batch] = []
+            WITH behind AS MATERIALIZED (
+                SELECT b.view, b.lane, b.seq, b.user_ids
+                FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::bigint[]) AS k(view, lane, seq, upto)
+                JOIN tapefold.change_batch b ON b.view = k.view AND b.lane = k.lane AND b.seq > k.seq AND b.seq <= k.upto
+                LIMIT \(StreamLimits.resumeBatches + 1)
+            )
+            SELECT '' AS view, 0 AS lane, count(*) AS seq, '' AS user_id FROM behind
+            UNION ALL
+            SELECT b.view, b.lane, max(b.seq), u.user_id
+            FROM behind b CROSS JOIN LATERAL unnest(b.user_ids) AS u(user_id)
+            WHERE u.user_id = ANY($5::text[]) GROUP BY b.view, b.lane, u.user_id
+            """, [.array(views), .array(lanes), .array(sequences), .array(places), .array(names)])
+        var found: [String: [StreamPosition.Lane: Int64]] = [:]
         for row in 0..<rows.rowCount {
-            let place = Place(lane: try lane(rows, row), sequence: try rows.int64(row, 2))
-            batches.append(Batch(place: place, users: Set(try Self.texts(rows, row, 3))))
+            let lane = try lane(rows, row)
+            let sequence = try rows.int64(row, 2)
+            guard !lane.view.isEmpty else {
+                guard sequence <= Int64(StreamLimits.resumeBatches) else { return nil }
+                continue
+            }
+            found[try rows.text(row, 3), default: [:]][lane] = sequence
         }
-        return batches
+        return found
     }
 }

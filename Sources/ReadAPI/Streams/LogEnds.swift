@@ -10,13 +10,19 @@ final class LogEnds: Sendable {
         var ends: [String: Int64] = [:]
         var askedAt: UInt64?
         var readAt: UInt64?
+        /// Of the last try, whether it read anything or not.
+        var triedAt: UInt64?
     }
 
     private let configuration: KafkaConfiguration?
+    private let log: Log
     private let state = Mutex(State())
     private let stopping = Atomic(false)
 
-    init(_ configuration: KafkaConfiguration?) { self.configuration = configuration }
+    init(_ configuration: KafkaConfiguration?, log: Log) {
+        self.configuration = configuration
+        self.log = log
+    }
 
     /// By `topic/partition`; empty until they have been read, and once they are old.
     var current: [String: Int64] {
@@ -36,20 +42,30 @@ final class LogEnds: Sendable {
     func run() {
         guard let configuration else { return }
         var admin: KafkaAdmin?
+        var told: String?
         while !stopping.load(ordering: .relaxed) {
             usleep(100_000)
             let now = MonotonicClock.nanoseconds()
             let isWanted = state.withLock { state in
                 guard let askedAt = state.askedAt, now - askedAt < Self.nanoseconds(StreamLimits.logEndsAskedSeconds)
                 else { return false }
-                return now - (state.readAt ?? 0) >= Self.nanoseconds(StreamLimits.logEndsSeconds)
+                guard now - (state.triedAt ?? 0) >= Self.nanoseconds(StreamLimits.logEndsSeconds) else { return false }
+                state.triedAt = now
+                return true
             }
             guard isWanted else { continue }
-            if admin == nil { admin = try? KafkaAdmin(configuration: configuration) }
-            guard let admin, let ends = try? read(admin) else { continue }
-            state.withLock { state in
-                state.ends = ends
-                state.readAt = MonotonicClock.nanoseconds()
+            do throws(KafkaError) {
+                if admin == nil { admin = try KafkaAdmin(configuration: configuration) }
+                guard let admin else { continue }
+                let ends = try read(admin)
+                state.withLock { state in
+                    state.ends = ends
+                    state.readAt = MonotonicClock.nanoseconds()
+                }
+                told = nil
+            } catch {
+                if told != error.message { log.warning("where the logs end cannot be read: \(error.message)") }
+                told = error.message
             }
         }
     }
@@ -57,10 +73,13 @@ final class LogEnds: Sendable {
     private func read(_ admin: KafkaAdmin) throws(KafkaError) -> [String: Int64] {
         let known = Set(EventKind.allCases.map(\.topic))
         var ends: [String: Int64] = [:]
-        for topic in try admin.listTopics() where known.contains(topic.name) {
+        for topic in try admin.listTopics(timeoutMilliseconds: StreamLimits.kafkaMilliseconds)
+        where known.contains(topic.name) {
             for partition in 0..<topic.partitionCount {
                 let place = TopicPartition(topic: topic.name, partition: Int32(partition))
-                ends["\(topic.name)/\(partition)"] = try admin.watermarks(place).high
+                guard !stopping.load(ordering: .relaxed) else { return ends }
+                ends["\(topic.name)/\(partition)"] =
+                    try admin.watermarks(place, timeoutMilliseconds: StreamLimits.kafkaMilliseconds).high
             }
         }
         return ends

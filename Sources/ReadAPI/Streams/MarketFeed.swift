@@ -83,7 +83,10 @@ final class MarketFeed: Sendable {
     }
 
     private func partitions(_ consumer: KafkaConsumer) throws(KafkaError) -> [TopicPartition] {
-        guard let count = try consumer.partitionCounts(topics: [Self.topic])[Self.topic], count > 0 else {
+        guard
+            let count = try consumer.partitionCounts(
+                topics: [Self.topic], timeoutMilliseconds: StreamLimits.kafkaMilliseconds)[Self.topic], count > 0
+        else {
             throw KafkaError(
                 code: .wrongState, message: "topic \(Self.topic) does not exist; create it with: tapefold topics create"
             )
@@ -97,11 +100,13 @@ final class MarketFeed: Sendable {
         _ consumer: KafkaConsumer, _ partitions: [TopicPartition], after known: [Int32: Int64]
     ) throws(KafkaError) -> ([TopicPartitionOffset], isLost: Bool) {
         let since = Int64(time(nil)) * 1_000 - StreamLimits.tapeTailMilliseconds
-        let tail = try consumer.offsets(forTime: since, of: partitions)
+        let tail = try consumer.offsets(
+            forTime: since, of: partitions, timeoutMilliseconds: StreamLimits.kafkaMilliseconds)
         var starts: [TopicPartitionOffset] = []
         var isLost = false
-        for place in tail {
-            let bounds = try consumer.watermarks(place.topicPartition)
+        for place in tail where !stopping.load(ordering: .relaxed) {
+            let bounds = try consumer.watermarks(
+                place.topicPartition, timeoutMilliseconds: StreamLimits.kafkaMilliseconds)
             let fallback = place.offset >= 0 ? place.offset : bounds.high
             if let offset = known[place.partition] {
                 let isThere = offset >= bounds.low && offset <= bounds.high
@@ -154,7 +159,7 @@ final class TapeReader {
             let decoded = try? decoder.decode(
                 .marketUpdated, value: value, headers: RecordHeaders(record: record), recordTime: time),
             case .marketUpdated(let tick) = decoded.payload,
-            let symbol = symbols.index(of: StreamSymbol(exchange: tick.exchange, symbol: tick.symbol))
+            let symbol = symbols.tape(StreamSymbol(exchange: tick.exchange, symbol: tick.symbol))
         else { return nil }
         while newest.count <= symbol { newest.append(.min) }
         // An older tick never overwrites a quote.

@@ -56,3 +56,24 @@ final class SharedTick: Sendable {
 
     private var json: [UInt8] { TickMessage.json(tick, time: time, partition: partition, offset: offset) }
 }
+
+/// A symbol's newest tick on one loop, with where its bytes are: looked up for each client that is written to, so without
+/// a lock and without counting references.
+struct LatestTick {
+    let tick: SharedTick?
+    private(set) var socket: UnsafeRawBufferPointer?
+    private(set) var events: UnsafeRawBufferPointer?
+
+    init(_ tick: SharedTick?) { self.tick = tick }
+
+    /// Encodes, unless another loop has; the bytes live as long as the tick.
+    mutating func encode(for transport: StreamTransport) -> UnsafeRawBufferPointer? {
+        guard let shared = tick?.bytes(for: transport) else { return nil }
+        let bytes = UnsafeRawBufferPointer(start: shared.pointer, count: shared.count)
+        switch transport {
+        case .webSocket: socket = bytes
+        case .events: events = bytes
+        }
+        return bytes
+    }
+}

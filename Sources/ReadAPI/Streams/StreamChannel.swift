@@ -49,6 +49,7 @@ struct StreamRefusal: Error, Equatable, Sendable {
         case badMessage = "bad-message"
         case badChannel = "bad-channel"
         case tooManyChannels = "too-many-channels"
+        case tooManySymbols = "too-many-symbols"
         case unknownOperation = "unknown-operation"
     }
 

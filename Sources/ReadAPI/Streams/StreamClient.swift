@@ -4,8 +4,7 @@ import Glibc
 /// A stream that is to begin: its socket, whose it is, and what its request asked for.
 struct NewStream: Sendable {
     let socket: Int32
-    let transport: StreamTransport
-    let user: String
+    let place: StreamPlace
     let expiresAt: Int64?
     let defaultExchange: String
     let channels: [StreamChannel]
@@ -23,11 +22,14 @@ final class StreamClient {
 
     let identifier: Int
     let socket: Int32
-    let transport: StreamTransport
-    let user: String
+    private let place: StreamPlace
+    var transport: StreamTransport { place.transport }
+    var user: String { place.user }
     var session: StreamSession
     /// By place, as the loop's lists of followers have it; free places are nil.
-    var followed: [Followed?] = []
+    private(set) var followed: [Followed?] = []
+    /// By place too, the symbol alone; -1 where it is free. What is sent is looked up here, many times a second.
+    private(set) var symbols: [Int] = []
     /// By place in `followed`: the symbol's newest tick has not gone out yet.
     var waiting = BitSet128()
     /// What is not a tick and has not been taken by the socket yet, from `sent` on.
@@ -39,13 +41,14 @@ final class StreamClient {
     /// Set once closing has begun: until when the other side may answer.
     var closesAt: Int64?
     var isListed = false
+    /// Closed and forgotten.
+    private(set) var isGone = false
     var watchesOutput = false
 
     init(_ new: NewStream, identifier: Int) {
         self.identifier = identifier
         socket = new.socket
-        transport = new.transport
-        user = new.user
+        place = new.place
         session = StreamSession(
             defaultExchange: new.defaultExchange, expiresAt: new.expiresAt, resume: new.resume)
         queue = new.head
@@ -57,10 +60,25 @@ final class StreamClient {
         let entry = Followed(symbol: symbol, name: name)
         if let free = followed.firstIndex(where: { $0 == nil }) {
             followed[free] = entry
+            symbols[free] = symbol
             return free
         }
         followed.append(entry)
+        symbols.append(symbol)
         return followed.count - 1
+    }
+
+    func leave(_ place: Int) {
+        followed[place] = nil
+        symbols[place] = -1
+    }
+
+    /// The socket is closed.
+    func end() {
+        followed = []
+        symbols = []
+        waiting = BitSet128()
+        isGone = true
     }
 
     /// Small buffers in the kernel: what waits is to be conflated here, not to grow old there.

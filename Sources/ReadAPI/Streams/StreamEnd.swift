@@ -25,7 +25,7 @@ enum StreamEnd: Equatable, Sendable {
         case .tokenExpired: "the token has expired; connect again with a new one"
         case .slowClient: "nothing was taken for \(StreamLimits.stallSeconds) s; connect again and resume"
         case .tooManyMessages:
-            "more than \(StreamLimits.messagesPerSecond) messages a second, or one of more than \(StreamLimits.messageBytes) bytes"
+            "more than \(StreamLimits.messagesPerSecond) messages a second"
         case .protocolError: "this is not WebSocket as RFC 6455 has it"
         case .stopping: "the server is stopping; connect again, another one may answer"
         }

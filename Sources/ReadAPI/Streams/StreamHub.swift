@@ -1,3 +1,4 @@
+import Glibc
 import HTTPServing
 import Synchronization
 
@@ -56,9 +57,9 @@ final class StreamHub: Sendable {
 
     // MARK: Who may join
 
-    /// Takes a place for a client, given back by ``ended(user:_:_:)``.
-    func reserve(_ transport: StreamTransport, for user: String) throws(Problem) {
-        let refusal: Problem? = state.withLock { state in
+    /// Counts one more client, unless there are too many: then says why not.
+    func take(_ transport: StreamTransport, _ user: String) -> Problem? {
+        state.withLock { state in
             if state.isStopping { return .stopping }
             guard state.clients.values.reduce(0, +) < StreamLimits.clients else {
                 return Problem(
@@ -76,24 +77,26 @@ final class StreamHub: Sendable {
             state.byUser[user, default: 0] += 1
             return nil
         }
-        if let refusal { throw refusal }
     }
 
-    /// Gives the place back where there is no socket.
-    func begin(_ new: NewStream) {
-        let loops = state.withLock { $0.loops }
-        guard new.socket >= 0, !loops.isEmpty else { return ended(user: new.user, new.transport, .left) }
-        loops[turn.wrappingAdd(1, ordering: .relaxed).oldValue % loops.count].tell(.begin(new))
-    }
-
-    /// A client's socket is closed. `why` is nil where it has been counted before.
-    func ended(user: String, _ transport: StreamTransport, _ why: StreamEnd?) {
+    /// A client's place is free again.
+    func leave(_ transport: StreamTransport, _ user: String) {
         state.withLock { state in
             state.clients[transport, default: 1] -= 1
             let left = state.byUser[user, default: 1] - 1
             state.byUser[user] = left > 0 ? left : nil
-            if let why { state.ended[why.label, default: 0] += 1 }
         }
+    }
+
+    /// Hands a socket to a loop, which closes it in the end.
+    func begin(_ new: NewStream) {
+        let (loops, isStopping) = state.withLock { ($0.loops, $0.isStopping) }
+        guard new.socket >= 0 else { return count(.left) }
+        guard !loops.isEmpty, !isStopping else {
+            close(new.socket)
+            return count(.stopping)
+        }
+        loops[turn.wrappingAdd(1, ordering: .relaxed).oldValue % loops.count].tell(.begin(new))
     }
 
     func count(_ why: StreamEnd) {
@@ -134,20 +137,5 @@ final class StreamHub: Sendable {
         text += "# HELP tapefold_stream_ticks_sent_total Ticks sent to clients, after conflation.\n"
         text += "# TYPE tapefold_stream_ticks_sent_total counter\n"
         return text + "tapefold_stream_ticks_sent_total \(ticksSent.load(ordering: .relaxed))\n"
-    }
-}
-
-/// Numbers for symbols, the same on every loop.
-final class SymbolRegistry: Sendable {
-    private let indices = Mutex<[StreamSymbol: Int]>([:])
-
-    /// Nil beyond ``StreamLimits/symbols``.
-    func index(of symbol: StreamSymbol) -> Int? {
-        indices.withLock { indices in
-            if let known = indices[symbol] { return known }
-            guard indices.count < StreamLimits.symbols else { return nil }
-            indices[symbol] = indices.count
-            return indices.count - 1
-        }
     }
 }

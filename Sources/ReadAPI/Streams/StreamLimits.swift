@@ -6,7 +6,8 @@ public enum StreamLimits {
     public static let loopThreads = 2
     public static let channelsPerClient = 100
     public static let channelBytes = 128
-    public static let positionBytes = 4_096
+    /// The lanes of ten views with 64 partitions; in a URL it lies below `HTTPLimits.requestTargetBytes`.
+    public static let positionBytes = 7 * 1_024
     /// A message from a client, whole.
     public static let messageBytes = 16 * 1_024
     public static let messagesPerSecond = 10
@@ -34,12 +35,15 @@ public enum StreamLimits {
     static let readsPerTurn = 4
 
     // Feeds
+    /// Half of them at most by clients alone, without a tick.
     public static let symbols = 65_536
     /// The tape is read from so long before the start on, so that a symbol's last tick is at hand.
     static let tapeTailMilliseconds: Int64 = 60_000
     static let tapeBatchRecords = 1_000
     static let tapeWaitMilliseconds: Int32 = 10
     static let feedRetryMilliseconds = 1_000
+    /// For one answer of Kafka: what is asked cannot be interrupted, and a stop waits for it.
+    static let kafkaMilliseconds: Int32 = 2_000
     static let partitionLookSeconds = 30
     /// The ends of the logs are asked for this often while somebody has asked for them in a while, and shown until they are
     /// too old.
@@ -47,7 +51,7 @@ public enum StreamLimits {
     static let logEndsAskedSeconds: UInt64 = 15
     static let logEndsStaleSeconds: UInt64 = 10
     /// Batches of changes read from one lane at a time.
-    static let changeBatches = 500
+    static let changeBatches = 50
     /// Batches looked through for clients that come back; beyond, they are told to reload.
     static let resumeBatches = 2_000
 }

@@ -24,12 +24,14 @@ extension StreamLoopThread {
             flush(client)
             index += 1
         }
+        hub.ticksSent.add(ticksSent, ordering: .relaxed)
+        ticksSent = 0
         listed.removeAll(keepingCapacity: true)
     }
 
     /// Writes what the socket takes: first what is queued, then the newest tick of each symbol that waits.
     private func flush(_ client: StreamClient) {
-        guard clients[client.identifier] === client else { return }
+        guard !client.isGone else { return }
         if client.closesAt == nil, client.queuedBytes == 0, let change = client.session.takeChange(place) {
             client.queue += client.transport.encode(change)
         }
@@ -48,81 +50,84 @@ extension StreamLoopThread {
         case all, part, failed
     }
 
+    /// A tick that is part of one write.
+    struct Offered {
+        let place: Int
+        let bytes: UnsafeRawBufferPointer
+    }
+
     private func write(_ client: StreamClient) -> Written {
-        let outcome = client.queue.withUnsafeMutableBytes { queue in
+        let (frames, outcome) = client.queue.withUnsafeMutableBytes { queue in
             var count = 0
-            var total = queue.count - client.sent
-            if total > 0, let start = queue.baseAddress {
-                vectors[0] = iovec(iov_base: start + client.sent, iov_len: total)
+            let queued = queue.count - client.sent
+            if queued > 0, let start = queue.baseAddress {
+                vectors[0] = iovec(iov_base: start + client.sent, iov_len: queued)
                 count = 1
             }
+            let first = count
             var waiting = client.waiting
-            while !waiting.isEmpty, count < StreamLimits.framesPerWrite {
-                if let tick = tick(client, waiting.first) {
-                    vectors[count] = iovec(iov_base: tick.pointer, iov_len: tick.count)
-                    count += 1
-                    total += tick.count
-                }
+            while !waiting.isEmpty, count - first < StreamLimits.framesPerWrite {
+                let place = waiting.first
                 waiting.removeFirst()
+                guard let bytes = tick(client, place) else {
+                    client.waiting.remove(place)
+                    continue
+                }
+                vectors[count] = iovec(
+                    iov_base: UnsafeMutableRawPointer(mutating: bytes.baseAddress), iov_len: bytes.count)
+                offered[count - first] = Offered(place: place, bytes: bytes)
+                count += 1
             }
-            return send(client, count, total)
+            return (count - first, send(client, count))
         }
-        return outcome.settle(client, self)
+        return settle(client, frames, outcome)
     }
 
-    private func tick(_ client: StreamClient, _ place: Int) -> SharedBytes? {
-        guard place < client.followed.count, let entry = client.followed[place] else { return nil }
-        return latest[entry.symbol]?.bytes(for: client.transport)
+    /// The newest tick of a followed symbol, as this client's transport has it; valid until the next one is delivered.
+    private func tick(_ client: StreamClient, _ place: Int) -> UnsafeRawBufferPointer? {
+        guard place < client.symbols.count, client.symbols[place] >= 0 else { return nil }
+        let symbol = client.symbols[place]
+        switch client.transport {
+        case .webSocket: if let known = latest[symbol].socket { return known }
+        case .events: if let known = latest[symbol].events { return known }
+        }
+        return latest[symbol].encode(for: client.transport)
     }
 
-    /// What `sendmsg` took of what was offered, or its error.
-    private func send(_ client: StreamClient, _ count: Int, _ total: Int) -> SendOutcome {
-        guard count > 0 else { return SendOutcome(taken: 0, offered: 0, isBroken: false) }
+    /// What `sendmsg` took; nil when the socket is broken.
+    private func send(_ client: StreamClient, _ count: Int) -> Int? {
+        guard count > 0 else { return 0 }
         var message = msghdr()
         message.msg_iov = vectors
         message.msg_iovlen = count
         let taken = sendmsg(client.socket, &message, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
-        if taken >= 0 { return SendOutcome(taken: taken, offered: total, isBroken: false) }
-        return SendOutcome(taken: 0, offered: total, isBroken: errno != EAGAIN && errno != EINTR)
+        if taken >= 0 { return taken }
+        return errno == EAGAIN || errno == EINTR ? 0 : nil
     }
 
-    private struct SendOutcome {
-        let taken: Int
-        let offered: Int
-        let isBroken: Bool
-
-        /// Notes what has gone out. A tick of which a part has is no longer conflated: its rest goes first.
-        func settle(_ client: StreamClient, _ thread: StreamLoopThread) -> Written {
-            guard !isBroken else { return .failed }
-            if taken > 0 { client.blockedSince = nil }
-            var left = taken
-            let queued = client.queuedBytes
-            guard left >= queued else {
-                client.sent += left
+    /// Notes what has gone out. A tick of which a part has is no longer conflated: its rest goes first.
+    private func settle(_ client: StreamClient, _ frames: Int, _ taken: Int?) -> Written {
+        guard let taken else { return .failed }
+        if taken > 0 { client.blockedSince = nil }
+        var left = taken - client.queuedBytes
+        guard left >= 0 else {
+            client.sent += taken
+            return .part
+        }
+        if !client.queue.isEmpty { client.queue.removeAll(keepingCapacity: false) }
+        client.sent = 0
+        for index in 0..<frames {
+            let bytes = offered[index].bytes
+            guard left > 0 else { return .part }
+            client.waiting.remove(offered[index].place)
+            ticksSent += 1
+            guard left >= bytes.count else {
+                client.queue = Array(bytes[left...])
                 return .part
             }
-            left -= queued
-            client.queue.removeAll(keepingCapacity: false)
-            client.sent = 0
-            var frames = queued > 0 ? 1 : 0
-            while !client.waiting.isEmpty, frames < StreamLimits.framesPerWrite {
-                let place = client.waiting.first
-                guard let tick = thread.tick(client, place) else {
-                    client.waiting.remove(place)
-                    continue
-                }
-                frames += 1
-                guard left > 0 else { return .part }
-                client.waiting.remove(place)
-                thread.hub.ticksSent.add(1, ordering: .relaxed)
-                if left < tick.count {
-                    client.queue = Array(UnsafeRawBufferPointer(start: tick.pointer + left, count: tick.count - left))
-                    return .part
-                }
-                left -= tick.count
-            }
-            return .all
+            left -= bytes.count
         }
+        return .all
     }
 
     private func block(_ client: StreamClient) {

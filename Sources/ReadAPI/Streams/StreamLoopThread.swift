@@ -18,7 +18,9 @@ final class StreamLoopThread {
     private var nextIdentifier = 1
     /// By symbol.
     var followers: [[Follower]] = []
-    var latest: [SharedTick?] = []
+    var latest: [LatestTick] = []
+    /// Since they were last added to the hub's.
+    var ticksSent = 0
     /// By user, those who follow their rows.
     var byUser: [String: [StreamClient]] = [:]
     /// Clients that there is something to send to.
@@ -34,6 +36,8 @@ final class StreamLoopThread {
     var now: Int64 = 0
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: StreamLimits.readBytes, alignment: 16)
     let vectors = UnsafeMutablePointer<iovec>.allocate(capacity: StreamLimits.framesPerWrite + 1)
+    /// The ticks among `vectors`.
+    let offered = UnsafeMutablePointer<Offered>.allocate(capacity: StreamLimits.framesPerWrite)
 
     init(_ loop: StreamLoop, _ hub: StreamHub) {
         self.loop = loop
@@ -47,6 +51,7 @@ final class StreamLoopThread {
         close(poll)
         buffer.deallocate()
         vectors.deallocate()
+        offered.deallocate()
     }
 
     /// Where the server is, for messages that go out now.
@@ -55,7 +60,9 @@ final class StreamLoopThread {
         var place = StreamSession.Place(position: nil, tapeStart: tapeStart)
         if var position {
             position.tape = tape
-            place.position = position.text
+            let text = position.text
+            // One that would be refused on its way back is worth nothing: such a client reads anew.
+            place.position = text.utf8.count <= StreamLimits.positionBytes ? text : nil
         }
         cachedPlace = place
         return place
@@ -120,7 +127,7 @@ final class StreamLoopThread {
     private func begin(_ new: NewStream) {
         guard !stops else {
             close(new.socket)
-            return hub.ended(user: new.user, new.transport, .stopping)
+            return hub.count(.stopping)
         }
         StreamClient.prepare(new.socket)
         let client = StreamClient(new, identifier: nextIdentifier)
@@ -150,7 +157,7 @@ final class StreamLoopThread {
     private func register(_ client: StreamClient) {
         guard byUser[client.user]?.contains(where: { $0 === client }) != true else { return }
         byUser[client.user, default: []].append(client)
-        hub.userStreams.add(1, ordering: .relaxed)
+        hub.userStreams.add(1, ordering: .releasing)
     }
 
     private func unregister(_ client: StreamClient) {
@@ -161,30 +168,37 @@ final class StreamLoopThread {
     }
 
     private func follow(_ name: StreamSymbol, _ client: StreamClient) {
-        guard let symbol = hub.symbols.index(of: name) else { return }
-        while followers.count <= symbol {
-            followers.append([])
-            latest.append(nil)
-        }
+        guard let symbol = hub.symbols.follow(name) else { return perform(client.session.refused(name), client) }
+        makeRoom(for: symbol)
         let place = client.place(for: name, symbol)
         followers[symbol].append(Follower(client: client, place: place))
-        guard latest[symbol] != nil else { return }
+        guard latest[symbol].tick != nil else { return }
         client.waiting.insert(place)
         list(client)
+    }
+
+    private func makeRoom(for symbol: Int) {
+        while followers.count <= symbol {
+            followers.append([])
+            latest.append(LatestTick(nil))
+        }
     }
 
     private func unfollow(_ name: StreamSymbol, _ client: StreamClient) {
         guard let place = client.followed.firstIndex(where: { $0?.name == name }), let entry = client.followed[place]
         else { return }
-        drop(client, entry.symbol)
-        client.followed[place] = nil
+        drop(client, entry)
+        client.leave(place)
         client.waiting.remove(place)
     }
 
-    private func drop(_ client: StreamClient, _ symbol: Int) {
+    private func drop(_ client: StreamClient, _ entry: StreamClient.Followed) {
+        let symbol = entry.symbol
         guard let index = followers[symbol].firstIndex(where: { $0.client === client }) else { return }
         followers[symbol].swapAt(index, followers[symbol].count - 1)
         followers[symbol].removeLast()
+        // Last: from here on the number may stand for another symbol.
+        hub.symbols.unfollow(entry.name)
     }
 
     /// Begins to close: says why, and waits a little for the other side.
@@ -199,22 +213,20 @@ final class StreamLoopThread {
 
     func remove(_ client: StreamClient, _ why: StreamEnd) {
         guard clients.removeValue(forKey: client.identifier) != nil else { return }
-        for entry in client.followed { if let entry { drop(client, entry.symbol) } }
-        client.followed = []
+        for entry in client.followed { if let entry { drop(client, entry) } }
+        client.end()
         unregister(client)
         watch(client.socket, 0, 0, EPOLL_CTL_DEL)
         close(client.socket)
-        hub.ended(user: client.user, client.transport, client.closesAt == nil ? why : nil)
+        // One that was closed from here has been counted then.
+        if client.closesAt == nil { hub.count(why) }
     }
 
     // MARK: What is told to clients
 
     private func deliver(_ tick: SharedTick) {
-        while latest.count <= tick.symbol {
-            followers.append([])
-            latest.append(nil)
-        }
-        latest[tick.symbol] = tick
+        makeRoom(for: tick.symbol)
+        latest[tick.symbol] = LatestTick(tick)
         for follower in followers[tick.symbol] where follower.client.closesAt == nil {
             follower.client.waiting.insert(follower.place)
             list(follower.client)

@@ -15,7 +15,7 @@ final class StreamService: Sendable {
     init(database: PostgresConfiguration, kafka: KafkaConfiguration?, log: Log, stallMilliseconds: Int64) {
         let hub = StreamHub(stallMilliseconds: stallMilliseconds)
         self.hub = hub
-        logEnds = LogEnds(kafka)
+        logEnds = LogEnds(kafka, log: log)
         market = kafka.map { MarketFeed($0, hub: hub, log: log) }
         changes = ChangeFeed(database, hub: hub, log: log)
     }
@@ -126,14 +126,14 @@ final class StreamService: Sendable {
     func open(_ wish: Wish, _ claims: TokenClaims, _ request: HTTPRequest, _ response: HTTPResponse) throws(Problem)
         -> HTTPResponse
     {
-        try hub.reserve(wish.transport, for: claims.subject)
+        let place = try hub.reserve(wish.transport, for: claims.subject)
         var response = response
         let head = Self.head(response, request, retries: wish.transport == .events)
         response.takeOver = { [hub] socket in
             hub.begin(
                 NewStream(
-                    socket: socket, transport: wish.transport, user: claims.subject, expiresAt: claims.expiresAt,
-                    defaultExchange: wish.defaultExchange, channels: wish.channels, resume: wish.resume, head: head))
+                    socket: socket, place: place, expiresAt: claims.expiresAt, defaultExchange: wish.defaultExchange,
+                    channels: wish.channels, resume: wish.resume, head: head))
         }
         return response
     }

@@ -148,6 +148,20 @@ struct StreamSession {
         ]
     }
 
+    /// A symbol cannot be followed after all: takes back that it is.
+    mutating func refused(_ symbol: StreamSymbol) -> [Action] {
+        channels.removeAll { $0 == .market(symbol) }
+        return [
+            .send(.unsubscribed([.market(symbol)])),
+            .send(
+                .error(
+                    StreamRefusal(
+                        .tooManySymbols,
+                        "\(StreamChannel.market(symbol).description) has no price yet, and too many such symbols are "
+                            + "followed already; follow it once it trades"))),
+        ]
+    }
+
     private mutating func unsubscribe(_ unwanted: [StreamChannel]) -> [Action] {
         let known = unwanted.filter { channels.contains($0) }
         channels.removeAll { known.contains($0) }
@@ -191,5 +205,7 @@ struct StreamSession {
     func isExpired(atSecond second: Int64) -> Bool { expiresAt.map { second >= $0 } ?? false }
 
     /// A position that the client may resume from.
-    func shown(_ place: Place) -> String? { isResuming ? nil : place.position }
+    func shown(_ place: Place) -> String? {
+        isResuming || (resume != nil && !hasResumed) ? nil : place.position
+    }
 }

@@ -11,11 +11,14 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
+import urllib.request
 
+from accessibility import check_keyboard, check_rules
 from webdriver import Browser
 
 PROGRAMS, SHOTS = os.environ["PROGRAMS"], os.environ["SHOTS"]
-USER, SYMBOL = "asha", "RELIANCE"
+USER, SYMBOL, PASSWORD = "asha", "RELIANCE", "a long enough password"
 
 
 def free_port():
@@ -93,6 +96,7 @@ def main():
 
 
 def story(api, browser):
+    tool("users", "add", USER, text=PASSWORD + "\n")
     tick("100")
     produce("trades.executed", trade(1, "BUY", "10", "90"), trade(2, "SELL", "4", "95"), trade(3, "BUY", "6", "92.5"))
     browser.until(lambda: browser.open(f"http://127.0.0.1:{api.port}/") is None, "the page")
@@ -101,9 +105,10 @@ def story(api, browser):
     browser.click("form button.primary")
     browser.wait("return document.querySelector('.error')?.textContent", what="the refusal of a wrong password")
     browser.screenshot(f"{SHOTS}/sign-in.png")
-    browser.click("details summary")
-    browser.type("textarea[name=token]", tool("token", "--user", USER).strip().splitlines()[-1])
-    browser.click("details button")
+    check_rules(browser, "sign-in")
+    browser.clear("input[name=password]")
+    browser.type("input[name=password]", PASSWORD)
+    browser.click("form button.primary")
     browser.wait("return document.querySelector('.pill.live')", what="the live stream")
     print("signed in", flush=True)
 
@@ -115,6 +120,8 @@ def story(api, browser):
     if "159.00" not in profit:
         raise RuntimeError(f"the profit is {profit}, not 159.00")
     browser.screenshot(f"{SHOTS}/portfolio.png")
+    check_rules(browser, "portfolio")
+    check_keyboard(browser, "portfolio")
     print("a price ticked", flush=True)
 
     produce("trades.executed", trade(4, "SELL", "2", "104"))
@@ -129,6 +136,8 @@ def story(api, browser):
     session_tick(7, "3021")
     browser.wait(legend + ".includes('C 3,021.00')", what="the last candle to follow a tick")
     browser.screenshot(f"{SHOTS}/chart.png")
+    check_rules(browser, "chart")
+    check_keyboard(browser, "chart")
     print("a candle grew", flush=True)
 
     for page, wanted in [("orders/trades", "table"),
@@ -136,6 +145,8 @@ def story(api, browser):
         browser.run("location.hash = arguments[0]", "#/" + page)
         browser.wait("return document.querySelector('main ' + arguments[0])", wanted, what=page)
         browser.screenshot(f"{SHOTS}/{page.split('/')[0]}.png")
+        check_rules(browser, page)
+        check_keyboard(browser, page)
     rule(browser)
 
     browser.run("location.hash = '#/portfolio'")
@@ -143,6 +154,7 @@ def story(api, browser):
     api.kill()
     browser.wait("return document.querySelector('.pill.lost')", what="the page to notice that the API is gone")
     browser.screenshot(f"{SHOTS}/api-gone.png")
+    check_rules(browser, "portfolio without an API")
     produce("trades.executed", trade(5, "BUY", "3", "103"))
     tick("106")
     api.start()
@@ -158,6 +170,39 @@ def story(api, browser):
     browser.size(420, 880)
     browser.wait("return document.documentElement.scrollWidth <= innerWidth", what="a phone's width")
     browser.screenshot(f"{SHOTS}/phone.png")
+    check_rules(browser, "portfolio on a phone")
+    session(api, browser)
+
+
+def session(api, browser):
+    """An access token that is no longer taken is renewed unseen; whoever signs out is out."""
+    held = "return JSON.parse(sessionStorage.getItem('tapefold.session'))"
+    before = browser.run(held)
+    browser.run("sessionStorage.setItem('tapefold.session', JSON.stringify(arguments[0])); location.reload()",
+                {**before, "token": before["token"][:-6] + "AAAAAA"})
+    browser.wait("return document.querySelector('.pill.live')", what="the page with a token that is not taken")
+    after = browser.run(held)
+    if after["refreshToken"] == before["refreshToken"]:
+        raise RuntimeError("the session was not renewed")
+    print("renewed the session", flush=True)
+    browser.click("header button[title^='Signed in']")
+    browser.wait("return document.querySelector('input[name=password]')", what="the way out")
+    if browser.run("return sessionStorage.length") != 0:
+        raise RuntimeError("the session is still in the browser")
+    browser.wait("return performance.getEntriesByName(`${location.origin}/v1/auth/logout`).length", what="the server to be told")
+    if may_refresh(api, after["refreshToken"]):
+        raise RuntimeError("the session lives on")
+    print("signed out", flush=True)
+
+
+def may_refresh(api, token):
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{api.port}/v1/auth/refresh", json.dumps({"refreshToken": token}).encode(),
+        {"Content-Type": "application/json"})
+    try:
+        return urllib.request.urlopen(request).status == 200
+    except urllib.error.HTTPError as error:
+        return error.code != 401
 
 
 def rule(browser):
@@ -167,6 +212,8 @@ def rule(browser):
     browser.click("form[data-form=rule] button.primary")
     browser.wait("return document.querySelector('.toast')?.textContent.includes('Rule placed')", what="the rule")
     browser.screenshot(f"{SHOTS}/cart.png")
+    check_rules(browser, "cart")
+    check_keyboard(browser, "cart")
     print("placed a rule", flush=True)
     if os.environ.get("HAS_CART") != "1":
         return

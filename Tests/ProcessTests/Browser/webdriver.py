@@ -69,6 +69,14 @@ class Browser:
     def type(self, selector, text):
         self._do("POST", f"/element/{self.element(selector)}/value", {"text": text})
 
+    def clear(self, selector):
+        self._do("POST", f"/element/{self.element(selector)}/clear", {})
+
+    def press(self, key, times=1):
+        """Presses a key again and again, wherever the focus is."""
+        strokes = [{"type": kind, "value": key} for _ in range(times) for kind in ("keyDown", "keyUp")]
+        self._do("POST", "/actions", {"actions": [{"type": "key", "id": "keyboard", "actions": strokes}]})
+
     def size(self, width, height):
         self._do("POST", "/window/rect", {"width": width, "height": height})
 

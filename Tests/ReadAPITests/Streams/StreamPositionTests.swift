@@ -1,3 +1,4 @@
+import HTTPServing
 import Testing
 
 @testable import ReadAPI
@@ -32,6 +33,18 @@ import Testing
 
     @Test func aPositionIsNotLongerThanAllowed() {
         #expect(StreamPosition(parsing: "b1~" + String(repeating: "a", count: StreamLimits.positionBytes)) == nil)
+    }
+
+    /// The largest that a server makes comes back in a URL.
+    @Test func sixtyFourLanesOfTenViewsFit() {
+        var position = StreamPosition()
+        position.builds = .max
+        for view in ViewName.allCases.map(\.rawValue).prefix(10) {
+            for lane in 0..<64 { position.changes[.init(view: view, lane: Int32(lane))] = 1_000_000_000 }
+        }
+        for partition in 0..<64 { position.tape[Int32(partition)] = 1_000_000_000 }
+        #expect(position.text.utf8.count <= StreamLimits.positionBytes, "\(position.text.utf8.count)")
+        #expect(position.text.utf8.count + 1_000 < HTTPLimits.requestTargetBytes)
     }
 
     @Test func coveredMeansNothingBeforeTheStartIsWanted() throws {

@@ -119,6 +119,34 @@ import Testing
         #expect(session.resumed(.changed(["positions"]), place).isEmpty)
     }
 
+    /// Before the look-up has even begun the client still holds its own position.
+    @Test(arguments: [("subscribe", true), ("ping", false)])
+    func noPositionGoesOutBeforeResuming(_ operation: String, _ isLookedUp: Bool) {
+        var session = session(resume: "b1~positions.0.5~_.0.2s")
+        _ = session.begin([reliance], place)
+        #expect(session.shown(place) == nil)
+        let message = #"{"op":"\#(operation)","channels":["user:me"]}"#
+        let actions = session.received(text(message), at: 0, place)
+        #expect(session.isResuming == isLookedUp)
+        #expect(actions.contains(.send(.heartbeat(position: nil))) != isLookedUp)
+        #expect(session.shown(place) == nil)
+        _ = session.resumed(.changed([]), place)
+        #expect(session.shown(place) == (isLookedUp ? "p1" : nil))
+    }
+
+    @Test func aSymbolThatCannotBeFollowedIsTakenBack() {
+        var session = session()
+        _ = session.begin([reliance], place)
+        let actions = session.refused(StreamSymbol(exchange: "NSE", symbol: "RELIANCE"))
+        #expect(actions.first == .send(.unsubscribed([reliance])))
+        guard case .send(.error(let refusal)) = actions.last else {
+            Issue.record("\(actions)")
+            return
+        }
+        #expect(refusal.code == .tooManySymbols)
+        #expect(!session.follows(reliance))
+    }
+
     @Test func whatIsNoLongerKnownMeansReload() {
         var session = session(resume: "b1~positions.0.5~_")
         _ = session.begin([.user], place)

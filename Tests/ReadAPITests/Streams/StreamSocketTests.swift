@@ -10,50 +10,7 @@ import Testing
 
 /// Real sockets against a running API; ticks are put in where the feed would.
 @Suite struct StreamSocketTests {
-    private struct Setup {
-        let api: TestAPI
-        let connection: PostgresConnection
-
-        init(stallMilliseconds: Int64? = nil) throws {
-            let url = try TemporaryPostgres.shared().freshDatabase()
-            connection = try PostgresConnection.connect(try PostgresConfiguration(url: url))
-            try EngineSchema.create(on: connection)
-            api = try TestAPI(database: url, stallMilliseconds: stallMilliseconds)
-            // Until the changes are being read a stream has no position.
-            let deadline = MonotonicClock.deadline(milliseconds: 20_000)
-            while try open("channels=user:me", as: "first").next("hello")["id"] == nil {
-                try #require(MonotonicClock.nanoseconds() < deadline)
-                usleep(20_000)
-            }
-        }
-
-        func tick(_ symbol: String, _ price: Int64, offset: Int64 = 0) throws {
-            let index = try #require(api.hub.symbols.index(of: StreamSymbol(exchange: "NSE", symbol: symbol)))
-            let update = MarketUpdated(
-                exchange: "NSE", symbol: symbol, lastPrice: Price(units: price * Price.unitsPerOne))
-            api.hub.tellAll(
-                .ticks(
-                    [
-                        SharedTick(
-                            symbol: index, tick: update, time: Timestamp(microseconds: 1_768_448_700_000_000),
-                            partition: 0, offset: offset)
-                    ], tape: [0: offset + 1]))
-        }
-
-        /// As the engine records a batch.
-        func change(_ view: String, lane: Int, _ users: String...) throws {
-            let list = users.map { "'\($0)'" }.joined(separator: ",")
-            try connection.execute(
-                """
-                BEGIN; INSERT INTO tapefold.change_batch (view, lane, user_ids) VALUES ('\(view)', \(lane), ARRAY[\(list)]);
-                SELECT pg_notify('tapefold_view_change', ''); COMMIT
-                """)
-        }
-
-        func open(_ query: String, as user: String = "u1", seconds: Int64 = 3_600) throws -> StreamClientSocket {
-            try StreamClientSocket(port: api.server.port, query: query, token: api.token(user, seconds: seconds))
-        }
-    }
+    private typealias Setup = StreamSetup
 
     @Test func ticksReachThoseWhoFollowTheirSymbol() throws {
         let setup = try Setup()
@@ -118,8 +75,7 @@ import Testing
     @Test func aSwapOfBuildsIsNewsForEverybody() throws {
         let setup = try Setup()
         let socket = try setup.open("channels=user:me")
-        let id = try #require(try socket.next("hello")["id"]?.string ?? socket.next("heartbeat")["id"]?.string)
-        _ = try socket.next("subscribed")
+        let id = try #require(try socket.waitUntilFollowing())
         try setup.connection.execute("UPDATE tapefold.build SET build = build || '0' WHERE view = 'x'")
         try setup.connection.execute(
             """
@@ -150,6 +106,35 @@ import Testing
         quick.close()
         let code = slow.closingCode()
         #expect(code == nil || code == 4_408)
+    }
+
+    /// A place is given back wherever the stream ends, also before it has begun.
+    @Test func placesComeBack() throws {
+        let hub = StreamHub()
+        do {
+            let places = try (0..<StreamLimits.clientsPerUser).map { _ in try hub.reserve(.webSocket, for: "u1") }
+            #expect(throws: Problem.self) { try hub.reserve(.webSocket, for: "u1") }
+            hub.begin(
+                NewStream(
+                    socket: -1, place: places[0], expiresAt: nil, defaultExchange: "NSE", channels: [], resume: nil,
+                    head: []))
+        }
+        #expect(hub.metricsText.contains("{transport=\"websocket\"} 0\n"))
+        _ = try hub.reserve(.webSocket, for: "u1")
+    }
+
+    @Test func aSymbolTooManyIsTakenBack() throws {
+        let setup = try Setup()
+        let symbols = setup.api.hub.symbols
+        for number in 0..<StreamLimits.symbols / 2 {
+            try #require(symbols.follow(StreamSymbol(exchange: "NSE", symbol: "X\(number)")) != nil)
+        }
+        let socket = try setup.open("channels=market:MADEUP")
+        #expect(try socket.next("unsubscribed")["channels"] == .array([.string("market:NSE:MADEUP")]))
+        #expect(try socket.next("error")["code"] == .string("too-many-symbols"))
+        // What trades is followed by everybody all the same.
+        try setup.tick("REAL", 7)
+        #expect(try setup.open("channels=market:REAL").next("tick")["lastPrice"] == .string("7"))
     }
 
     @Test func aTokenThatExpiresEndsItsStream() throws {
@@ -208,76 +193,5 @@ import Testing
         try client.readUntil("event: change\nid: b")
         setup.api.server.stop()
         try client.readUntil("event: closing\n")
-    }
-}
-
-/// A WebSocket client on a plain socket.
-final class StreamClientSocket {
-    struct Ended: Error {}
-
-    private let client: TestClient
-
-    init(port: UInt16, query: String, token: String) throws {
-        client = try TestClient(port: port)
-        client.send(
-            """
-            GET /v1/ws?\(query) HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n\
-            Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
-            Authorization: Bearer \(token)\r\n\r\n
-            """)
-        let answer = try client.receive()
-        guard answer.status == 101, answer.header("sec-websocket-accept") == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" else {
-            Issue.record("\(answer.status) \(answer.text)")
-            throw Ended()
-        }
-    }
-
-    func send(_ text: String) throws {
-        let bytes = Array(text.utf8)
-        precondition(bytes.count < 126)
-        client.send(bytes: [0x81, 0x80 | UInt8(bytes.count), 0, 0, 0, 0] + bytes)
-    }
-
-    func close() { client.finishSending() }
-
-    private func frame() throws -> (opcode: UInt8, payload: [UInt8]) {
-        let head = try client.take(2)
-        var length = Int(head[1] & 0x7f)
-        if length == 126 { length = try client.take(2).reduce(0) { $0 << 8 | Int($1) } }
-        return (head[0] & 15, try client.take(length))
-    }
-
-    func nextMessage() throws -> JSONValue {
-        let (opcode, payload) = try frame()
-        guard opcode == 1 else { throw Ended() }
-        return try JSONValue(parsing: payload)
-    }
-
-    /// Until the server knows from where it follows changes: one before that is nobody's news.
-    func waitUntilFollowing() throws {
-        let hello = try next("hello")
-        _ = try next("subscribed")
-        if hello["id"]?.string == nil { _ = try next { $0 == "heartbeat" } }
-    }
-
-    /// The next message of a type; others are passed over.
-    func next(_ type: String) throws -> JSONValue { try next { $0 == type } }
-
-    func next(_ isWanted: (String) -> Bool) throws -> JSONValue {
-        // Heartbeats keep a connection alive on which nothing else comes.
-        let deadline = MonotonicClock.deadline(milliseconds: 30_000)
-        while true {
-            guard MonotonicClock.nanoseconds() < deadline else { throw Ended() }
-            let message = try nextMessage()
-            if isWanted(message["type"]?.string ?? "") { return message }
-        }
-    }
-
-    /// Reads to the closing frame; nil when the connection ends without one.
-    func closingCode() -> Int? {
-        while let (opcode, payload) = try? frame() {
-            if opcode == 8, payload.count >= 2 { return Int(payload[0]) << 8 | Int(payload[1]) }
-        }
-        return nil
     }
 }

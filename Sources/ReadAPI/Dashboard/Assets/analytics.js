@@ -1,5 +1,5 @@
 // How the trading went: figures and their spread.
-import { h, panel, replace, empty, failure, skeleton, segments } from './dom.js';
+import { h, panel, replace, empty, failure, skeleton, segments, Turns } from './dom.js';
 import { get, list } from './api.js';
 import { units, sum, divide, money, signedMoney, compactMoney, ratio, percent, whole, sign, exchangeTime, pixels, decimal } from './money.js';
 import { bars } from './charts.js';
@@ -23,36 +23,41 @@ function summary(trades) {
 
 export function analyticsPage(page) {
   let days = 'all';
+  const turns = new Turns();
   const kpis = h('div.kpis'), spread = h('div.body', skeleton()), hours = h('div.body', skeleton()), week = h('div.body', skeleton()), best = h('div', skeleton());
   const pick = segments('Period', RANGES, days, (value) => { days = value; load(); });
   replace(page.root, h('h1.sr', 'Analytics'), h('div', pick), kpis, panel('Distribution of results', h('span.dim', 'closed trades by profit or loss'), spread), h('div.grid2', panel('By hour of closing', null, hours), panel('By weekday', null, week)), panel('By symbol', null, best));
 
+  const fact = (label, value, note = '', tone = '') => h('div.kpi', h('div.label', label), h('div.value' + (tone ? '.' + tone : ''), value), h('div.note', note || ' '));
+  replace(kpis, ['Net result', 'Win rate', 'Profit factor', 'Expectancy', 'Average win', 'Average loss', 'Charges', 'Sharpe ratio', 'Largest drawdown', 'Longest streaks'].map((label) => fact(label, '–')));
+
   async function load() {
+    const isCurrent = turns.begin();
     try {
       const newest = (await get('/v1/closed-trades', { limit: 1 })).items[0];
       const from = days === 'all' || !newest ? null : new Date(Date.parse(newest.closedAt) - Number(days) * 86_400_000).toISOString();
       const { items, isCut } = await list('/v1/closed-trades', { from }, 5000);
+      if (!isCurrent()) return;
       if (!items.length) { replace(kpis); for (const box of [spread, hours, week, best]) replace(box, empty('No closed trades', 'Figures come with the first trade that is closed.')); return; }
       let figures = summary(items);
       try { figures = { ...figures, ...(await get('/v1/analytics', { from: from && exchangeTime(from).day })) }; } catch (error) { if (error.status === 401 || error.status === 0) throw error; }
-      draw(figures, items, isCut);
-    } catch (error) { for (const box of [spread, hours, week, best]) replace(box, failure(error, load)); }
+      if (isCurrent()) draw(figures, items, isCut);
+    } catch (error) { if (isCurrent()) for (const box of [spread, hours, week, best]) replace(box, failure(error, load)); }
   }
 
   function draw(f, trades, isCut) {
-    const fact = (label, value, note = '', tone = '') => h('div.kpi', h('div.label', label), h('div.value' + (tone ? '.' + tone : ''), value), h('div.note', note || ' '));
     replace(kpis,
       fact('Net result', signedMoney(f.realizedPnl), `${whole(f.totalTrades)} closed trades`, sign(f.realizedPnl)),
       fact('Win rate', f.winRate === null ? '–' : percent(f.winRate, 1, false), `${whole(f.winningTrades)} won, ${whole(f.losingTrades)} lost`),
       fact('Profit factor', ratio(f.profitFactor), 'won ÷ lost'),
       fact('Expectancy', signedMoney(f.expectancy), 'per closed trade', sign(f.expectancy)),
-      fact('Average win', signedMoney(f.avgWin), f.largestWin ? `largest ${money(f.largestWin)}` : '', 'up'),
-      fact('Average loss', signedMoney(f.avgLoss), f.largestLoss ? `largest ${money(f.largestLoss)}` : '', 'down'),
+      fact('Average win', signedMoney(f.avgWin), f.largestWin ? `largest ${money(f.largestWin)}` : '', sign(f.avgWin)),
+      fact('Average loss', signedMoney(f.avgLoss), f.largestLoss ? `largest ${money(f.largestLoss)}` : '', sign(f.avgLoss)),
       fact('Charges', money(f.totalFees), 'already taken off'),
       f.sharpeRatio !== undefined ? fact('Sharpe ratio', ratio(f.sharpeRatio), 'a year, over days') : null,
-      f.maxDrawdownPercent !== undefined ? fact('Largest drawdown', f.maxDrawdownPercent === null ? '–' : percent(f.maxDrawdownPercent), f.maxDrawdown ? money(f.maxDrawdown) : '', 'down') : null,
+      f.maxDrawdownPercent !== undefined ? fact('Largest drawdown', f.maxDrawdownPercent === null ? '–' : percent(f.maxDrawdownPercent), f.maxDrawdown ? money(f.maxDrawdown) : '', f.maxDrawdownPercent < 0 ? 'down' : '') : null,
       f.longestWinningStreak !== undefined ? fact('Longest streaks', `${whole(f.longestWinningStreak)} / ${whole(f.longestLosingStreak)}`, 'won / lost in a row') : null);
-    replace(spread, bars(histogram(trades), { label: 'Distribution of results', format: (v) => whole(Math.round(v)) }), isCut ? h('p.dim', 'The newest 5,000 closed trades are counted.') : null);
+    replace(spread, bars(histogram(trades), { label: 'Distribution of results', format: whole, least: 1 }), isCut ? h('p.dim', 'The newest 5,000 closed trades are counted.') : null);
     const group = (keys, key, label) => {
       const sums = new Map(keys.map((k) => [k, { total: 0n, count: 0 }]));
       for (const trade of trades) { const entry = sums.get(key(trade)); if (entry) { entry.total += units(trade.realizedPnl); entry.count += 1; } }

@@ -57,8 +57,10 @@ async function request(method, path, body, headers) {
 
 function refresh() {
   if (!session?.refreshToken) return Promise.resolve(false);
-  refreshing ??= send('POST', '/v1/auth/refresh', { refreshToken: session.refreshToken })
-    .then(({ json }) => { keep(json); return true; }, () => false)
+  const old = session;
+  // Only a server that says no ends the session: one that cannot be reached has said nothing.
+  refreshing ??= send('POST', '/v1/auth/refresh', { refreshToken: old.refreshToken })
+    .then(({ json }) => { if (session === old) keep(json); return session !== null; }, (error) => { if ([400, 401, 403].includes(error.status)) return false; throw error; })
     .finally(() => { refreshing = null; });
   return refreshing;
 }
@@ -106,13 +108,14 @@ export async function list(path, values = {}, most = 2000) {
 
 // The live stream: one WebSocket for the whole page. Comes back by itself, behind the last message that it saw.
 class Stream {
-  #socket = null; #wanted = new Map(); #position = null; #tries = 0; #timer = 0; #watchdog = 0; #running = false;
+  #socket = null; #wanted = new Map(); #position = null; #resumes = false; #turn = 0; #tries = 0; #timer = 0; #watchdog = 0; #running = false;
   state = 'off';
   onState = () => {}; onTick = () => {}; onChange = () => {}; onReload = () => {};
 
   start() { if (!this.#running) { this.#running = true; this.#connect(); } }
   stop() {
     this.#running = false;
+    this.#turn += 1;
     clearTimeout(this.#timer); clearTimeout(this.#watchdog);
     this.#position = null; this.#wanted.clear();
     this.#socket?.close();
@@ -159,41 +162,47 @@ class Stream {
 
   async #connect() {
     clearTimeout(this.#timer);
+    // Whatever an earlier try still brings is ignored.
+    const turn = this.#turn += 1, isOld = () => turn !== this.#turn;
     this.#set(this.#tries ? 'lost' : 'connecting');
     let ticket;
-    try { ticket = (await request('POST', '/v1/stream/ticket')).json.ticket; } catch { return this.#retry(); }
-    if (!this.#running) return;
+    try { ticket = (await request('POST', '/v1/stream/ticket')).json.ticket; } catch { if (!isOld()) this.#retry(); return; }
+    if (isOld()) return;
+    this.#resumes = this.#position !== null;
     const address = new URL('/v1/ws', location.href);
     address.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
     address.search = query({ ticket, resume: this.#position, channels: 'user:me' });
     const socket = new WebSocket(address);
     this.#socket = socket;
     socket.onopen = () => {
+      if (isOld()) return socket.close();
       this.#tries = 0;
       this.#active.clear();
       this.#align();
       this.#set('live');
       this.#listen();
     };
-    socket.onmessage = (event) => { this.#listen(); this.#take(JSON.parse(event.data)); };
-    socket.onclose = (event) => {
-      if (this.#socket !== socket) return;
-      clearTimeout(this.#watchdog);
-      if (event.code === 4401 && !session) return;
-      this.#retry();
+    socket.onmessage = (event) => { if (isOld()) return; this.#listen(); this.#take(JSON.parse(event.data)); };
+    socket.onclose = () => {
+      if (!isOld()) this.#retry();
     };
   }
 
   /** Heartbeats come every 15 s: a silent line is a dead one. */
   #listen() {
     clearTimeout(this.#watchdog);
-    this.#watchdog = setTimeout(() => { this.#socket?.close(); this.#retry(); }, 40_000);
+    this.#watchdog = setTimeout(() => this.#retry(), 40_000);
   }
 
   #retry() {
     if (!this.#running) return;
+    this.#turn += 1;
+    clearTimeout(this.#watchdog);
+    this.#socket?.close();
     this.#socket = null;
     this.#tries += 1;
+    // After a while away everything is read anew, whatever became of the place that was held.
+    if (this.#tries > 5) this.#position = null;
     this.#set('lost');
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#connect(), Math.min(10_000, 400 * 1.6 ** this.#tries) * (0.7 + Math.random() * 0.6));
@@ -203,6 +212,8 @@ class Stream {
     if (message.id) this.#position = message.id;
     switch (message.type) {
       case 'tick': this.onTick(message); break;
+      // What changed before this the server will not tell; of a place that was held it tells what was missed.
+      case 'subscribed': if (!this.#resumes && message.channels.includes('user:me')) this.onReload(['user:me']); break;
       case 'change': this.onChange(message.views); break;
       case 'reload': this.onReload(message.channels); break;
     }

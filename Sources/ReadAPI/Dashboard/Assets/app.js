@@ -1,5 +1,5 @@
 // The shell: sign-in, navigation, the list of symbols, keys, theme, and the state of the live line.
-import { h, replace, empty, failure, skeleton, show, toast, debounce } from './dom.js';
+import { h, replace, empty, failure, skeleton, show, toast, debounce, Turns } from './dom.js';
 import { signedIn, signIn, signInWithToken, signOut, onSignOut, user, isAdmin, get, post, stream } from './api.js';
 import { price, percent, sign, units } from './money.js';
 import { watch, someQuotes, loadQuotes, quotes, keyOf, dayChange } from './state.js';
@@ -10,7 +10,8 @@ import { analyticsPage } from './analytics.js';
 
 const PAGES = [['portfolio', 'Portfolio', portfolioPage], ['chart', 'Chart', chartPage], ['orders', 'Orders', ordersPage], ['analytics', 'Analytics', analyticsPage], ['cart', 'Cart', cartPage], ['alerts', 'Alerts', alertsPage], ['inbox', 'Inbox', inboxPage], ['operator', 'Operator', operatorPage]];
 const app = document.getElementById('app');
-let page = null, badge = null, stopWatching = [];
+const VIEWS = ['positions', 'orders', 'analytics', 'cart', 'rules', 'alerts', 'notifications', 'cash', 'watchlists'];
+let page = null, badge = null, stopWatching = [], reloadWatchlist = () => {};
 
 // Theme: the system's, until somebody chooses.
 const dark = matchMedia('(prefers-color-scheme: dark)');
@@ -28,7 +29,7 @@ function signInPage() {
   const attempt = async (button, action) => {
     button.disabled = true;
     note.replaceChildren();
-    try { await action(); start(); } catch (error) { replace(note, h('div.error', error.isMissing ? 'This server has no sign-in with passwords; use a token.' : error.message)); } finally { button.disabled = false; }
+    try { await action(); start(); } catch (error) { replace(note, h('div.error', error.isMissing ? 'This server has no sign-in with passwords; use a token.' : error.problem.type?.endsWith(':wrong-credentials') ? 'The user or the password is wrong.' : error.message)); } finally { button.disabled = false; }
   };
   const name = h('input', { name: 'user', autocomplete: 'username', required: true, autofocus: true }), password = h('input', { name: 'password', type: 'password', autocomplete: 'current-password', required: true });
   const token = h('textarea', { name: 'token', rows: 3, required: true, spellcheck: 'false', 'aria-label': 'Token' });
@@ -36,7 +37,7 @@ function signInPage() {
   replace(app, h('main.signin', { id: 'main' }, h('div.panel',
     h('div.brand', h('img', { src: '/assets/icon.svg', alt: '' }), h('h1', 'Tapefold')),
     h('form', { onsubmit: (e) => { e.preventDefault(); attempt(go, () => signIn(name.value.trim(), password.value)); } }, h('label', 'User', name), h('label', 'Password', password), go), note,
-    h('details', h('summary.dim', 'Sign in with a token'), h('form', { onsubmit: (e) => { e.preventDefault(); attempt(goToken, () => signInWithToken(token.value.trim())); } }, h('p.dim', 'From ', h('code', 'tapefold token --user demo')), token, goToken)))));
+    h('details', h('summary.dim', 'Sign in with a token'), h('form', { onsubmit: (e) => { e.preventDefault(); attempt(goToken, () => signInWithToken(token.value.trim())); } }, h('p.dim', 'From ', h('code', 'tapefold token --user demo'), '. Users with a password are added by ', h('code', 'tapefold users add'), '.'), token, goToken)))));
   name.focus();
 }
 
@@ -56,8 +57,7 @@ function shell() {
     const words = { live: 'Live', connecting: 'Connecting', lost: 'Reconnecting', off: 'Offline' };
     pill.textContent = words[state]; pill.className = 'pill ' + state;
     frame.classList.toggle('stale', state === 'lost');
-    // What passed while the line was down is told by the server after the resume; figures without a stream are read anew.
-    if (state === 'live') { if (frame.dataset.wasLost) refresh(['positions', 'orders', 'market']); delete frame.dataset.wasLost; } else if (state === 'lost') frame.dataset.wasLost = '1';
+    if (state === 'live') { if (frame.dataset.wasLost) refresh([...VIEWS, 'market']); delete frame.dataset.wasLost; } else if (state === 'lost') frame.dataset.wasLost = '1';
   };
   watchlist(list, search);
   return { frame, main };
@@ -65,13 +65,15 @@ function shell() {
 
 async function watchlist(list, search) {
   let rows = [], selected = -1;
+  const turns = new Turns();
   async function load() {
+    const isCurrent = turns.begin();
     try {
       let keys = null;
       try { const lists = (await get('/v1/watchlists')).items; if (lists?.length) keys = [...new Set(lists.flatMap((l) => l.symbols.map((s) => typeof s === 'string' ? s : keyOf(s))))]; } catch { /* without lists of one's own all symbols are shown */ }
       if (keys) await loadQuotes(keys); else keys = (await someQuotes(60)).map(keyOf);
-      draw(keys);
-    } catch (error) { replace(list, h('li', failure(error, load))); }
+      if (isCurrent()) draw(keys);
+    } catch (error) { if (isCurrent()) replace(list, h('li', failure(error, load))); }
   }
   function draw(keys) {
     stopWatching.forEach((stop) => stop());
@@ -112,6 +114,7 @@ async function watchlist(list, search) {
   });
   const mark = () => { const now = decodeURIComponent(location.hash.split('/')[2] ?? ''); for (const row of rows) { if (row.key === now) row.anchor.setAttribute('aria-current', 'page'); else row.anchor.removeAttribute('aria-current'); } };
   addEventListener('hashchange', mark);
+  reloadWatchlist = load;
   await load();
 }
 
@@ -133,6 +136,7 @@ function route() {
   page?.onLeave?.();
   parts.frame.dataset.page = found ? found[0] : 'watch';
   for (const anchor of parts.frame.querySelectorAll('[data-page]')) { if (anchor === parts.frame) continue; if (anchor.dataset.page === parts.frame.dataset.page) anchor.setAttribute('aria-current', 'page'); else anchor.removeAttribute('aria-current'); }
+  parts.frame.querySelector('.tabs [aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
   if (!found) { page = null; return; }
   document.title = `${found[1]} · Tapefold`;
   page = { root: parts.main, refreshBadge };
@@ -142,13 +146,13 @@ function route() {
 }
 
 const pendingViews = new Set();
-const tellPage = debounce(150, () => { const views = [...pendingViews]; pendingViews.clear(); page?.onChange?.(views); if (views.includes('notifications')) refreshBadge(); });
+const tellPage = debounce(150, () => { const views = [...pendingViews]; pendingViews.clear(); page?.onChange?.(views); if (views.includes('notifications')) refreshBadge(); if (views.includes('watchlists')) reloadWatchlist(); });
 function refresh(views) { views.forEach((view) => pendingViews.add(view)); tellPage(); }
 stream.onChange = refresh;
 stream.onReload = (channels) => {
-  if (channels.includes('user:me')) refresh(['positions', 'orders', 'analytics', 'cart', 'rules', 'alerts', 'notifications', 'cash']);
+  if (channels.includes('user:me')) refresh(VIEWS);
   const symbols = channels.filter((c) => c.startsWith('market:')).map((c) => c.slice(7));
-  if (symbols.length) loadQuotes(symbols).catch(() => {});
+  if (symbols.length) { loadQuotes(symbols).catch(() => {}); refresh(['market']); }
 };
 
 function help() {

@@ -1,5 +1,5 @@
 // One symbol: its candles, its price, and what may be done about it.
-import { h, panel, replace, empty, failure, segments, show, toast } from './dom.js';
+import { h, panel, replace, empty, failure, segments, show, toast, debounce, Turns } from './dom.js';
 import { get, list, post } from './api.js';
 import { units, price, percent, sign, quantity, money } from './money.js';
 import { watch, dayChange, loadQuotes, quotes } from './state.js';
@@ -12,6 +12,8 @@ const BACK = { '1m': 3, '5m': 12, '15m': 30, '30m': 60, '1h': 120, '1d': 1100 };
 const IST = 330 * 60_000;
 /** Of a symbol whose first ticks have just come. */
 const CANDLE_TRIES = 30, CANDLE_RETRY_MILLISECONDS = 1000;
+/** Until the candles behind a new one's first tick are surely folded. */
+const CANDLE_FOLD_MILLISECONDS = 2000;
 
 /** Where the candle of a moment begins: buckets from the session's open, 09:15 (09:00 on MCX). */
 function bucket(at, interval, exchange) {
@@ -28,13 +30,13 @@ export function chartPage(page, symbol) {
     return;
   }
   const [exchange, name] = symbol.split(/:(.*)/s);
-  let interval = localStorage.getItem('tapefold.interval') ?? '5m', chart = null, stop = null, retry = null, tries = 0, isLive = false;
-  const last = h('strong.live-figure', '–'), change = h('span.live-figure'), box = h('div'), facts = h('div.kpis.tight');
+  let interval = localStorage.getItem('tapefold.interval') ?? '5m', chart = null, stop = null, retry = null, tries = 0, isLive = false, isGone = false;
+  const last = h('strong.live-figure', '–'), change = h('span.live-figure'), box = h('div', h('div.chart')), facts = h('div.kpis.tight', { hidden: true });
   const pick = segments('Interval', INTERVALS, interval, (value) => { interval = value; localStorage.setItem('tapefold.interval', value); load(); });
   const head = h('header', h('h2', name, ' ', h('small.dim', exchange)), h('div.price', last, change), pick);
   const cells = Object.fromEntries([['dayOpen', 'Open'], ['dayHigh', 'High'], ['dayLow', 'Low'], ['previousClose', 'Prev. close'], ['volume', 'Volume'], ['bid', 'Bid'], ['ask', 'Ask']].map(([key, label]) => {
     const value = h('div.value.live-figure', '–');
-    facts.append(h('div.kpi', h('div.label', label), value));
+    facts.append(h('div.kpi', { hidden: true }, h('div.label', label), value));
     return [key, value];
   }));
   replace(page.root, h('h1.sr', `Chart of ${symbol}`), h('section.panel', { 'aria-label': `Chart of ${symbol}` }, head, box), facts, h('div.grid2', ruleForm(symbol), alertForm(symbol)));
@@ -46,14 +48,15 @@ export function chartPage(page, symbol) {
     retry = setTimeout(() => { retry = null; load(); }, CANDLE_RETRY_MILLISECONDS);
   }
 
+  const turns = new Turns();
   async function load() {
-    const wanted = interval;
+    const wanted = interval, isCurrent = turns.begin();
     try {
       const { lastPrice, updatedAt } = await get(`/v1/quotes/${encodeURIComponent(symbol)}`);
       if (!quotes.has(symbol)) await loadQuotes([symbol]);
       const from = new Date(Date.parse(updatedAt) - BACK[wanted] * 86_400_000).toISOString();
       const { items } = await list(`/v1/candles/${encodeURIComponent(symbol)}`, { interval: wanted, from }, 3000);
-      if (wanted !== interval) return;
+      if (!isCurrent()) return;
       chart?.close();
       if (!items.length) { replace(box, empty('No candles yet', `The last price is ${price(lastPrice)}. Candles come with the ticks.`)); chart = null; loadSoon(); return; }
       tries = 0;
@@ -61,10 +64,23 @@ export function chartPage(page, symbol) {
       replace(box, chart.element);
       chart.set(items);
     } catch (error) {
+      if (!isCurrent()) return;
       replace(box, error.isMissing ? empty('No price has been seen', `${symbol} has not traded on this tape.`) : failure(error, load));
       if (error.isMissing) loadSoon();
     }
   }
+
+  /** Reads the newest candles again: those that ticks drew have no exact volume, and some ticks may have passed unseen. */
+  async function loadNewest() {
+    const from = chart?.candles.at(-3) ?? chart?.candles[0];
+    if (!from) return load();
+    const isCurrent = turns.begin();
+    try {
+      const { items } = await list(`/v1/candles/${encodeURIComponent(symbol)}`, { interval, from: new Date(from.time).toISOString() }, 3000);
+      if (isCurrent()) chart.merge(items);
+    } catch { /* the next candle asks again */ }
+  }
+  const loadNewestSoon = debounce(CANDLE_FOLD_MILLISECONDS, () => { if (!isGone) loadNewest(); });
 
   stop = watch(symbol, (quote, moved, tick) => {
     show(last, price(quote.lastPrice), '', moved);
@@ -72,11 +88,14 @@ export function chartPage(page, symbol) {
     loadSoon();
     const delta = dayChange(quote);
     show(change, delta ? `${percent(delta.percent)}` : '', delta ? sign(delta.value) : '');
-    for (const [key, cell] of Object.entries(cells)) show(cell, key === 'volume' ? quantity(quote[key]) : price(quote[key]));
-    if (moved !== '' || tick?.type === 'tick') { const at = Date.parse(tick.time ?? quote.updatedAt); if (chart && tick?.type === 'tick') chart.tick(tick, bucket(at, interval, exchange)); }
+    // A feed that gives the last price alone leaves the rest out.
+    for (const [key, cell] of Object.entries(cells)) { cell.parentElement.hidden = (quote[key] ?? null) === null; show(cell, key === 'volume' ? quantity(quote[key]) : price(quote[key])); }
+    facts.hidden = [...facts.children].every((fact) => fact.hidden);
+    if (moved !== '' || tick?.type === 'tick') { const at = Date.parse(tick.time ?? quote.updatedAt); if (chart && tick?.type === 'tick' && chart.tick(tick, bucket(at, interval, exchange))) loadNewestSoon(); }
   });
   page.onTheme = () => chart?.redraw();
-  page.onLeave = () => { stop?.(); clearTimeout(retry); retry = -1; chart?.close(); };
+  page.onChange = (views) => { if (views.includes('market')) loadNewest(); };
+  page.onLeave = () => { isGone = true; turns.end(); stop?.(); clearTimeout(retry); retry = -1; chart?.close(); };
   load();
 }
 

@@ -1,13 +1,14 @@
 // Small charts of our own: a canvas for candles, SVG for curves and bars. Floats here are places on the screen.
 import { svg, h } from './dom.js';
-import { units, pixels, decimal, money, compactMoney, signedMoney, price, quantity, day, clock, longDay, dateTime, percent, sign } from './money.js';
+import { units, pixels, decimal, money, compactMoney, signedMoney, price, quantity, day, month, clock, longDay, dateTime, percent, sign } from './money.js';
 
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-function niceSteps(low, high, count) {
+/** Round marks between two values, none closer together than `least`. */
+function niceSteps(low, high, count, least = 0) {
   const span = high - low || Math.abs(high) || 1;
-  const raw = span / count, power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 2.5, 5, 10].map((m) => m * power).find((s) => s >= raw);
+  const raw = Math.max(span / count, least), power = 10 ** Math.floor(Math.log10(raw));
+  const step = [1, 2, 2.5, 5, 10].map((m) => m * power).find((s) => s >= raw && (!least || s % least === 0));
   const list = [];
   for (let value = Math.ceil(low / step) * step; value <= high + step * 1e-6; value += step) list.push(Math.abs(value) < step * 1e-6 ? 0 : value);
   return list;
@@ -42,10 +43,12 @@ function curveAt(width, items, { label, format = compactMoney, under = false, ta
     plot.append(svg('line', { class: 'gridline', x1: left, x2: width - right, y1: y(step), y2: y(step) }),
       svg('text', { x: left - 8, y: y(step) + 4, 'text-anchor': 'end' }, format(step)));
   }
+  // Over more than a year a day alone would not say which.
+  const isLong = new Date(items.at(-1).day) - new Date(items[0].day) > 330 * 86_400_000;
   const marks = Math.min(Math.max(2, Math.floor(width / 90)), 8, items.length);
   for (let k = 0; k < marks; k += 1) {
     const i = Math.round(k * (items.length - 1) / Math.max(1, marks - 1));
-    plot.append(svg('text', { x: x(i), y: tall - 6, 'text-anchor': k === 0 ? 'start' : k === marks - 1 ? 'end' : 'middle' }, day(new Date(items[i].day))));
+    plot.append(svg('text', { x: x(i), y: tall - 6, 'text-anchor': k === 0 ? 'start' : k === marks - 1 ? 'end' : 'middle' }, (isLong ? month : day)(new Date(items[i].day))));
   }
   plot.append(svg('path', { class: under ? 'under' : 'area', d: `${path}L${x(values.length - 1)},${floor}L${x(0)},${floor}Z` }),
     svg('path', { class: under ? 'underline' : 'curve', d: path }));
@@ -65,7 +68,7 @@ function curveAt(width, items, { label, format = compactMoney, under = false, ta
 /** Vertical bars around zero: items of {label, value: BigInt or number, title}. */
 export const bars = (items, options) => sized((width) => barsAt(width, items, options));
 
-function barsAt(width, items, { label, format = compactMoney, tall = 210 }) {
+function barsAt(width, items, { label, format = compactMoney, tall = 210, least = 0 }) {
   const left = 62, right = 10, top = 10, bottom = 24;
   const values = items.map((item) => typeof item.value === 'bigint' ? pixels(item.value) : item.value);
   let low = Math.min(0, ...values), high = Math.max(0, ...values);
@@ -73,7 +76,7 @@ function barsAt(width, items, { label, format = compactMoney, tall = 210 }) {
   const y = (v) => top + (high - v) / (high - low) * (tall - top - bottom);
   const step = (width - left - right) / items.length, thick = Math.max(2, Math.min(46, step * 0.68));
   const plot = svg('svg', { class: 'plot', viewBox: `0 0 ${width} ${tall}`, role: 'img', 'aria-label': label + ': ' + items.map((item) => item.title).join('; ') });
-  for (const mark of niceSteps(low, high, 4)) {
+  for (const mark of niceSteps(low, high, 4, least)) {
     plot.append(svg('line', { class: mark === 0 ? 'zero' : 'gridline', x1: left, x2: width - right, y1: y(mark), y2: y(mark) }),
       svg('text', { x: left - 8, y: y(mark) + 4, 'text-anchor': 'end' }, format(mark)));
   }
@@ -113,10 +116,12 @@ export function calendar(days, months = 6) {
   return box;
 }
 
+const read = (c) => ({ time: Date.parse(c.time), open: units(c.open), high: units(c.high), low: units(c.low), close: units(c.close), volume: units(c.volume) ?? 0n });
+
 /** Candles on a canvas: drag to move, wheel or +/- to zoom, arrows for the crosshair. */
 export class CandleChart {
   constructor(interval) {
-    this.candles = []; this.interval = interval; this.shown = 90; this.offset = 0; this.hover = null; this.wanted = 0;
+    this.candles = []; this.interval = interval; this.shown = 90; this.offset = 0; this.hover = null; this.wanted = 0; this.dayVolume = null;
     this.canvas = h('canvas', { tabindex: '0', role: 'img', 'aria-label': 'Candlestick chart' });
     this.legend = h('div.legend', { 'aria-live': 'off' });
     this.element = h('div.chart', this.canvas, this.legend);
@@ -125,22 +130,45 @@ export class CandleChart {
     this.#listen();
   }
 
-  set(candles) { this.candles = candles.map((c) => ({ time: Date.parse(c.time), open: units(c.open), high: units(c.high), low: units(c.low), close: units(c.close), volume: units(c.volume) ?? 0n })); this.offset = 0; this.shown = Math.max(24, Math.min(90, candles.length)); this.draw(); }
+  set(candles) { this.candles = candles.map(read); this.offset = 0; this.shown = Math.max(24, Math.min(90, candles.length)); this.draw(); }
 
-  /** A tick moves the last candle or begins the next; the view's own candle follows with the next reading. */
+  /** The newest candles, read again: they replace those drawn from ticks. */
+  merge(candles) {
+    const before = this.candles.at(-1);
+    const known = new Map(this.candles.map((c) => [c.time, c]));
+    for (const c of candles) known.set(Date.parse(c.time), read(c));
+    const last = known.get(before?.time);
+    // Ticks come before their candle: what they have shown already is not taken back.
+    if (last && last !== before) {
+      last.close = before.close;
+      if (before.high > last.high) last.high = before.high;
+      if (before.low < last.low) last.low = before.low;
+    }
+    const grown = known.size - this.candles.length;
+    this.candles = [...known.values()].sort((a, b) => a.time - b.time);
+    if (this.offset > 0) this.offset += grown;
+    this.redraw();
+  }
+
+  /** A tick moves the last candle or begins the next: then true. Its quantity is not all that traded since the tick before, for
+      ticks are conflated; the volume grows by what the day's has grown, where the tape says that. */
   tick(tick, start) {
-    const value = units(tick.lastPrice), last = this.candles.at(-1);
-    if (value === null || (last && start < last.time)) return;
-    if (!last || start > last.time) {
-      this.candles.push({ time: start, open: value, high: value, low: value, close: value, volume: units(tick.lastQuantity) ?? 0n });
+    const value = units(tick.lastPrice), last = this.candles.at(-1), day = units(tick.volume);
+    const traded = day !== null && this.dayVolume !== null && day > this.dayVolume ? day - this.dayVolume : 0n;
+    this.dayVolume = day;
+    if (value === null || (last && start < last.time)) return false;
+    const isNew = !last || start > last.time;
+    if (isNew) {
+      this.candles.push({ time: start, open: value, high: value, low: value, close: value, volume: traded });
       if (this.offset > 0) this.offset += 1;
     } else {
       last.close = value;
       if (value > last.high) last.high = value;
       if (value < last.low) last.low = value;
-      last.volume += units(tick.lastQuantity) ?? 0n;
+      last.volume += traded;
     }
     this.redraw();
+    return isNew;
   }
 
   redraw() { if (!this.wanted) this.wanted = requestAnimationFrame(() => { this.wanted = 0; this.draw(); }); }

@@ -68,6 +68,14 @@ export function segments(label, choices, current, pick) {
   return box;
 }
 
+/** Of readings that overtake each other the last one counts: an older answer is not shown over a newer one. */
+export class Turns {
+  #turn = 0;
+  /** Returns whether nothing has begun since. */
+  begin() { const mine = this.#turn += 1; return () => mine === this.#turn; }
+  end() { this.#turn += 1; }
+}
+
 export function debounce(milliseconds, action) {
   let timer = 0;
   return (...values) => { clearTimeout(timer); timer = setTimeout(() => action(...values), milliseconds); };

@@ -1,5 +1,5 @@
 // Tables and lists: orders, trades, cart, alerts, inbox, operator.
-import { h, panel, replace, empty, failure, skeleton, segments, toast } from './dom.js';
+import { h, panel, replace, empty, failure, skeleton, segments, toast, Turns } from './dom.js';
 import { get, list, post, isAdmin } from './api.js';
 import { units, money, signedMoney, price, quantity, dateTime, sign, whole, percent, sum } from './money.js';
 import { ruleForm, alertForm, conditionText } from './chart.js';
@@ -7,25 +7,30 @@ import { ruleForm, alertForm, conditionText } from './chart.js';
 const link = (row) => h('a', { href: `#/chart/${encodeURIComponent(`${row.exchange ?? 'NSE'}:${row.symbol}`)}` }, row.symbol ?? '–');
 const side = (value) => value ? h('span.tag.' + (value === 'BUY' || value === 'LONG' ? 'up' : 'down'), value) : '–';
 const STATUS = { EXECUTED: 'up', REJECTED: 'down', FAILED: 'down', CANCELLED: '', EXPIRED: '' };
+/** An order of which only fills were seen, as after an import of trades, has no quantity to be filled. */
+const orderStatus = (order) => (order.quantity ? h('td', { title: order.reason ?? '' }, status(order.status)) : h('td', { title: 'The order itself was not seen, only its fills.' }, h('span.tag', 'FILLS ONLY')));
 const status = (value) => h('span.tag' + (STATUS[value] ? '.' + STATUS[value] : STATUS[value] === undefined ? '.warn' : ''), value.replaceAll('_', ' '));
 
 /** A list that is read page by page, with its columns and filters. */
 function table(page, { title, path, columns, filters = [], emptyTitle, emptyText, view }) {
   const body = h('tbody'), box = h('div', skeleton()), values = {};
   let cursor = null;
+  const turns = new Turns();
   const tools = h('div.filters', filters.map((filter) => filter.choices
     ? h('select', { 'aria-label': filter.label, onchange: (e) => { values[filter.name] = e.target.value; load(); } }, h('option', { value: '' }, filter.label), filter.choices.map((c) => h('option', { value: c }, c.replaceAll('_', ' '))))
-    : h('input', { 'aria-label': filter.label, placeholder: filter.label, size: 14, type: filter.type ?? 'text', onchange: (e) => { values[filter.name] = filter.map ? filter.map(e.target.value) : e.target.value.trim(); load(); } })));
+    : h('label', filter.type === 'date' ? filter.label : null, h('input', { 'aria-label': filter.label, placeholder: filter.label, size: 14, type: filter.type ?? 'text', onchange: (e) => { values[filter.name] = filter.map ? filter.map(e.target.value) : e.target.value.trim(); load(); } }))));
   const more = h('button.btn', { type: 'button', onclick: () => read(false) }, 'Show more');
   async function read(isFirst) {
+    const isCurrent = turns.begin();
     try {
       const answer = await get(path, { ...values, limit: 50, cursor: isFirst ? null : cursor });
+      if (!isCurrent()) return;
       cursor = answer.nextCursor;
       const rows = answer.items.map((row) => h('tr', columns.map(([, cell, kind]) => { const shown = cell(row); return shown instanceof HTMLTableCellElement ? shown : h(kind ? 'td.num' : 'td', shown ?? '–'); })));
       if (isFirst) body.replaceChildren(...rows); else body.append(...rows);
       if (!body.children.length) replace(box, Object.values(values).some(Boolean) ? empty('Nothing matches', 'Change or clear a filter.') : empty(emptyTitle, emptyText));
       else replace(box, h('div.scroll', h('table', h('caption.sr', title), h('thead', h('tr', columns.map(([label, , kind]) => h(kind ? 'th.num' : 'th', label)))), body)), cursor ? h('div.more', more) : null);
-    } catch (error) { replace(box, error.isMissing ? empty(title + ' are not served here', 'This server was built without that view.') : failure(error, load)); }
+    } catch (error) { if (isCurrent()) replace(box, error.isMissing ? empty(title + ' are not served here', 'This server was built without that view.') : failure(error, load)); }
   }
   const load = () => read(true);
   page.onChange = (views) => { if (views.includes(view)) load(); };
@@ -34,13 +39,13 @@ function table(page, { title, path, columns, filters = [], emptyTitle, emptyText
 }
 
 const signed = (value) => h('td.num' + (sign(value) ? '.' + sign(value) : ''), signedMoney(value));
-const fromDay = { name: 'from', label: 'From day', type: 'date', map: (v) => v ? `${v}T00:00:00+05:30` : '' };
-const toDay = { name: 'to', label: 'To day', type: 'date', map: (v) => v ? new Date(Date.parse(`${v}T00:00:00+05:30`) + 86_400_000).toISOString() : '' };
+const fromDay = { name: 'from', label: 'From', type: 'date', map: (v) => v ? `${v}T00:00:00+05:30` : '' };
+const toDay = { name: 'to', label: 'To', type: 'date', map: (v) => v ? new Date(Date.parse(`${v}T00:00:00+05:30`) + 86_400_000).toISOString() : '' };
 
 export function ordersPage(page, which = 'orders') {
   const kinds = {
     orders: () => table(page, { title: 'Orders', path: '/v1/orders', view: 'orders', emptyTitle: 'No orders yet', emptyText: 'Orders appear here as soon as they are placed.', filters: [{ name: 'status', label: 'Any status', choices: ['OPEN', 'PARTIALLY_FILLED', 'EXECUTED', 'CANCELLED', 'REJECTED', 'PENDING', 'TRIGGER_PENDING', 'EXPIRED', 'FAILED'] }, { name: 'symbol', label: 'Symbol' }],
-      columns: [['Time', (o) => dateTime(o.placedAt ?? o.updatedAt)], ['Type', (o) => side(o.side)], ['Instrument', link], ['Product', (o) => o.product], ['Qty.', (o) => `${quantity(o.filledQuantity ?? '0')} / ${quantity(o.quantity)}`, 1], ['Price', (o) => o.price ? price(o.price) : o.orderType ?? '–', 1], ['Avg. price', (o) => price(o.averagePrice), 1], ['Status', (o) => h('td', { title: o.reason ?? '' }, status(o.status))]] }),
+      columns: [['Time', (o) => dateTime(o.placedAt ?? o.updatedAt)], ['Type', (o) => side(o.side)], ['Instrument', link], ['Product', (o) => o.product], ['Qty.', (o) => o.quantity ? `${quantity(o.filledQuantity ?? '0')} / ${quantity(o.quantity)}` : quantity(o.filledQuantity), 1], ['Price', (o) => o.price ? price(o.price) : o.orderType ?? '–', 1], ['Avg. price', (o) => price(o.averagePrice), 1], ['Status', orderStatus]] }),
     trades: () => table(page, { title: 'Trades', path: '/v1/trades', view: 'positions', emptyTitle: 'No trades yet', emptyText: 'Executions appear here.', filters: [{ name: 'side', label: 'Buy and sell', choices: ['BUY', 'SELL'] }, { name: 'symbol', label: 'Symbol' }, fromDay, toDay],
       columns: [['Time', (t) => dateTime(t.executedAt)], ['Type', (t) => side(t.side)], ['Instrument', link], ['Qty.', (t) => quantity(t.quantity), 1], ['Price', (t) => price(t.price), 1], ['Charges', (t) => money(t.fees), 1], ['Realised P&L', (t) => t.realizedPnl === null ? '–' : signed(t.realizedPnl), 1], ['Strategy', (t) => t.strategy], ['', (t) => t.voided ? h('span.tag.warn', 'VOID') : '']] }),
     closed: () => table(page, { title: 'Closed trades', path: '/v1/closed-trades', view: 'positions', emptyTitle: 'Nothing closed yet', emptyText: 'A trade is closed when its position is bought back or sold.', filters: [{ name: 'direction', label: 'Long and short', choices: ['LONG', 'SHORT'] }, { name: 'symbol', label: 'Symbol' }, fromDay, toDay],
@@ -52,12 +57,19 @@ export function ordersPage(page, which = 'orders') {
   replace(box, (kinds[which] ?? kinds.orders)());
 }
 
+/** By box, whose readings overtake each other. */
+const reading = new WeakMap();
+
 /** Reads a list into a box; tells what it means when it is empty or not there. */
 async function section(box, path, values, draw, words) {
+  if (!reading.has(box)) reading.set(box, new Turns());
+  const isCurrent = reading.get(box).begin();
   try {
     const { items, answer } = await listWith(path, values);
+    if (!isCurrent()) return;
     replace(box, items.length ? draw(items, answer) : empty(words.title, words.text));
-  } catch (error) { replace(box, error.isMissing || error.status === 503 ? empty(words.title, error.isMissing ? 'This server was built without that view.' : error.message) : failure(error, () => section(box, path, values, draw, words))); }
+    words.counted?.(items.length);
+  } catch (error) { if (isCurrent()) replace(box, error.isMissing || error.status === 503 ? empty(words.title, error.isMissing ? 'This server was built without that view.' : error.message) : failure(error, () => section(box, path, values, draw, words))); }
 }
 async function listWith(path, values) { const answer = await get(path, { limit: 200, ...values }); return { items: answer.items ?? [], answer }; }
 
@@ -79,7 +91,7 @@ export function cartPage(page) {
     section(cart, '/v1/cart', {}, (items) => {
       const total = sum(items.map((i) => i.price ? units(i.price) * units(i.quantity) / 100_000_000n : 0n));
       return [rows('Cart', [['Instrument', link], ['Qty.', (i) => quantity(i.quantity), 1], ['Price', (i) => i.price ? price(i.price) : 'market', 1], ['From', (i) => i.ruleIds?.length ? h('span.tag', 'RULE') : 'by hand'], ['Since', (i) => dateTime(i.addedAt ?? i.updatedAt)], ['', (i) => button('Remove', (b) => act(b, '/v1/cart', { action: 'remove', symbol: `${i.exchange}:${i.symbol}`, quantity: i.quantity }, `${i.symbol} is being removed.`, again))]], items), h('p.more.dim', `Together about ${money(total)}`)];
-    }, { title: 'Your cart is empty', text: 'Rules put symbols here when their price is right.' });
+    }, { title: 'Your cart is empty', text: 'Rules put symbols here when their price is right.', counted: (count) => { checkout.disabled = clear.disabled = count === 0; } });
     section(rules, '/v1/cart/rules', {}, (items) => rows('Rules', [['Instrument', link], ['Range', (r) => `${price(r.minPrice)} – ${price(r.maxPrice)}`, 1], ['Qty.', (r) => quantity(r.quantity), 1], ['State', (r) => r.active === false ? h('span.tag', 'OFF') : r.armed === false ? h('span.tag.warn', { title: r.lastFiredAt ? `${dateTime(r.lastFiredAt)} at ${price(r.lastFiredPrice)}` : '' }, 'FIRED') : h('span.tag.up', 'WAITING')], ['Fired', (r) => r.timesFired ? `${whole(r.timesFired)} ×` : 'not yet'], ['', (r) => r.active === false ? '' : button('Switch off', (b) => act(b, '/v1/cart/rules', { ruleId: r.ruleId, symbol: `${r.exchange}:${r.symbol}`, minPrice: r.minPrice, maxPrice: r.maxPrice, quantity: r.quantity, active: false }, 'The rule is being switched off.', again))]], items), { title: 'No rules yet', text: 'A rule watches a price for you, all day.' });
   }
   page.onChange = (views) => { if (views.some((v) => v === 'cart' || v === 'rules')) load(); };
@@ -120,6 +132,8 @@ export function operatorPage(page) {
   if (!isAdmin()) { replace(page.root, panel('Operator', null, empty('For operators only', 'Sign in with a token of role admin: tapefold token --user you --role admin'))); return; }
   const box = h('div', skeleton()), kpis = h('div.kpis');
   let before = null, timer = 0, isGone = false;
+  const fact = (label, value, tone = '') => h('div.kpi', h('div.label', label), h('div.value' + (tone ? '.' + tone : ''), value));
+  replace(kpis, ['Views live', 'Lag, records', 'Records a second', 'Parked keys', 'Lanes without owner'].map((label) => fact(label, '–')));
   replace(page.root, h('h1.sr', 'Operator'), kpis, panel('Views', h('span.dim', 'read every 2 s'), box));
   async function load() {
     try {
@@ -135,7 +149,6 @@ export function operatorPage(page) {
   }
   function draw(items, rates) {
     const lag = items.some((v) => v.lag === null) ? null : items.reduce((s, v) => s + v.lag, 0);
-    const fact = (label, value, tone = '') => h('div.kpi', h('div.label', label), h('div.value' + (tone ? '.' + tone : ''), value));
     const parked = items.reduce((s, v) => s + v.parkedKeys, 0), orphans = items.flatMap((v) => v.lanes).filter((l) => !l.owner).length;
     replace(kpis, fact('Views live', whole(items.length)), fact('Lag, records', whole(lag)), fact('Records a second', whole([...rates.values()].reduce((s, r) => s + (r ?? 0), 0))), fact('Parked keys', whole(parked), parked ? 'down' : ''), fact('Lanes without owner', whole(orphans), orphans ? 'down' : ''));
     const body = h('tbody');

@@ -84,7 +84,7 @@ export const clock = (date) => dateFormat({ hour: '2-digit', minute: '2-digit', 
 export const day = (date) => dateFormat({ day: 'numeric', month: 'short' }).format(date);
 export const longDay = (date) => dateFormat({ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }).format(date);
 export const month = (date) => dateFormat({ month: 'short', year: 'numeric' }).format(date);
-export const dateTime = (text) => text ? dateFormat({ day: 'numeric', month: 'short', year: '2-digit', hour: '2-digit', minute: '2-digit', hour12: false }).format(new Date(text)) : dash;
+export const dateTime = (text) => text ? dateFormat({ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false }).format(new Date(text)) : dash;
 
 /** The exchange's day, hour and weekday (Monday 0) of a time. India keeps no summer time: a fixed offset is exact. */
 export function exchangeTime(text) {

@@ -1,38 +1,44 @@
 // The portfolio: what is held, what it is worth now, how it got there.
-import { h, panel, replace, empty, failure, skeleton, show, segments } from './dom.js';
+import { h, panel, replace, empty, failure, skeleton, show, segments, Turns } from './dom.js';
 import { get, list } from './api.js';
-import { units, sum, multiply, divide, decimal, money, signedMoney, price, quantity, percent, sign, exchangeTime, ratio } from './money.js';
+import { units, sum, multiply, money, signedMoney, price, quantity, percent, sign, exchangeTime } from './money.js';
 import { watch, loadQuotes, quotes, keyOf, dayChange } from './state.js';
 import { curve, calendar } from './charts.js';
 
-/** The profit of the open lots at a price. The server's own figure is for its last price; the multiplier follows from it. */
-function unrealized(position, last) {
-  const q = units(position.quantity), then = units(position.lastPrice), base = units(position.unrealizedPnl);
-  if (q === 0n) return 0n;
-  if (base === null || last === null) return null;
-  const raw = sum(position.openLots.map((lot) => multiply(then - units(lot.price), units(lot.quantity))));
-  const multiplier = raw === 0n ? 100_000_000n : divide(base, raw);
-  const rounded = (multiplier + (multiplier < 0n ? -50_000_000n : 50_000_000n)) / 100_000_000n * 100_000_000n;
-  const exact = rounded > 0n ? rounded : 100_000_000n;
-  return base + multiply(multiply(last - then, q), exact);
-}
+/** What moves with the price: the open quantity times what one of it stands for. */
+const exposure = (position) => sum(position.openLots.map((lot) => multiply(units(lot.quantity), units(lot.multiplier))));
+
+/** What the open lots were bought for; below zero where they were sold short. */
+const costOf = (position) => sum(position.openLots.map((lot) => multiply(units(lot.price), multiply(units(lot.quantity), units(lot.multiplier)))));
+
+/** The profit of the open lots at a price. */
+const unrealized = (position, last) => (last === null ? null : multiply(last, position.exposure) - position.cost);
 
 export function portfolioPage(page) {
   const kpi = (label) => { const value = h('div.value.live-figure', '–'), note = h('div.note', ' '); return { box: h('div.kpi', h('div.label', label), value, note), value, note }; };
   const top = { worth: kpi('Current value'), total: kpi('Unrealised P&L'), today: kpi('Day’s P&L'), realized: kpi('Realised P&L'), balance: kpi('Cash available') };
   const holdings = h('div', skeleton()), equityBox = h('div.body', skeleton()), drawBox = h('div.body', skeleton()), calendarBox = h('div.body', skeleton());
+  // As tall as it was last time until it is there, so that nothing below jumps.
+  holdings.style.minHeight = `${Number(localStorage.getItem('tapefold.holdings')) || 0}px`;
   let showsClosed = false, positions = [], stops = [];
+  const turns = new Turns(), historyTurns = new Turns();
   const tools = segments('Which positions', [[false, 'Open'], [true, 'All']], false, (all) => { showsClosed = all; draw(); });
   const equityPanel = panel('Equity', null, equityBox);
   replace(page.root, h('h1.sr', 'Portfolio'), h('div.kpis', Object.values(top).map((k) => k.box)), panel('Positions', tools, holdings),
     h('div.grid2', equityPanel, panel('Drawdown', null, drawBox)), panel('Daily P&L', null, calendarBox));
 
   async function load() {
+    const isCurrent = turns.begin();
     try {
-      positions = (await list('/v1/positions', {}, 2000)).items;
-      await loadQuotes([...new Set(positions.filter((p) => units(p.quantity) !== 0n).map(keyOf))]);
+      const { items } = await list('/v1/positions', {}, 2000);
+      for (const position of items) { position.exposure = exposure(position); position.cost = costOf(position); }
+      await loadQuotes([...new Set(items.filter((p) => units(p.quantity) !== 0n).map(keyOf))]);
+      if (!isCurrent()) return;
+      positions = items;
+      holdings.style.minHeight = '';
       draw();
-    } catch (error) { replace(holdings, failure(error, load)); }
+      localStorage.setItem('tapefold.holdings', holdings.clientHeight);
+    } catch (error) { if (isCurrent()) replace(holdings, failure(error, load)); }
   }
 
   function draw() {
@@ -42,7 +48,7 @@ export function portfolioPage(page) {
     if (!shown.length) { replace(holdings, positions.length ? empty('Nothing is open', 'All positions are closed. “All” shows them.') : empty('No positions yet', 'They appear here with the first trade.')); totals(); return; }
     const body = h('tbody');
     for (const position of shown) body.append(row(position));
-    replace(holdings, h('div.scroll', h('table', h('caption.sr', 'Positions'), h('thead', h('tr', h('th', 'Instrument'), h('th.num', 'Qty.'), h('th.num.wide', 'Avg. cost'), h('th.num', 'LTP'), h('th.num.wide', 'Cur. value'), h('th.num', 'P&L'), h('th.num.wide', 'Net chg.'), h('th.num.wide', 'Day chg.'), h('th.num.wide', 'Realised'))), body)));
+    replace(holdings, h('div.scroll', h('table.holdings', h('caption.sr', 'Positions'), h('thead', h('tr', h('th', 'Instrument'), h('th.num', 'Qty.'), h('th.num.wide', 'Avg. cost'), h('th.num', 'LTP'), h('th.num.wide', 'Cur. value'), h('th.num', 'P&L'), h('th.num.wide', 'Net chg.'), h('th.num.wide', 'Day chg.'), h('th.num.wide', 'Realised'))), body)));
     totals();
   }
 
@@ -53,16 +59,15 @@ export function portfolioPage(page) {
     const side = units(position.quantity) < 0n ? h('span.tag.down', { title: 'Sold short' }, 'SHORT') : null;
     const update = (quote, moved = '') => {
       const now = units(quote?.lastPrice ?? position.lastPrice), profit = unrealized(position, now);
-      const cost = multiply(units(position.averagePrice) ?? 0n, units(position.quantity));
-      const size = cost < 0n ? -cost : cost;
+      const size = position.cost < 0n ? -position.cost : position.cost;
       show(last, price(now), '', moved);
-      show(value, now === null || !isOpen ? '–' : money(multiply(now, units(position.quantity))));
+      show(value, now === null || !isOpen ? '–' : money(multiply(now, position.exposure)));
       show(pnl, isOpen ? signedMoney(profit) : '–', isOpen ? sign(profit) : '', isOpen ? moved : '');
       show(net, profit === null || size === 0n ? '–' : percent(profit * 10_000_000_000n / size), sign(profit));
       const change = quote ? dayChange(quote) : null;
       show(dayCell, change ? percent(change.percent) : '–', change ? sign(change.value) : '');
       position.profit = profit; position.now = now;
-      position.today = change && isOpen ? multiply(change.value, units(position.quantity)) : null;
+      position.today = change && isOpen ? multiply(change.value, position.exposure) : null;
     };
     update(quotes.get(keyOf(position)));
     if (isOpen) stops.push(watch(keyOf(position), (quote, moved) => { update(quote, moved); if (moved) schedule(); }));
@@ -75,27 +80,29 @@ export function portfolioPage(page) {
   function totals() {
     const open = positions.filter((p) => units(p.quantity) !== 0n);
     const priced = open.filter((p) => p.profit !== null && p.profit !== undefined);
-    const worth = sum(priced.map((p) => multiply(p.now, units(p.quantity)))), total = sum(priced.map((p) => p.profit)), today = sum(open.map((p) => p.today));
-    const costs = priced.map((p) => multiply(units(p.averagePrice) ?? 0n, units(p.quantity)));
+    const worth = sum(priced.map((p) => multiply(p.now, p.exposure))), total = sum(priced.map((p) => p.profit)), moved = open.filter((p) => p.today !== null && p.today !== undefined), today = sum(moved.map((p) => p.today));
+    const costs = priced.map((p) => p.cost);
     const invested = sum(costs), gross = sum(costs.map((cost) => (cost < 0n ? -cost : cost)));
     const realized = sum(positions.map((p) => units(p.realizedPnl)));
     show(top.worth.value, money(worth)); top.worth.note.textContent = `cost ${money(invested)}`;
-    show(top.total.value, signedMoney(total), sign(total)); top.total.note.textContent = gross === 0n ? ' ' : percent(total * 10_000_000_000n / gross) + (priced.length < open.length ? ` · ${open.length - priced.length} without a price` : '');
-    show(top.today.value, signedMoney(today), sign(today)); top.today.note.textContent = 'against the previous close';
+    show(top.total.value, signedMoney(total), sign(total)); top.total.note.textContent = gross === 0n ? ' ' : percent(total * 10_000_000_000n / gross) + (priced.length < open.length ? ` · ${open.length - priced.length} of ${open.length} have no price` : '');
+    show(top.today.value, moved.length || !open.length ? signedMoney(today) : '–', sign(today)); top.today.note.textContent = moved.length || !open.length ? 'against the previous close' : 'no previous close is known';
     show(top.realized.value, signedMoney(realized), sign(realized)); top.realized.note.textContent = 'after charges';
   }
 
   async function loadHistory() {
+    const isCurrent = historyTurns.begin();
     try {
       const { items, isCut } = await list('/v1/closed-trades', {}, 5000);
+      if (!isCurrent()) return;
       const days = new Map();
       for (const trade of items) { const key = exchangeTime(trade.closedAt).day; days.set(key, (days.get(key) ?? 0n) + units(trade.realizedPnl)); }
       replace(calendarBox, calendar(days) ?? empty('No closed trades yet', 'Each trading day’s realised profit or loss gets a square here.'), isCut ? h('p.dim', 'The newest 5,000 closed trades are counted.') : null);
-      await loadEquity(days);
-    } catch (error) { for (const box of [equityBox, drawBox, calendarBox]) replace(box, failure(error, loadHistory)); }
+      await loadEquity(days, isCurrent);
+    } catch (error) { if (isCurrent()) for (const box of [equityBox, drawBox, calendarBox]) replace(box, failure(error, loadHistory)); }
   }
 
-  async function loadEquity(days) {
+  async function loadEquity(days, isCurrent) {
     let points = null, note = '';
     try {
       const answer = await get('/v1/equity-curve', { limit: 1 });
@@ -103,6 +110,7 @@ export function portfolioPage(page) {
       points = items.map((p) => ({ day: p.day ?? p.date ?? p.time, value: units(p.equity), drop: p.drawdownPercent ?? null })).filter((p) => p.day && p.value !== null);
       if (answer.capitalBasis === 'assumed') note = 'No deposits are known: the curve starts from an assumed ' + money('1000000', 0) + '.';
     } catch (error) { if (!error.isMissing && error.status !== 503) throw error; }
+    if (!isCurrent()) return;
     equityPanel.querySelector('h2').textContent = points ? 'Equity' : 'Realised P&L';
     if (!points) {
       let total = 0n;
@@ -125,11 +133,11 @@ export function portfolioPage(page) {
     try {
       const answer = await get('/v1/balance');
       const row = answer.items?.find((item) => item.currency === 'INR') ?? answer.items?.[0] ?? answer;
-      show(top.balance.value, money(row.available ?? row.balance)); top.balance.note.textContent = row.balance ? `balance ${money(row.balance)}` : ' ';
+      show(top.balance.value, money(row.available ?? row.balance)); top.balance.note.textContent = row.balance ? `balance ${money(row.balance)}` : 'no money has moved yet';
     } catch (error) { top.balance.box.hidden = error.isMissing; top.balance.note.textContent = 'not known yet'; }
   }
 
   page.onChange = (views) => { if (views.includes('positions')) { load(); loadHistory(); } else if (views.includes('analytics')) loadHistory(); if (views.includes('cash')) loadBalance(); };
-  page.onLeave = () => stops.forEach((stop) => stop());
+  page.onLeave = () => { turns.end(); historyTurns.end(); stops.forEach((stop) => stop()); };
   load(); loadHistory(); loadBalance();
 }
