@@ -17,16 +17,17 @@ struct DeploymentStarter {
     private var kafka: String { "127.0.0.1:\(options.kafkaPort)" }
 
     func run() throws -> RunFile {
-        let programs = try programPaths()
+        let processors = try processors()
+        let programs = try programPaths(processors)
         try directory.clearMetrics()
         let database = try startPostgres()
         try startBroker(programs)
         try checkSignal()
         try migrate(database)
         try makeTopics()
-        let logs = try startProcessors(programs, database)
+        let logs = try startProcessors(processors, programs, database)
         try startAPI(programs, database)
-        try waitForProcessors(logs)
+        try waitForProcessors(processors, logs)
         let runFile = RunFile(
             kafka: kafka, database: database, api: "http://127.0.0.1:\(options.apiPort)", secretFile: secretFile,
             pid: getpid(), pids: journal.pids)
@@ -35,18 +36,19 @@ struct DeploymentStarter {
     }
 
     /// Looked up first, so that a missing program is told before anything is started.
-    private func programPaths() throws -> [String: String] {
+    private func programPaths(_ processors: [Processor]) throws -> [String: String] {
         var paths: [String: String] = [:]
-        for name in try ["embedded-broker", "read-api"] + processors().map(\.name) {
+        for name in ["embedded-broker", "read-api"] + processors.map(\.name) {
             paths[name] = try Programs.path(name, environment: environment)
         }
         return paths
     }
 
-    /// Those whose views the topology in force wires: one's own may leave some out.
+    /// Those whose views the topology in force wires; the others are told of.
     private func processors() throws -> [Processor] {
-        let topology = try Topology.inForce(environment: environment)
-        return Deployment.processors.filter { $0.views.allSatisfy { topology.view(named: $0) != nil } }
+        let wired = try WiredProcessors(Deployment.processors, in: Topology.inForce(environment: environment))
+        for name in wired.leftOut { journal.tell("\(name) is left out: the topology in force wires none of its views") }
+        return wired.processors
     }
 
     private func startPostgres() throws -> String {
@@ -89,10 +91,12 @@ struct DeploymentStarter {
     }
 
     /// Where each processor's log stood before it was started.
-    private func startProcessors(_ programs: [String: String], _ database: String) throws -> [String: UInt64] {
+    private func startProcessors(
+        _ processors: [Processor], _ programs: [String: String], _ database: String
+    ) throws -> [String: UInt64] {
         var marks: [String: UInt64] = [:]
         let connection: [String: String?] = ["KAFKA_BROKERS": kafka, "DATABASE_URL": database]
-        for name in try processors().map(\.name) {
+        for name in processors.map(\.name) {
             marks[name] = LogTail.size(supervisor.logPath(name))
             let variables = connection.merging(metrics(name)) { $1 }.merging(instance) { $1 }
             try supervisor.start(description(name, programs, [], variables))
@@ -139,9 +143,10 @@ struct DeploymentStarter {
         usesOwnSecret ? directory.secretFile : environment["TAPEFOLD_JWT_SECRET_FILE"] ?? ""
     }
 
-    private func waitForProcessors(_ logs: [String: UInt64]) throws {
+    private func waitForProcessors(_ processors: [Processor], _ logs: [String: UInt64]) throws {
         let deadline = ContinuousClock.now + .milliseconds(CommandLineLimits.readyTimeoutMilliseconds)
-        var waiting = try processors()
+        var nextWord = ContinuousClock.now + .milliseconds(CommandLineLimits.readyNoteMilliseconds)
+        var waiting = processors
         while !waiting.isEmpty {
             try checkSignal()
             waiting.removeAll { isReady($0, from: logs[$0.name] ?? 0) }
@@ -152,6 +157,10 @@ struct DeploymentStarter {
             }
             if ContinuousClock.now > deadline, let slow = waiting.first?.name {
                 throw failure("\(slow) was not ready in time", slow)
+            }
+            if ContinuousClock.now > nextWord, !waiting.isEmpty {
+                journal.tell("not ready yet: \(waiting.map(\.name).joined(separator: ", ")); logs: \(directory.logs)")
+                nextWord = .now + .milliseconds(CommandLineLimits.readyNoteMilliseconds)
             }
             usleep(UInt32(CommandLineLimits.readyPollMilliseconds) * 1_000)
         }
