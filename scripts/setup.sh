@@ -9,9 +9,15 @@ librdkafka_wanted=2.0.2
 libraries=(librdkafka-dev libpq-dev libssl-dev zlib1g-dev libsimdjson-dev libmicrohttpd-dev libwslay-dev libisal-dev libxxhash-dev libcurl4-openssl-dev)
 tools=(pkg-config)
 
+is_ubuntu() { (. /etc/os-release && [ "$ID" = ubuntu ]) 2>/dev/null; }
+
 case "${1-}" in
 "") ;;
---tests) tools+=(kcat python3-venv chromium chromium-driver) ;;
+--tests)
+    tools+=(kcat python3-venv)
+    # Ubuntu's chromium is a snap, which apt cannot install everywhere: the dashboard's tests say there that they skip.
+    is_ubuntu || tools+=(chromium chromium-driver)
+    ;;
 *)
     echo "usage: scripts/setup.sh [--tests]" >&2
     exit 2
@@ -34,6 +40,11 @@ has_postgres() {
         at_least "$version" "$postgres_wanted" && return 0
     done
     return 1
+}
+
+# Some systems have no .pc file of it, Debian among them.
+has_wslay() {
+    pkg-config --exists libwslay 2>/dev/null || [ -e /usr/include/wslay/wslay.h ] || [ -e /usr/local/include/wslay/wslay.h ]
 }
 
 is_installed() {
@@ -110,7 +121,7 @@ install_postgres() {
 
 check_swift
 if ! command -v apt-get >/dev/null; then
-    pkg-config --exists rdkafka libpq openssl zlib simdjson libmicrohttpd libisal libxxhash libcurl 2>/dev/null && has_postgres ||
+    pkg-config --exists rdkafka libpq openssl zlib simdjson libmicrohttpd libisal libxxhash libcurl 2>/dev/null && has_wslay && has_postgres ||
         fail "no apt-get here: install by hand ${libraries[*]} ${tools[*]} and PostgreSQL $postgres_wanted or newer, under this system's names"
     exit 0
 fi

@@ -28,6 +28,8 @@ public enum CommandLineLimits {
     /// How long `up` waits for all its parts; a first start makes a database cluster.
     public static let readyTimeoutMilliseconds = 120_000
     public static let readyPollMilliseconds = 50
+    /// `up` says this often which parts it still waits for.
+    static let readyNoteMilliseconds = 20_000
     /// One look whether the broker answers.
     static let probeMilliseconds: Int32 = 1_000
     /// A part that ends this often before it is ready keeps `up` from starting.
@@ -53,7 +55,7 @@ public enum CommandLineLimits {
     static let paceBurstMilliseconds = 2
     /// Of prices or contracts to settle.
     static let settlementFileBytes = 16_777_216
-    /// How long `settle` waits for view positions to catch up.
+    /// How long `settle` waits for the views that it reads.
     static let settlementWaitMilliseconds = 30_000
     static let postgresConnections = 200
     static let httpTimeoutMilliseconds = 2_000

@@ -37,9 +37,14 @@ public struct DeliveryDesk: Sendable {
         for channel in NotificationChannel.allCases {
             channels[channel] = UnconfiguredChannel(reason: "no provider configured for \(channel.rawValue)")
         }
-        if let mail = settings.mail { channels[.email] = MailChannel(settings: mail, isStopped: isStopped) }
+        if let mail = settings.mail {
+            channels[.email] = MailChannel(
+                settings: mail, attemptMilliseconds: settings.attemptMilliseconds, isStopped: isStopped)
+        }
         if let webhook = settings.webhook {
-            channels[.webhook] = WebhookChannel(settings: webhook, isStopped: isStopped) {
+            channels[.webhook] = WebhookChannel(
+                settings: webhook, attemptMilliseconds: settings.attemptMilliseconds, isStopped: isStopped
+            ) {
                 Int64(Date().timeIntervalSince1970)
             }
         }

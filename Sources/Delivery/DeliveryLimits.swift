@@ -1,13 +1,19 @@
 /// Every limit of this module.
 public enum DeliveryLimits {
-    /// Notifications that a worker takes at a time, sent side by side.
-    static let claimedAtOnce = 8
+    /// Attempts that a worker makes side by side, and how many of them for the same user: one whose webhook hangs must
+    /// not keep the others waiting.
+    static let slots = 8
+    static let slotsPerUser = 2
+    /// Due notifications that are looked at for each free slot, to find some of users who have a slot left.
+    static let looksPerSlot = 16
     /// Notifications that are noted from the view in one statement.
     static let notedAtOnce = 1_000
     /// Outcomes that are produced together.
     static let reportedAtOnce = 500
     /// How often the worker looks for work when there was none.
     static let lookMilliseconds = 500
+    /// How long the end of attempts is awaited that are told to stop.
+    static let stopMilliseconds = 5_000
     /// After an error of the database or the broker.
     static let retryMilliseconds = 1_000
     /// Connecting, and the whole of one attempt.
@@ -15,7 +21,7 @@ public enum DeliveryLimits {
     static let attemptTimeoutMilliseconds = 30_000
     /// How long the broker has to take outcomes; then they are tried again.
     static let reportTimeoutMilliseconds = 5_000
-    /// How long a claim holds: longer than an attempt may take.
+    /// How long a claim holds: an attempt may take half of it at most.
     static let leaseMilliseconds = 60_000
     /// The pause before the second attempt; it doubles from attempt to attempt.
     static let firstPauseMilliseconds = 5_000

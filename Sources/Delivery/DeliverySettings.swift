@@ -11,6 +11,9 @@ public struct DeliverySettings: Sendable {
 
     public init() {}
 
+    /// The whole of one attempt: over well before its lease is, or another worker would make it a second time beside it.
+    var attemptMilliseconds: Int { min(DeliveryLimits.attemptTimeoutMilliseconds, leaseMilliseconds / 2) }
+
     /// - Throws: what is wrong with which variable, and the remedy.
     public static func read(_ environment: [String: String]) throws(DeliverySettingError) -> DeliverySettings {
         let reader = Reader(environment: environment)

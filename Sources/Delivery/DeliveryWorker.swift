@@ -15,6 +15,7 @@ public final class DeliveryWorker: Sendable {
     private let topology: Topology
     private let desk: DeliveryDesk
     private let stop: StopSignal
+    private let slots = AttemptSlots()
     public let metrics = DeliveryMetrics()
 
     public init(
@@ -52,22 +53,31 @@ public final class DeliveryWorker: Sendable {
             connection: try database { () throws(PostgresError) in try connect() }, owner: configuration.owner)
         let report = try kafka { () throws(KafkaError) in try DeliveryReport(configuration.kafka, topology) }
         var nextPruning = ContinuousClock.now
+        var nextLook = ContinuousClock.now
         while !stop.isSet {
+            try record(store)
             guard let sources = try database({ () throws(PostgresError) in try store.sources() }) else {
                 stop.pause(milliseconds: DeliveryLimits.lookMilliseconds)
                 continue
             }
             if ContinuousClock.now >= nextPruning {
-                try database { () throws(PostgresError) in try store.prune() }
-                nextPruning = .now + .milliseconds(DeliveryLimits.pruneMilliseconds)
+                let isOldLeft = try database { () throws(PostgresError) in try store.prune() }
+                nextPruning = .now + .milliseconds(isOldLeft ? 0 : DeliveryLimits.pruneMilliseconds)
             }
             try tell(store, report)
-            let (noted, attempted) = try work(store, sources)
-            try tell(store, report)
-            if noted < DeliveryLimits.notedAtOnce, attempted == 0 {
-                stop.pause(milliseconds: DeliveryLimits.lookMilliseconds)
+            var isMore = false
+            // Not after each attempt: both look at all that waits.
+            if ContinuousClock.now >= nextLook {
+                isMore =
+                    try database { () throws(PostgresError) in try store.note(sources) }
+                    >= DeliveryLimits.notedAtOnce
+                metrics.waiting.set(try database { () throws(PostgresError) in try store.waitingCount() })
+                nextLook = .now + .milliseconds(isMore ? 0 : DeliveryLimits.lookMilliseconds)
             }
+            let begun = try begin(store, sources)
+            if begun == 0, !isMore { slots.waitForEnd(milliseconds: DeliveryLimits.lookMilliseconds) }
         }
+        try finish(store)
     }
 
     private func connect() throws(PostgresError) -> PostgresConnection {
@@ -76,37 +86,34 @@ public final class DeliveryWorker: Sendable {
         return try PostgresConnection.connect(settings) { stop.isSet }
     }
 
-    /// How many were noted, how many attempted.
-    private func work(
-        _ store: DeliveryStore, _ sources: DeliveryStore.Sources
-    ) throws(DeliveryFailure) -> (Int, Int) {
-        let noted = try database { () throws(PostgresError) in try store.note(sources) }
-        let claimed = try database { () throws(PostgresError) in
-            try store.claim(sources, leaseMilliseconds: settings.leaseMilliseconds)
+    /// Writes down what has ended since.
+    private func record(_ store: DeliveryStore) throws(DeliveryFailure) {
+        for ended in slots.ended {
+            let notification = ended.item.due.notification
+            try database { () throws(PostgresError) in try store.record(ended.outcome, of: notification) }
+            metrics.count(ended.outcome, notification.channel)
+            slots.release(ended)
         }
-        let outcomes = attempts(claimed)
-        for (item, outcome) in zip(claimed, outcomes) {
-            try database { () throws(PostgresError) in try store.record(outcome, of: item.due.notification) }
-            metrics.count(outcome, item.due.notification.channel)
-        }
-        metrics.waiting.set(try database { () throws(PostgresError) in try store.waitingCount() })
-        return (noted, claimed.count)
     }
 
-    /// Side by side, a thread each, so that all are over before a lease is: a pool of threads would let them queue.
-    private func attempts(_ claimed: [DeliveryStore.Claimed]) -> [DeliveryDesk.Outcome] {
-        guard claimed.count > 1 else { return claimed.map(attempt) }
-        let results = AttemptResults(count: claimed.count)
-        let group = DispatchGroup()
-        for (index, item) in claimed.enumerated() {
-            group.enter()
-            Thread.detachNewThread {
-                results.set(index, self.attempt(item))
-                group.leave()
-            }
+    /// Fills the free slots; returns how many.
+    private func begin(_ store: DeliveryStore, _ sources: DeliveryStore.Sources) throws(DeliveryFailure) -> Int {
+        let claimed = try database { () throws(PostgresError) in
+            try store.claim(
+                sources, count: slots.free, besides: slots.users, leaseMilliseconds: settings.leaseMilliseconds)
         }
-        group.wait()
-        return results.all
+        for item in claimed { slots.begin(item) { [self] in attempt(item) } }
+        return claimed.count
+    }
+
+    /// Attempts end within a second or so of the stop signal; what came of them is written down.
+    private func finish(_ store: DeliveryStore) throws(DeliveryFailure) {
+        let deadline = ContinuousClock.now + .milliseconds(DeliveryLimits.stopMilliseconds)
+        try record(store)
+        while !slots.users.isEmpty, ContinuousClock.now < deadline {
+            slots.waitForEnd(milliseconds: DeliveryLimits.lookMilliseconds)
+            try record(store)
+        }
     }
 
     private func attempt(_ item: DeliveryStore.Claimed) -> DeliveryDesk.Outcome {

@@ -9,12 +9,17 @@ public struct DueNotification: Sendable, Equatable {
     public var notedAt: Timestamp
     /// This attempt's number, from 1.
     public var attempt: Int
+    /// Its user does not want it any more.
+    public var isDeleted: Bool
 
-    public init(notification: NotificationSend, sentAt: Timestamp, notedAt: Timestamp, attempt: Int) {
+    public init(
+        notification: NotificationSend, sentAt: Timestamp, notedAt: Timestamp, attempt: Int, isDeleted: Bool = false
+    ) {
         self.notification = notification
         self.sentAt = sentAt
         self.notedAt = notedAt
         self.attempt = attempt
+        self.isDeleted = isDeleted
     }
 }
 

@@ -35,6 +35,8 @@ public enum EngineLimits {
     public static let shutdownMilliseconds = 8_000
     /// How often a process looks whether its workers are done.
     static let crewLookMilliseconds = 20
+    /// How long a process that is to stop waits for its workers; then it ends without them.
+    static let crewStopMilliseconds = 9_500
     /// Partitions of one table of a build: readers of the whole table lock each of them. Rows beyond go to the rest.
     public static let partitionsPerTable = 800
     /// Partitions made ahead of the newest.

@@ -1,3 +1,4 @@
+import Domain
 import Events
 import Kafka
 import Projections
@@ -54,6 +55,7 @@ public struct ViewRegistry: Sendable {
 
     /// A view's configuration; partitions and partitioners come from the topology.
     public func configuration(of name: String, in topology: Topology) throws(EngineError) -> ViewConfiguration {
+        try Self.checkCalendar(MarketSettings.ofProcess)
         let fold = try fold(named: name)
         guard name.wholeMatch(of: /[a-z][a-z0-9_]*/) != nil else {
             throw EngineError(
@@ -86,6 +88,12 @@ public struct ViewRegistry: Sendable {
             definition: fold.schema, inputs: inputs, lanes: view.partitions,
             policy: ParkingPolicy(rawValue: view.policy.rawValue) ?? .park, outputs: try outputs(of: view, in: topology)
         )
+    }
+
+    /// Folds that need the exchanges' calendar trap without one.
+    static func checkCalendar(_ settings: Result<MarketSettings, CalendarError>) throws(EngineError) {
+        guard case .failure(let error) = settings else { return }
+        throw EngineError(.topology, "\(error.description); correct \(MarketSettings.calendarVariable)")
     }
 
     private func outputs(

@@ -3,7 +3,15 @@ import Glibc
 /// TCP ports on the loopback address.
 public enum FreePort {
     /// A port that nothing listened on a moment ago.
-    public static func find() throws(SupervisionError) -> Int {
+    ///
+    /// Below those that the system gives to outgoing connections: one of these would be gone again before its server, or
+    /// that server's next start after a crash, gets to it.
+    /// - Parameter taken: ports that are meant for others already.
+    public static func find(besides taken: Set<Int> = []) throws(SupervisionError) -> Int {
+        for _ in 0..<SupervisionLimits.freePortAttempts {
+            let port = Int.random(in: SupervisionLimits.freePorts)
+            if !taken.contains(port), isFree(port) { return port }
+        }
         guard let port = bound(to: 0) else {
             throw SupervisionError(.portTaken, "no free port on 127.0.0.1: \(String(cString: strerror(errno)))")
         }

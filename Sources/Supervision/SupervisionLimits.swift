@@ -24,6 +24,9 @@ public enum SupervisionLimits {
     public static let postgresStartTimeoutMilliseconds = 300_000
     /// How long a fast shutdown of PostgreSQL may take before an immediate one.
     public static let postgresStopGraceMilliseconds = 60_000
+    /// Where free ports are looked for: Linux gives 32 768 and above to outgoing connections.
+    public static let freePorts = 16_384...32_767
+    static let freePortAttempts = 100
     /// How often the start is tried when a port that was free is taken meanwhile.
     public static let postgresPortAttempts = 5
 }

@@ -105,6 +105,25 @@ import Testing
         }
     }
 
+    @Test func whatItsUserDeletedIsNotSent() {
+        var notification = due(.email, .urgent)
+        notification.isDeleted = true
+        #expect(
+            rules.decide(notification, own: preference(), general: nil, now: morning)
+                == .fail(reason: "deleted before it was sent"))
+    }
+
+    /// There is no end to wait for, so it must not wait for ever.
+    @Test func quietHoursOfAWholeDayRefuse() {
+        let always = preference(quiet: ("22:00", "22:00"))
+        #expect(
+            rules.decide(due(), own: always, general: nil, now: morning)
+                == .fail(reason: "the user's quiet hours are the whole day"))
+        #expect(
+            rules.decide(due(.email, .urgent), own: always, general: nil, now: morning)
+                == .send(recipient: "a@example.org"))
+    }
+
     @Test func quietHoursGoByTheUsersZone() throws {
         // 09:30 in Kolkata is 04:00 in London in winter.
         let london = preference(quiet: ("22:00", "07:00"), zone: "Europe/London")

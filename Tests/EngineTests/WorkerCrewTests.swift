@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import Telemetry
 import Testing
@@ -23,6 +24,20 @@ import Testing
         #expect(failures.map(\.error.message) == ["topics of unequal partition counts"])
         #expect(ends.names == ["cart", "rules"])
     }
+
+    @Test func oneThatDoesNotStopIsLeftBehind() {
+        let stop = StopSignal()
+        let crew = WorkerCrew(stop: stop, stopMilliseconds: 50)
+        crew.start("delivery") { () throws(EngineError) in
+            while !Self.released.load(ordering: .acquiring) { usleep(1_000) }
+        }
+        crew.start("notifications") { () throws(EngineError) in throw EngineError(.topology, "no such topic") }
+        #expect(crew.join().map(\.view) == ["notifications"])
+        Self.released.store(true, ordering: .releasing)
+        #expect(stop.isSet)
+    }
+
+    private static let released = Atomic<Bool>(false)
 
     @Test func aProcessIsReadyWhenAllItsWorkersAre() {
         let figures = WorkerFigures(expected: 2)

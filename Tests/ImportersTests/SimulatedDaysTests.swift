@@ -78,6 +78,7 @@ import Testing
                 statuses[update.status, default: 0] += 1
                 let rest = try #require(left[update.orderId])
                 if update.status == .executed { #expect(rest == 0) }
+                if update.status == .expired { #expect(rest > 0, "\(update.orderId) was filled whole") }
             case .orderCancelled(let cancel): #expect(try #require(left[cancel.orderId]) > 0)
             case .tradeExecuted(let trade):
                 let order = try #require(trade.orderId)

@@ -24,7 +24,7 @@ extension ProcessTests {
             try produce(
                 "instruments.updated",
                 ["FUT1", "FUT2", "LATER"].map { symbol in
-                    #"{"symbol":"\#(symbol)","exchange":"NFO","type":"FUT","name":"NIFTY","expiry":"\#(symbol == "LATER" ? "2026-02-26" : "2026-01-29")"}"#
+                    #"{"symbol":"\#(symbol)","exchange":"NFO","type":"FUT","name":"NIFTY","expiry":"\#(symbol == "LATER" ? "2099-02-26" : "2026-01-29")"}"#
                 })
             try produce(
                 "trades.executed",
@@ -41,6 +41,9 @@ extension ProcessTests {
                 try stack.count("SELECT count(*) FROM api.instruments") == 3
                     && stack.count("SELECT count(*) FROM api.candles WHERE interval = '1d'") == 1
             }
+            let early = try runProgram(
+                tool, ["settle", "--date", "2099-02-26", "--dry-run"], stack.environment, mayFail: true)
+            #expect(early.status.code == 1 && early.output.contains("Run it after the close"), "\(early.output)")
             let refused = try settle(mayFail: true)
             #expect(refused.status.code == 1 && refused.output.contains("no settlement price of NFO:FUT2"))
             #expect(try stack.count("SELECT count(*) FROM api.trades WHERE trade_id LIKE 'settlement:%'") == 0)

@@ -2,6 +2,8 @@ import Domain
 import Engine
 import Events
 import Foundation
+import Projections
+import Telemetry
 
 /// `tapefold settle --date D [--prices F] [--contracts F] [--dry-run]`.
 enum SettleCommand {
@@ -9,8 +11,9 @@ enum SettleCommand {
         "settle", "Close the open lots of contracts that expired on a day, at their settlement price.",
         discussion: """
             Sends one execution for each book that still holds an expired contract: at the price in --prices, else at the
-            market view's close of that day. Sends nothing at all while one price is missing. The executions' ids follow from
-            the book and the day, so that running it twice changes nothing.
+            market view's close of that day. Sends nothing at all while one price is missing, or before the session of one
+            contract has ended. The executions' ids follow from the book and the day, so that running it twice changes
+            nothing.
             """,
         options: [
             OptionDefinition("date", .text("YYYY-MM-DD"), "The day of expiry. Required."),
@@ -53,12 +56,20 @@ enum SettleCommand {
         let contracts = try invocation.arguments.text("contracts").map(SettlementFiles.contracts)
         let connections = Connections(invocation)
         let connection = try connections.migratedDatabase()
-        let calendar = ExchangeCalendar.ofProcess
+        let calendar = try MarketSettings.ofProcess.get().calendar
         Interruption.shared.install()
-        try waitForPositions(connections)
+        try waitForViews(
+            contracts == nil ? ["positions", "market", "instruments"] : ["positions", "market"], connections)
         let reader = SettlementReader(connection: connection, day: day, calendar: calendar)
         let (open, closes) = try reader.read(contracts)
-        let plan = Settlement(day: day, calendar: calendar).plan(open, prices: closes.merging(prices) { $1 })
+        let settlement = Settlement(day: day, calendar: calendar)
+        let running = settlement.unfinished(open, now: LogLine.now())
+        guard running.isEmpty else {
+            throw CommandFailure(
+                running.prefix(CommandLineLimits.reportedProblems).joined(separator: "\n  "),
+                remedy: "Run it after the close: a price before it is no settlement price.")
+        }
+        let plan = settlement.plan(open, prices: closes.merging(prices) { $1 })
         guard plan.problems.isEmpty else {
             throw CommandFailure(
                 plan.problems.prefix(CommandLineLimits.reportedProblems).joined(separator: "\n  "),
@@ -67,21 +78,26 @@ enum SettleCommand {
         return try send(plan.events, day, invocation, connections)
     }
 
-    /// What was sent before must be folded before anybody decides what is open.
-    private static func waitForPositions(_ connections: Connections) throws {
+    /// What was sent before this command must be folded before anybody decides what is open, at which price, and what
+    /// expires. What comes meanwhile is not waited for: a log that is written to has no end.
+    private static func waitForViews(_ views: [String], _ connections: Connections) throws {
         let deadline = ContinuousClock.now + .milliseconds(CommandLineLimits.settlementWaitMilliseconds)
         let (connection, admin) = (try connections.migratedDatabase(), try connections.admin())
-        while true {
-            guard let status = try ViewStatus.read("positions", on: connection, admin: admin) else {
-                throw CommandFailure("view positions has no live build", remedy: "Start its processor.")
+        for view in views {
+            // Its absence is told by whoever needs it.
+            guard let first = try ViewStatus.read(view, on: connection, admin: admin) else { continue }
+            let target = FoldTarget(of: first)
+            var status = first
+            while target.lag(of: status) > 0 {
+                guard ContinuousClock.now < deadline, !Interruption.shared.isRequested else {
+                    throw CommandFailure(
+                        "view \(view) lags \(target.lag(of: status)) records behind what the log had when this began, so "
+                            + "what is to be settled is not known yet",
+                        remedy: "Look at `tapefold status`, and run it again when the view has caught up.")
+                }
+                Interruption.shared.pause(milliseconds: CommandLineLimits.readyPollMilliseconds)
+                status = try ViewStatus.read(view, on: connection, admin: admin) ?? status
             }
-            guard status.lag > 0 else { return }
-            guard ContinuousClock.now < deadline, !Interruption.shared.isRequested else {
-                throw CommandFailure(
-                    "view positions lags \(status.lag) records behind the log, so what is open is not known yet",
-                    remedy: "Look at `tapefold status`, and run it again when the view has caught up.")
-            }
-            Interruption.shared.pause(milliseconds: CommandLineLimits.readyPollMilliseconds)
         }
     }
 

@@ -1,7 +1,9 @@
+import Domain
 import Events
 import Importers
 import Kafka
 import Postgres
+import Projections
 import ReadAPI
 import Supervision
 
@@ -21,6 +23,7 @@ public struct CommandFailure: Error, Sendable, Equatable, CustomStringConvertibl
     static func text(_ error: any Error) -> String {
         switch error {
         case let failure as CommandFailure: failure.description
+        case let error as CalendarError: "\(error.description); correct \(MarketSettings.calendarVariable)"
         case let error as ImportFileError: error.description
         case let error as KafkaError: error.description
         case let error as PostgresError: "the database: \(error)"

@@ -53,6 +53,16 @@ struct Settlement {
         return plan
     }
 
+    /// The exchanges, with what is open there, whose session of the day has not ended by `now`: what the market shows is
+    /// a price on the way then, and who holds what may still change.
+    func unfinished(_ open: [OpenContract], now: Timestamp) -> [String] {
+        Set(open.map(\.contract.exchange)).sorted().compactMap { exchange in
+            let end = time(on: exchange)
+            guard end > now else { return nil }
+            return "the day of \(exchange) is not over: \(day) ends there at \(end), and it is \(now)"
+        }
+    }
+
     private func event(_ book: OpenContract, _ price: Price, _ multiplier: Fixed8) -> DecodedEvent {
         let time = time(on: book.contract.exchange)
         let isShort = book.quantity.units < 0

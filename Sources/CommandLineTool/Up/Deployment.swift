@@ -48,6 +48,7 @@ final class Deployment: Sendable {
             journal.publish(runFile)
             return Deployment(options, runFile, directory, supervisor, journal)
         } catch {
+            if !Interruption.shared.isRequested { journal.tell("could not start; stopping what runs already …") }
             supervisor.stopAll()
             throw Interruption.shared.isRequested ? Interrupted() : error
         }
@@ -117,6 +118,8 @@ final class DeploymentJournal: Sendable {
         self.directory = directory
         self.console = console
     }
+
+    func tell(_ text: String) { console.note(text) }
 
     func note(_ event: SupervisorEvent) {
         switch event {

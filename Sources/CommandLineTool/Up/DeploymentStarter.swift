@@ -21,7 +21,8 @@ struct DeploymentStarter {
         // Looked up first, so that a missing program is told before anything is started.
         let programs = try programPaths()
         let processors = try DeployedProcessor.all(
-            of: views, in: try Topology.inForce(environment: environment), environment: environment)
+            of: views, in: try Topology.inForce(environment: environment), environment: environment,
+            tell: journal.tell)
         try directory.clearMetrics()
         let database = try startPostgres()
         try startBroker(programs)
@@ -142,6 +143,7 @@ struct DeploymentStarter {
 
     private func waitFor(_ processors: [DeployedProcessor], _ logs: [String: UInt64]) throws {
         let deadline = ContinuousClock.now + .milliseconds(CommandLineLimits.readyTimeoutMilliseconds)
+        var nextWord = ContinuousClock.now + .milliseconds(CommandLineLimits.readyNoteMilliseconds)
         var waiting = processors
         while !waiting.isEmpty {
             try checkSignal()
@@ -153,6 +155,10 @@ struct DeploymentStarter {
             }
             if ContinuousClock.now > deadline, let slow = waiting.first?.name {
                 throw failure("\(slow) was not ready in time", slow)
+            }
+            if ContinuousClock.now > nextWord, !waiting.isEmpty {
+                journal.tell("not ready yet: \(waiting.map(\.name).joined(separator: ", ")); logs: \(directory.logs)")
+                nextWord = .now + .milliseconds(CommandLineLimits.readyNoteMilliseconds)
             }
             usleep(UInt32(CommandLineLimits.readyPollMilliseconds) * 1_000)
         }

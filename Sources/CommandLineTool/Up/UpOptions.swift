@@ -32,9 +32,10 @@ struct UpOptions: Sendable, Equatable {
     /// With a definite port for each part, so that a part that is restarted comes back where it was.
     func resolved() throws -> UpOptions {
         var copy = self
-        copy.postgresPort = try Self.resolve(postgresPort, "PostgreSQL", "--postgres-port")
-        copy.kafkaPort = try Self.resolve(kafkaPort, "the broker", "--kafka-port")
-        copy.apiPort = try Self.resolve(apiPort, "the read API", "--api-port")
+        var taken: Set = [postgresPort, kafkaPort, apiPort]
+        copy.postgresPort = try Self.resolve(postgresPort, "PostgreSQL", "--postgres-port", &taken)
+        copy.kafkaPort = try Self.resolve(kafkaPort, "the broker", "--kafka-port", &taken)
+        copy.apiPort = try Self.resolve(apiPort, "the read API", "--api-port", &taken)
         let ports = [copy.postgresPort, copy.kafkaPort, copy.apiPort]
         guard Set(ports).count == ports.count else {
             throw UsageError("--api-port, --kafka-port and --postgres-port must differ")
@@ -42,8 +43,14 @@ struct UpOptions: Sendable, Equatable {
         return copy
     }
 
-    private static func resolve(_ port: Int, _ what: String, _ option: String) throws -> Int {
-        if port == 0 { return try FreePort.find() }
+    private static func resolve(
+        _ port: Int, _ what: String, _ option: String, _ taken: inout Set<Int>
+    ) throws -> Int {
+        if port == 0 {
+            let free = try FreePort.find(besides: taken)
+            taken.insert(free)
+            return free
+        }
         guard FreePort.isFree(port) else {
             throw CommandFailure(
                 "port \(port) on 127.0.0.1, wanted for \(what), is in use by another program",

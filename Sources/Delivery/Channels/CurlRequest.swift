@@ -24,8 +24,10 @@ struct CurlRequest: ~Copyable {
     private static let isReady: Bool = tapefold_curl_begin() == CURLE_OK
 
     /// nil when libcurl has no memory.
-    /// - Parameter isStopped: asked about once a second; true ends the exchange, whose outcome nobody knows then.
-    init?(url: String, body bytes: [UInt8], isStopped: @escaping @Sendable () -> Bool) {
+    /// - Parameters:
+    ///   - milliseconds: the whole exchange may take, with names and connections.
+    ///   - isStopped: asked about once a second; true ends the exchange, whose outcome nobody knows then.
+    init?(url: String, body bytes: [UInt8], milliseconds: Int, isStopped: @escaping @Sendable () -> Bool) {
         guard Self.isReady, let handle = curl_easy_init() else { return nil }
         self.handle = handle
         body = Body(bytes, isStopped)
@@ -35,7 +37,7 @@ struct CurlRequest: ~Copyable {
         // Signals would end the process; time-outs of names are libcurl's threaded resolver's.
         set(CURLOPT_NOSIGNAL, 1)
         set(CURLOPT_CONNECTTIMEOUT_MS, DeliveryLimits.connectTimeoutMilliseconds)
-        set(CURLOPT_TIMEOUT_MS, DeliveryLimits.attemptTimeoutMilliseconds)
+        set(CURLOPT_TIMEOUT_MS, milliseconds)
         set(CURLOPT_FOLLOWLOCATION, 0)
         _ = tapefold_curl_set_pointer(handle, CURLOPT_ERRORBUFFER, message)
         let context = Unmanaged.passUnretained(body).toOpaque()

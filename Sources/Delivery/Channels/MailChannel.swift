@@ -22,12 +22,16 @@ public struct MailSettings: Sendable, Equatable {
 /// Mail over SMTP. A server that took a message has the duty to deliver it: that is this channel's `delivered`.
 struct MailChannel: DeliveryChannel {
     let settings: MailSettings
+    let attemptMilliseconds: Int
     let isStopped: @Sendable () -> Bool
 
     func deliver(_ message: OutgoingMessage) -> AttemptResult {
         let domain = settings.from.split(separator: "@").last.map(String.init) ?? "localhost"
         let bytes = MailText.bytes(message, from: settings.from, domain: domain)
-        guard var request = CurlRequest(url: settings.url, body: bytes, isStopped: isStopped) else {
+        guard
+            var request = CurlRequest(
+                url: settings.url, body: bytes, milliseconds: attemptMilliseconds, isStopped: isStopped)
+        else {
             return .tryAgain(reason: "libcurl could not be started", afterSeconds: nil)
         }
         request.set(CURLOPT_PROTOCOLS_STR, "smtp,smtps")

@@ -13,6 +13,7 @@ public struct WebhookSettings: Sendable, Equatable {
 /// A signed POST. 2xx is delivered; 408, 425, 429 and 5xx pass; anything else, a redirection too, is for ever.
 struct WebhookChannel: DeliveryChannel {
     let settings: WebhookSettings
+    let attemptMilliseconds: Int
     let isStopped: @Sendable () -> Bool
     /// Seconds since 1970, for the signature.
     let clock: @Sendable () -> Int64
@@ -26,7 +27,10 @@ struct WebhookChannel: DeliveryChannel {
             return .failed(reason: "webhook: \(host) is reached without TLS; give an https URL")
         }
         let body = Self.body(message)
-        guard var request = CurlRequest(url: message.recipient, body: body, isStopped: isStopped) else {
+        guard
+            var request = CurlRequest(
+                url: message.recipient, body: body, milliseconds: attemptMilliseconds, isStopped: isStopped)
+        else {
             return .tryAgain(reason: "libcurl could not be started", afterSeconds: nil)
         }
         request.set(CURLOPT_PROTOCOLS_STR, isAllowed ? "https,http" : "https")

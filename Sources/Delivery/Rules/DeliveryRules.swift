@@ -20,6 +20,7 @@ struct DeliveryRules: Sendable {
     func decide(
         _ due: DueNotification, own: PreferenceChanged?, general: PreferenceChanged?, now: Timestamp
     ) -> DeliveryDecision {
+        if due.isDeleted { return .fail(reason: "deleted before it was sent") }
         let notification = due.notification
         let (channel, category) = (notification.channel, notification.category)
         if let expiry = notification.expiresAt, expiry <= now { return .fail(reason: "expired at \(expiry)") }
@@ -32,8 +33,9 @@ struct DeliveryRules: Sendable {
         if let channels = (own ?? general)?.channels, !channels.contains(channel) {
             return .fail(reason: "the user's preferences leave out \(channel.rawValue) for \(category)")
         }
-        if notification.priority.mayWait, let end = quietHours(own, general)?.end(at: now) {
-            return .postpone(until: end)
+        if notification.priority.mayWait, let hours = quietHours(own, general) {
+            if hours.areWholeDay { return .fail(reason: "the user's quiet hours are the whole day") }
+            if let end = hours.end(at: now) { return .postpone(until: end) }
         }
         switch channel {
         case .email: return recipient(own?.email ?? general?.email, "an email address")

@@ -7,7 +7,7 @@ struct QuietHours: Sendable, Equatable {
 
     /// Minutes since midnight, the zone's.
     let from: Int
-    /// Not after `from`: the next day's.
+    /// Before `from`: the next day's.
     let to: Int
     let zone: LocalZone
 
@@ -25,7 +25,10 @@ struct QuietHours: Sendable, Equatable {
         return parts[0] * 60 + parts[1]
     }
 
-    /// The end of the quiet hours that `now` lies in; nil outside of them. Equal ends are a whole day.
+    /// Equal ends: there is no time at which what they hold back could be sent.
+    var areWholeDay: Bool { from == to }
+
+    /// The end of the quiet hours that `now` lies in; nil outside of them.
     func end(at now: Timestamp) -> Timestamp? {
         let offset = zone.offsetMinutes(at: now)
         let day = now.date(offsetMinutes: offset)

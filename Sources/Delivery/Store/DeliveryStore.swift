@@ -60,17 +60,41 @@ struct DeliveryStore {
     /// Takes what is due, the most urgent first. Nobody else takes it before the lease ends.
     ///
     /// What the live build does not show (a named rollback may lack it) stays where it is.
-    func claim(_ sources: Sources, leaseMilliseconds: Int) throws(PostgresError) -> [Claimed] {
+    /// - Parameters:
+    ///   - count: at most so many.
+    ///   - users: whom this worker's slots are taken by, a name for each: nobody gets more than
+    ///     `DeliveryLimits.slotsPerUser` of them.
+    func claim(
+        _ sources: Sources, count: Int, besides users: [String], leaseMilliseconds: Int
+    ) throws(PostgresError) -> [Claimed] {
+        guard count > 0 else { return [] }
+        let busy = try PostgresArrayBuilder(.text)
+        for user in users { busy.append(text: user) }
         let result = try connection.query(
             """
-            WITH due AS (
-                SELECT d.user_id, d.notification_id FROM tapefold.delivery d
+            WITH busy AS (
+                SELECT user_id, count(*) AS slots FROM unnest($4::text[]) AS u (user_id) GROUP BY user_id
+            ), candidates AS MATERIALIZED (
+                SELECT d.user_id, d.notification_id, d.priority, d.next_attempt_at FROM tapefold.delivery d
                 JOIN \(sources.notifications).notifications n
                     ON n.user_id = d.user_id AND n.notification_id = d.notification_id AND n.sent_at IS NOT NULL
                 WHERE d.state = 'waiting' AND d.next_attempt_at <= now()
                     AND (d.lease_until IS NULL OR d.lease_until < now())
+                    AND d.user_id NOT IN (
+                        SELECT user_id FROM busy WHERE slots >= \(DeliveryLimits.slotsPerUser))
                 ORDER BY d.priority DESC, d.next_attempt_at
-                LIMIT \(DeliveryLimits.claimedAtOnce) FOR UPDATE OF d SKIP LOCKED
+                LIMIT \(DeliveryLimits.slots * DeliveryLimits.looksPerSlot)
+            ), ranked AS (
+                SELECT c.*, row_number() OVER (PARTITION BY user_id ORDER BY priority DESC, next_attempt_at)
+                    + coalesce((SELECT slots FROM busy b WHERE b.user_id = c.user_id), 0) AS slot
+                FROM candidates c
+            ), due AS (
+                SELECT d.user_id, d.notification_id FROM tapefold.delivery d
+                JOIN ranked r ON r.user_id = d.user_id AND r.notification_id = d.notification_id
+                WHERE r.slot <= \(DeliveryLimits.slotsPerUser)
+                    AND d.state = 'waiting' AND (d.lease_until IS NULL OR d.lease_until < now())
+                ORDER BY r.priority DESC, r.next_attempt_at
+                LIMIT $5 FOR UPDATE OF d SKIP LOCKED
             ), claimed AS (
                 UPDATE tapefold.delivery d
                 SET attempts = d.attempts + 1, lease_owner = $1, lease_until = now() + $2 * interval '1 millisecond'
@@ -80,14 +104,19 @@ struct DeliveryStore {
             SELECT n.user_id, n.notification_id, n.channel, n.category, n.title, n.body, n.priority, n.data,
                    n.action_url, n.scheduled_for, n.expires_at, n.sent_at, c.attempts, c.noted_at, now(),
                    o.channels, o.quiet_from, o.quiet_to, o.time_zone, o.email, o.webhook_url,
-                   g.channels, g.quiet_from, g.quiet_to, g.time_zone, g.email, g.webhook_url
+                   g.channels, g.quiet_from, g.quiet_to, g.time_zone, g.email, g.webhook_url,
+                   n.deleted_at IS NOT NULL
             FROM claimed c
             JOIN \(sources.notifications).notifications n
                 ON n.user_id = c.user_id AND n.notification_id = c.notification_id
             LEFT JOIN \(sources.preferences).preferences o ON o.user_id = n.user_id AND o.category = n.category
             LEFT JOIN \(sources.preferences).preferences g ON g.user_id = n.user_id AND g.category = $3
             ORDER BY n.priority DESC, c.noted_at
-            """, [.text(owner), .int64(Int64(leaseMilliseconds)), .text(PreferenceChanged.everyCategory)])
+            """,
+            [
+                .text(owner), .int64(Int64(leaseMilliseconds)), .text(PreferenceChanged.everyCategory), .array(busy),
+                .int64(Int64(count)),
+            ])
         var claimed: [Claimed] = []
         for row in 0..<result.rowCount { claimed.append(try Claimed(result, row)) }
         return claimed
@@ -149,14 +178,17 @@ struct DeliveryStore {
     }
 
     /// Forgets deliveries that were over long ago: their notifications are too old to be sent again.
-    func prune() throws(PostgresError) {
-        try connection.query(
+    /// - Returns: whether there may be more of them.
+    func prune() throws(PostgresError) -> Bool {
+        let result = try connection.query(
             """
             DELETE FROM tapefold.delivery WHERE (user_id, notification_id) IN (
                 SELECT user_id, notification_id FROM tapefold.delivery
                 WHERE reported AND finished_at < now() - \(DeliveryLimits.keptDays) * interval '1 day'
                 LIMIT \(DeliveryLimits.prunedAtOnce))
+            RETURNING 1
             """)
+        return result.rowCount >= DeliveryLimits.prunedAtOnce
     }
 
     func waitingCount() throws(PostgresError) -> Int {
@@ -183,7 +215,7 @@ extension DeliveryStore.Claimed {
             scheduledFor: try timeIfPresent(9), expiresAt: try timeIfPresent(10))
         due = DueNotification(
             notification: notification, sentAt: try time(11), notedAt: try time(13),
-            attempt: Int(try result.int32(row, 12)))
+            attempt: Int(try result.int32(row, 12)), isDeleted: try result.bool(row, 27))
         now = try time(14)
         own = try Self.preference(result, row, 15, userId, category)
         general = try Self.preference(result, row, 21, userId, PreferenceChanged.everyCategory)

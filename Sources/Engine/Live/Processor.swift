@@ -30,7 +30,7 @@ public struct Processor: Sendable {
         alerts,
     ]
 
-    /// What has to run so that all of a program's views are folded that the topology in force wires.
+    /// What has to run so that all of a program's views are folded, as far as a topology wires them.
     public struct Needed: Sendable {
         /// Processors of the package, whose views all are the package's.
         public let packaged: [Processor]
@@ -38,12 +38,10 @@ public struct Processor: Sendable {
         public let own: [String]
     }
 
-    public static func needed(for views: ViewRegistry, in topology: Topology) -> Needed {
-        func isWired(_ view: String) -> Bool { topology.view(named: view) != nil }
-        let packaged = standard.filter { $0.views.allSatisfy { views.isOfPackage($0) && isWired($0) } }
-        let replaced = standard.filter { !$0.views.allSatisfy(views.isOfPackage) }.flatMap(\.views)
-        let served = Set(standard.flatMap(\.views)).subtracting(replaced)
-        return Needed(packaged: packaged, own: views.names.filter { isWired($0) && !served.contains($0) })
+    public static func needed(for views: ViewRegistry) -> Needed {
+        let packaged = standard.filter { $0.views.allSatisfy(views.isOfPackage) }
+        let served = Set(packaged.flatMap(\.views))
+        return Needed(packaged: packaged, own: views.names.filter { !served.contains($0) })
     }
 
     /// What serves a view: a processor of the package, or the command that serves any view.

@@ -13,7 +13,7 @@ public struct PreferenceChanged: Sendable, Equatable {
     public var channels: [NotificationChannel]
     /// Quiet from this time of day, `HH:MM` in `timeZone`; without both ends there are no quiet hours.
     public var quietFrom: String?
-    /// Until this time of day, the next day's where it is not after `quietFrom`.
+    /// Until this time of day, the next day's where it is before `quietFrom`; equal ends are the whole day.
     public var quietTo: String?
     /// `+05:30` or `Asia/Kolkata`; absent: Asia/Kolkata.
     public var timeZone: String?

@@ -33,7 +33,8 @@ public struct MarketSettings: Sendable {
         return MarketSettings(calendar: try ExchangeCalendar(json: text), keepsTicks: keepsTicks)
     }
 
-    /// This process's settings. A worker looks at them before it makes a fold, which traps without.
+    /// This process's settings. Whoever configures a view (`ViewRegistry`) refuses when they can't be read, before a fold
+    /// is made, which traps then.
     public static let ofProcess: Result<MarketSettings, CalendarError> = Result { () throws(CalendarError) in
         try load(ProcessInfo.processInfo.environment)
     }

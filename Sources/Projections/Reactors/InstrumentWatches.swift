@@ -87,16 +87,22 @@ final class InstrumentWatches<R: Reactor> {
         dirty.append(key)
     }
 
-    /// Takes a tick and says which definitions it fires, in the order of their keys.
-    /// - Returns: nil for a tick that came too late to count.
-    func take(_ tick: WatchedTick) -> [(key: WatchKey, definition: R.Definition)]? {
+    /// - Returns: false for a tick that came too late to count.
+    func take(_ tick: WatchedTick) -> Bool {
         fired.removeAll(keepingCapacity: true)
         changed.removeAll(keepingCapacity: true)
-        guard book.take(tick, fired: &fired, changed: &changed) else { return nil }
+        guard book.take(tick, fired: &fired, changed: &changed) else { return false }
         isTickDirty = true
-        guard !fired.isEmpty || !changed.isEmpty else { return [] }
         for slot in changed { note(slot) }
-        return fired.compactMap { slot in
+        return true
+    }
+
+    /// Whether the last tick fired anything: most do not, and must cost nothing more.
+    var hasFired: Bool { !fired.isEmpty }
+
+    /// The definitions that the last tick fired, in the order of their keys.
+    var firedByLastTick: [(key: WatchKey, definition: R.Definition)] {
+        fired.compactMap { slot in
             keys[Int(slot)].flatMap { key in watches[key].map { (key, $0.definition) } }
         }.sorted { $0.key < $1.key }
     }

@@ -41,6 +41,12 @@ public final class ReactorFold<R: Reactor>: EffectfulFold {
 
     public func fold(_ event: FoldEvent) -> FoldOutcome {
         if case .marketUpdated(let tick) = event.decoded.payload { return fold(tick, event) }
+        return foldCommand(event)
+    }
+
+    /// Apart from the ticks' way: its values of the reactor's own type would cost each tick a look for their layout.
+    @inline(never)
+    private func foldCommand(_ event: FoldEvent) -> FoldOutcome {
         guard let command = R.command(of: event.decoded) else {
             return .skipped(reason: "means nothing to reactor \(R.name)")
         }
@@ -66,16 +72,22 @@ public final class ReactorFold<R: Reactor>: EffectfulFold {
         let seen = WatchedTick(
             price: tick.lastPrice.units, previousClose: close, time: event.decoded.envelope.time.microseconds)
         let wasDirty = book.isDirty
-        guard let fired = book.take(seen) else { return .skipped(reason: "older than the last tick of its symbol") }
+        guard book.take(seen) else { return .skipped(reason: "older than the last tick of its symbol") }
         note(book, wasDirty: wasDirty)
-        for (key, definition) in fired {
+        if book.hasFired { tell(of: book, tick, event) }
+        return .folded
+    }
+
+    /// What the definitions that the tick fired give rise to.
+    @inline(never)
+    private func tell(of book: InstrumentWatches<R>, _ tick: MarketUpdated, _ event: FoldEvent) {
+        for (key, definition) in book.firedByLastTick {
             let firing = Firing(
                 instrument: book.instrument, key: key, definition: definition, price: tick.lastPrice,
                 previousClose: book.book.last?.previousClose.map(Price.init(units:)),
                 time: event.decoded.envelope.time, offset: event.offset)
             for payload in R.effects(of: firing) { effects.emit(payload, from: event) }
         }
-        return .folded
     }
 
     private func fold(_ command: ReactorCommand<R.Definition>) -> FoldOutcome {

@@ -54,6 +54,30 @@ import Testing
         #expect(mixed.events.isEmpty && mixed.problems[0].contains("2 multipliers (1, 75)"))
     }
 
+    /// A price before the close is no settlement price, whatever the market shows by then.
+    @Test func aDayThatRunsIsNotSettled() throws {
+        let settlement = try settlement()
+        let close = settlement.time(on: "NFO")
+        let running = settlement.unfinished([open(1), open(2)], now: close.adding(microseconds: -1))
+        #expect(running.count == 1 && running[0].contains("NFO") && running[0].contains("2026-01-29T10:00:00Z"))
+        #expect(settlement.unfinished([open(1)], now: close).isEmpty)
+        #expect(settlement.unfinished([], now: .init(microseconds: 0)).isEmpty)
+        var late = open(1)
+        late.contract = InstrumentKey(exchange: "MCX", symbol: "GOLD")
+        #expect(settlement.unfinished([open(1), late], now: close).count == 1, "MCX goes on after NFO")
+    }
+
+    /// What is written to has no end: waited for is what the log had at the beginning.
+    @Test func waitsForWhatTheLogHad() {
+        let (first, second) = (
+            FoldTarget.Place(topic: "a", partition: 0), FoldTarget.Place(topic: "a", partition: 1)
+        )
+        let target = FoldTarget([first: 10, second: 5])
+        #expect(target.lag(at: [first: 4, second: 9]) == 6)
+        #expect(target.lag(at: [first: 10, second: 5]) == 0)
+        #expect(target.lag(at: [first: 1_000]) == 5, "a partition that nobody folds")
+    }
+
     @Test func aDayWithoutASessionEndsWithTheDay() throws {
         // A Saturday.
         let day = try #require(CivilDate(year: 2026, month: 1, day: 31))

@@ -13,6 +13,8 @@ enum ProcessTestLimits {
     /// Below the default, so that the group notices a killed worker soon.
     static let sessionTimeoutMilliseconds = 6_000
     static let differencesNamed = 8
+    /// Of each log that a failure shows.
+    static let logTailLines = 12
 
     /// Events of the crash test, all of them sent while parts are killed.
     static let faultEvents = count("TAPEFOLD_FAULT_EVENTS", orElse: 500_000, onCI: 80_000)

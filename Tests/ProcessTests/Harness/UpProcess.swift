@@ -20,11 +20,24 @@ final class UpProcess {
     }
 
     func waitUntilReady() throws -> RunFile {
-        try eventually("up to be ready") {
-            if !process.isRunning { Issue.record("up ended: \(running.output)") }
-            return running.output.contains(#""ready":true"#) ? () : nil
+        // An end is an answer too: nothing more will come.
+        try eventually("up to be ready: \(told)") {
+            running.output.contains(#""ready":true"#) || !process.isRunning ? () : nil
         }
+        try #require(running.output.contains(#""ready":true"#), "up ended: \(told)")
         return try #require(RunFile.read(dataDirectory))
+    }
+
+    /// What it said, and the end of each part's log.
+    private var told: String {
+        let logs = dataDirectory + "/logs"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: logs)) ?? []
+        let ends = names.sorted().map { name in
+            let text = (try? String(contentsOfFile: "\(logs)/\(name)", encoding: .utf8)) ?? ""
+            let lines = text.split(separator: "\n").suffix(ProcessTestLimits.logTailLines).joined(separator: "\n")
+            return "--- \(name)\n\(lines)"
+        }
+        return ([running.output] + ends).joined(separator: "\n")
     }
 }
 

@@ -109,6 +109,7 @@ extension SimulatedDays {
         let isLeftOver = order.day < timetable.date
         if isLeftOver || markets[order.market].isClosed(at: now) {
             end(slot)
+            if order.remaining == 0 { return writeUpdate(order, "EXECUTED") }
             return writeUpdate(order, "EXPIRED", reason: "not filled by the end of the day")
         }
         guard isTrading(order.market) else { return wait(slot, seconds: 120...600) }
