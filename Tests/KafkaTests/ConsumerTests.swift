@@ -131,10 +131,21 @@ import Testing
         var mine: [TopicPartition]?
         var theirs: [TopicPartition]?
         return try eventually("both to be assigned") {
-            if case .assigned(let list) = first.poll(timeoutMilliseconds: 20) { mine = list.sorted() }
-            if case .assigned(let list) = second.poll(timeoutMilliseconds: 20) { theirs = list.sorted() }
+            try follow(first, &mine)
+            try follow(second, &theirs)
             guard let mine, let theirs else { return nil }
             return (mine, theirs)
+        }
+    }
+
+    /// One that joins late finds that the other was given everything, and the group begins anew.
+    private func follow(_ consumer: KafkaConsumer, _ assigned: inout [TopicPartition]?) throws {
+        switch consumer.poll(timeoutMilliseconds: 20) {
+        case .assigned(let list): assigned = list.sorted()
+        case .revoked, .lost:
+            assigned = nil
+            try consumer.unassign()
+        default: break
         }
     }
 
