@@ -8,15 +8,14 @@ import Testing
 @Suite struct SettlementTests {
     private let contract = InstrumentKey(exchange: "NFO", symbol: "FUT1")
 
-    private func settlement() throws -> Settlement {
-        Settlement(day: try #require(CivilDate(year: 2026, month: 1, day: 29)), calendar: try .standard())
-    }
+    private func settlement() throws -> Settlement { Settlement(calendar: try .standard()) }
 
     private func open(
-        _ quantity: Int64, account: String = "main", multipliers: [Fixed8] = [.one], before: Int = 0
-    ) -> OpenContract {
+        _ quantity: Int64, account: String = "main", multipliers: [Fixed8] = [.one], before: Int = 0, day: Int = 29
+    ) throws -> OpenContract {
         OpenContract(
             userId: "u1", account: account, instrument: "NFO:FUT1", contract: contract,
+            expiry: try #require(CivilDate(year: 2026, month: 1, day: day)),
             quantity: Quantity(units: quantity * 100_000_000), multipliers: multipliers, settledBefore: before)
     }
 
@@ -45,6 +44,15 @@ import Testing
         #expect(ids[3].hasPrefix("settlement:2026-01-29:") && ids[3].count < 128)
     }
 
+    /// Settled late, a contract is settled as of its own last day, under the id that it would have had then.
+    @Test func whatExpiredBeforeIsSettledAsOfItsOwnDay() throws {
+        let trade = try #require(try trades(open(1, day: 22)).first)
+        #expect(trade.tradeId == "settlement:2026-01-22:NFO:FUT1")
+        #expect(trade.executedAt.description == "2026-01-22T10:00:00Z")
+        let unpriced = try settlement().plan([open(1, day: 22)], prices: [:])
+        #expect(unpriced.problems.first?.contains("NFO:FUT1 for 2026-01-22") == true)
+    }
+
     @Test func nothingIsGuessed() throws {
         let unpriced = try settlement().plan([open(1), open(2)], prices: [:])
         #expect(unpriced.events.isEmpty && unpriced.problems.count == 1)
@@ -57,7 +65,7 @@ import Testing
     @Test func aDayWithoutASessionEndsWithTheDay() throws {
         // A Saturday.
         let day = try #require(CivilDate(year: 2026, month: 1, day: 31))
-        let time = Settlement(day: day, calendar: try .standard()).time(on: "NFO")
+        let time = try settlement().time(of: day, on: "NFO")
         #expect(time.description == "2026-01-31T18:29:59.999999Z")
     }
 }
