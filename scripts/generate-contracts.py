@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes topology/asyncapi.yaml and docs/events.md from topology/topology.json and schemas/events.
+"""Writes topology/asyncapi.yaml, docs/events.md and the fields that `tapefold topics describe` shows from
+topology/topology.json and schemas/events.
 
 With --check it writes nothing and fails where a file is not as it would write it. Needs nothing but Python.
 """
@@ -348,12 +349,41 @@ def events_page(topology, schemas):
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
+# Sources/Events/Contracts/TopicField+Generated.swift
+
+
+def swift_fields(topology, schemas):
+    """A line a field: topic, name, type, required or not, meaning, with tabs between."""
+    lines = []
+    for topic in topology.topics:
+        schema = schemas[topic["name"]]
+        for field, property, required in schema.fields():
+            meaning = " ".join(property["description"].split())
+            need = "required" if required else "optional"
+            cells = [topic["name"], field, kind(schema, property).replace("`", ""), need, meaning]
+            assert not any("\t" in cell or '"""#' in cell for cell in cells), field
+            lines.append("        " + "\t".join(cells))
+    return "\n".join(
+        [
+            "// swift-format-ignore-file",
+            "// Made by scripts/generate-contracts.py from schemas/events. Do not edit.",
+            "extension TopicField {",
+            '    static let table = #"""',
+            *lines,
+            '        """#',
+            "}",
+            "",
+        ]
+    )
+
+
 def main():
     topology = Topology()
     schemas = {topic["name"]: Schema(topic["name"]) for topic in topology.topics}
     wanted = {
         "topology/asyncapi.yaml": asyncapi(topology, schemas),
         "docs/events.md": events_page(topology, schemas),
+        "Sources/Events/Contracts/TopicField+Generated.swift": swift_fields(topology, schemas),
     }
     stale = 0
     for path, text in wanted.items():
@@ -364,6 +394,7 @@ def main():
             print(f"{path} is not as topology.json and schemas/events say: {REMEDY}")
             stale += 1
         else:
+            file.parent.mkdir(exist_ok=True)
             file.write_text(text, encoding="utf-8")
             print(f"wrote {path}")
     return min(1, stale)

@@ -42,6 +42,7 @@ public struct ViewConfiguration: Sendable {
         throw EngineError(
             .build,
             "\(name) is a reactor: what it decided is events, and deciding anew would tell users of it again. Its state is "
-                + "kept by its processor; rebuild the views that fold its decisions instead")
+                + "kept by its processor, and `tapefold replay \(name)` carries it over to another fold number; rebuild the "
+                + "views that fold its decisions instead")
     }
 }

@@ -163,7 +163,7 @@ extension EventKind {
         case .alertTriggered: "com.tapefold.alerts.triggered.v1"
         case .notificationUpdated: "com.tapefold.notifications.updated.v1"
         case .watchlistChanged: "com.tapefold.watchlists.changed.v1"
-        case .instrumentUpdated: "com.tapefold.instruments.updated.v1"
+        case .instrumentUpdated: "com.tapefold.instruments.updated.v2"
         case .preferenceChanged: "com.tapefold.preferences.changed.v1"
         }
     }

@@ -74,11 +74,14 @@ public final class EventDecoder {
         try decodeStructured(kind, value, recordTime)
     }
 
-    /// Checks bare data, as `produce` takes it, and puts it into the given envelope.
+    /// Checks bare data, as `produce` takes it, and puts it into the given envelope. It names no version, so it is of the
+    /// current one.
     public func decodeData(
         _ kind: EventKind, value: UnsafeRawBufferPointer, envelope: Envelope
     ) throws(EventRefusal) -> DecodedEvent {
         let body = try read(value, kind, table: dataTables[Int(kind.rawValue)], hasData: false)
+        var envelope = envelope
+        envelope.version = currentVersions[Int(kind.rawValue)]
         return try payload(kind, body: body, envelope: envelope, fields: result.pointee.fields)
     }
 }

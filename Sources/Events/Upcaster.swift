@@ -18,8 +18,7 @@ public struct Upcaster: Sendable {
 public struct UpcasterRegistry: Sendable {
     private let upcasters: [EventKind: [Upcaster]]
 
-    /// All versions are 1 so far.
-    public static let standard = UpcasterRegistry(unchecked: [:])
+    public static let standard = UpcasterRegistry(unchecked: [.instrumentUpdated: [.instrumentTypes]])
 
     private init(unchecked upcasters: [EventKind: [Upcaster]]) { self.upcasters = upcasters }
 

@@ -70,6 +70,23 @@ import Testing
     // 2026-01-01.
     private static let newYear: Int32 = 20_454
 
+    /// Lanes that stand still prune nothing themselves. A lane's last row stays: streams tell their place by it.
+    @Test func oldViewChangesGoButForEachLanesLast() throws {
+        let rig = try Rig()
+        try rig.connection.execute(
+            """
+            INSERT INTO tapefold.change_batch (view, lane, changed_at, user_ids)
+            SELECT view, lane, now() - age * interval '1 minute', ARRAY['u1']
+            FROM (VALUES ('market', 0, 200), ('market', 0, 100), ('market', 0, 1), ('gone', 1, 300), ('gone', 1, 200), ('cash', 2, 9))
+                AS t(view, lane, age)
+            """)
+        #expect(try rig.maintain([:], dryRun: true).oldChanges == 3)
+        #expect(try rig.maintain([:]).oldChanges == 3)
+        let left = try rig.connection.query("SELECT view || lane FROM tapefold.change_batch ORDER BY 1")
+        #expect(try (0..<left.rowCount).map { try left.text($0, 0) } == ["cash2", "gone1", "market0"])
+        #expect(try rig.maintain([:]).oldChanges == 0)
+    }
+
     @Test func dropsWholePartitionsOlderThanIsKept() throws {
         let rig = try Rig()
         try rig.add(Self.newYear - 60, Self.newYear + 19)

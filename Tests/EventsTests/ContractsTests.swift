@@ -49,6 +49,15 @@ import Testing
         #expect(versions.count == UpcasterRegistry.standard.currentVersion(of: kind))
     }
 
+    /// What `tapefold topics describe` shows; that its text is the schemas' the check of the documents says.
+    @Test(arguments: EventKind.allCases) func theFieldsThatPeopleSeeAreTheDecoders(kind: EventKind) throws {
+        let fields = kind.fields
+        #expect(Set(fields.map(\.name)) == Set(kind.fieldNames))
+        let current = try #require(try versions(kind.topic)["v\(UpcasterRegistry.standard.currentVersion(of: kind))"])
+        #expect(Set(fields.filter(\.required).map(\.name)) == Set(try #require(current.required)))
+        #expect(fields.allSatisfy { !$0.type.isEmpty && $0.meaning.count >= 8 })
+    }
+
     @Test(arguments: EventKind.allCases) func everyExampleDecodes(kind: EventKind) throws {
         let document = try #require(try JSONSerialization.jsonObject(with: data(kind.topic)) as? [String: Any])
         let versions = try #require(document["$defs"] as? [String: Any])

@@ -56,7 +56,8 @@ import Testing
         .ruleChanged: rule, .ruleRearmed: rule,
         .cartChanged: [
             ("userId", #""user-1""#), ("symbol", #""NSE:M&M""#), ("action", #""add""#), ("quantity", "10"),
-            ("price", #""2450.55""#), ("auto", "true"), ("ruleId", #""r-1""#),
+            ("price", #""2450.55""#), ("auto", "true"), ("ruleId", #""r-1""#), ("definedBy", #""/api#d-1""#),
+            ("rearmedBy", #""/cart#m-1""#),
         ],
         // The widest range, so that no mutation of one end crosses the other.
         .alertChanged: [
@@ -67,7 +68,7 @@ import Testing
         ],
         .alertTriggered: [
             ("alertId", #""a-1""#), ("userId", #""user-1""#), ("symbol", #""NSE:NIFTY 50""#), ("price", "2450.55"),
-            ("condition", #""crosses_above""#),
+            ("condition", #""crosses_above""#), ("definedBy", #""/api#d-1""#),
         ],
         .notificationUpdated: [
             ("notificationId", #""n-1""#), ("userId", #""user-1""#), ("status", #""failed""#),
@@ -81,6 +82,7 @@ import Testing
             ("symbol", #""RELIANCE""#), ("exchange", #""NSE""#), ("type", #""CE""#), ("token", #""738561""#),
             ("name", #""NIFTY""#), ("isin", #""INE002A01018""#), ("strike", "24000"), ("expiry", #""2026-01-29""#),
             ("lotSize", "75"), ("tickSize", #""0.05""#), ("sector", #""Index""#),
+            ("exchangeType", #""OPTIDX""#),
         ],
         .preferenceChanged: [
             ("userId", #""user-1""#), ("category", #""trade_alert""#), ("channels", #"["in_app","email"]"#),
@@ -104,7 +106,7 @@ import Testing
         for kind in EventKind.allCases {
             let path = TopologyTests.packageRoot.appending(path: "schemas/events/\(kind.topic).json")
             let schema = try JSONDecoder().decode(SchemaFile.self, from: Data(contentsOf: path))
-            let version = try #require(schema.defs["v1"])
+            let version = try #require(schema.defs["v\(UpcasterRegistry.standard.currentVersion(of: kind))"])
             #expect(Set((version.properties ?? [:]).keys) == Set(kind.keys.map { "\($0.name)" }), "\(kind.topic)")
         }
     }

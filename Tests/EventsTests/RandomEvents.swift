@@ -25,7 +25,8 @@ struct RandomEvents {
 
     mutating func event(_ kind: EventKind) -> DecodedEvent {
         let envelope = Envelope(
-            id: text(), source: text(), time: time(), subject: maybe { $0.text() })
+            id: text(), source: text(), time: time(), subject: maybe { $0.text() },
+            version: UpcasterRegistry.standard.currentVersion(of: kind))
         return DecodedEvent(envelope: envelope, payload: payload(kind, envelope.time))
     }
 
@@ -68,13 +69,14 @@ struct RandomEvents {
                 CartChanged(
                     userId: text(), instrument: instrument(), action: pick(CartAction.allCases),
                     quantity: maybe { $0.decimal(least: 1) }, price: maybe { $0.decimal() },
-                    isAutomatic: pick([true, false]), ruleId: maybe { $0.text() }))
+                    isAutomatic: pick([true, false]), ruleId: maybe { $0.text() }, definedBy: maybe { $0.text() },
+                    rearmedBy: maybe { $0.text() }))
         case .alertChanged: .alertChanged(alert())
         case .alertTriggered:
             .alertTriggered(
                 AlertTriggered(
                     alertId: text(), userId: text(), instrument: instrument(), price: decimal(),
-                    condition: pick(AlertCondition.allCases)))
+                    condition: pick(AlertCondition.allCases), definedBy: maybe { $0.text() }))
         case .notificationUpdated:
             .notificationUpdated(
                 NotificationUpdated(
@@ -117,7 +119,8 @@ struct RandomEvents {
 
     private mutating func master() -> InstrumentUpdated {
         InstrumentUpdated(
-            instrument: instrument(), type: pick(["EQ", "FUT", "CE", "PE"]), token: maybe { $0.text() },
+            instrument: instrument(), type: pick(InstrumentType.allCases), exchangeType: maybe { $0.text() },
+            token: maybe { $0.text() },
             name: maybe { $0.text() }, isin: maybe { _ in "INE002A01018" }, strike: maybe { $0.decimal() },
             expiry: maybe { CivilDate(dayNumber: Int32.random(in: -719_162...2_932_896, using: &$0.random)) },
             lotSize: maybe { $0.decimal(least: 1) }, tickSize: maybe { $0.decimal() }, sector: maybe { $0.text() })

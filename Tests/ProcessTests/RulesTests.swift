@@ -51,7 +51,43 @@ extension ProcessTests {
             #expect(try ids(stack, "orders.placed").count == 1)
             #expect(try ids(stack, "alerts.triggered").count == 1)
             #expect(try ids(stack, "notifications.send").count == 4)
+
+            // The state of a fold before this one's: workers stand by until it is carried over, and nothing fires twice.
+            for worker in workers { stack.kill(worker) }
+            try makeBuildOfFold1(stack)
+            workers = try [stack.startWorker("cart"), stack.startWorker("alerts")]
+            let tool = try Stack.program("tapefold")
+            try eventually("the reactor's state to be carried over") {
+                try runProgram(tool, ["replay", "rules"], stack.environment, mayFail: true).output
+                    .contains("build 2.1 is live in place of 1.1")
+            }
+            #expect(
+                try runProgram(tool, ["replay", "rules"], stack.environment, mayFail: true).output
+                    .contains("rules is a reactor"))
+            try tick(stack, "107")
+            try settle(stack)
+            #expect(try ids(stack, "cart.changed").filter { $0.hasPrefix("rules/") }.count == 2)
+            try tick(stack, "90")
+            try tick(stack, "108")
+            try eventually("the line at the new price") {
+                try stack.count("SELECT count(*) FROM api.cart WHERE price = 108") == 1
+            }
             #expect(stack.complaints.isEmpty, "\(stack.complaints.joined(separator: "\n"))")
+        }
+
+        /// Makes the live build of `rules` what fold 1 would have left.
+        private func makeBuildOfFold1(_ stack: Stack) throws {
+            try stack.database().execute(
+                """
+                INSERT INTO tapefold.build (view, build, fold, number, schema_name, status, lanes, indexed)
+                SELECT view, '1.1', 1, 1, 'rules_1_1', 'retired', lanes, indexed FROM tapefold.build WHERE view = 'rules';
+                UPDATE tapefold.lane SET build = '1.1' WHERE view = 'rules';
+                UPDATE tapefold.checkpoint SET build = '1.1' WHERE view = 'rules';
+                DELETE FROM tapefold.build WHERE view = 'rules' AND build = '2.1';
+                UPDATE tapefold.build SET status = 'live' WHERE view = 'rules';
+                ALTER SCHEMA rules_2_1 RENAME TO rules_1_1;
+                ALTER TABLE rules_1_1.watches DROP COLUMN defined_by, DROP COLUMN rearmed_by
+                """)
         }
 
         /// Everything is folded, and everything told.

@@ -14,9 +14,11 @@ extension ProcessTests {
                 try lines.joined(separator: "\n").write(toFile: path, atomically: true, encoding: .utf8)
                 try runProgram(tool, ["produce", topic, "--file", path], stack.environment)
             }
-            func settle(_ arguments: [String] = [], mayFail: Bool = false) throws -> ProgramOutcome {
+            func settle(_ arguments: [String] = [], day: String = "2026-01-29", mayFail: Bool = false) throws
+                -> ProgramOutcome
+            {
                 try runProgram(
-                    tool, ["settle", "--date", "2026-01-29"] + arguments, stack.environment, mayFail: mayFail)
+                    tool, ["settle", "--date", day] + arguments, stack.environment, mayFail: mayFail)
             }
             func trade(_ id: String, _ user: String, _ symbol: String, _ side: String, _ quantity: Int) -> String {
                 #"{"tradeId":"\#(id)","userId":"\#(user)","symbol":"\#(symbol)","exchange":"NFO","side":"\#(side)","quantity":"\#(quantity)","price":"100","multiplier":"75","executedAt":"2026-01-20T05:00:00Z"}"#
@@ -79,6 +81,18 @@ extension ProcessTests {
                     "SELECT count(*) FROM api.trades WHERE trade_id = 'settlement:2026-01-29:NFO:FUT1#2'") == 1
             }
             #expect(try settle(["--prices", prices]).output.contains("0 settlements"))
+
+            // Noticed a day late: settled as of its own last day.
+            try produce("trades.executed", [trade("t10", "u3", "FUT1", "BUY", 1)])
+            #expect(try settle(["--that-day-only"], day: "2026-01-30").output.contains("0 settlements"))
+            #expect(try settle(day: "2026-01-30").output.contains("1 settlements for 2026-01-30: 1 sent"))
+            try eventually("the late settlement") {
+                try stack.count(
+                    """
+                    SELECT count(*) FROM api.trades WHERE trade_id = 'settlement:2026-01-29:NFO:FUT1' AND user_id = 'u3'
+                        AND executed_at = '2026-01-29T10:00:00Z' AND price = 110
+                    """) == 1
+            }
             #expect(stack.complaints.isEmpty, "\(stack.complaints.joined(separator: "\n"))")
         }
     }

@@ -178,6 +178,16 @@ import Testing
             .thenRefused(3, "conflicting_duplicate")
     }
 
+    /// A payment that is announced and then completed is two events under one id; the outcome alone is money.
+    @Test func aPendingPaymentsOutcomeCounts() throws {
+        var announced = try payment("p", "100.5", status: .pending)
+        announced.envelope.id = "e-p-pending"
+        try Given(announced, payment("p", "100.5"), payment("q", "7", status: .pending)).whenEveryWay(
+            AnalyticsFold.self
+        )
+        .then("payments", ["payment_id": "p", "amount_e8": "100.5", "status": "completed"])
+    }
+
     /// Two closings so large that their sum has no place: the second is refused and everything else goes on.
     @Test func aSumBeyondItsRangeParksTheExecution() throws {
         func huge(_ id: String, _ side: Side, _ price: String, symbol: String, at minutes: Int64) throws -> DecodedEvent
@@ -198,6 +208,36 @@ import Testing
                 .then("days", ["executions": "4", "winning_trades": "1"])
                 .thenRefused(4, "book_refused")
         }
+    }
+
+    /// Refused in a rebuild, it is as if it had not come: no identity is remembered, and its correction waits on.
+    @Test func whatIsRefusedInARebuildWasNeverThere() throws {
+        func huge(_ id: String, _ side: Side, _ price: String, symbol: String, at minutes: Int64) throws -> DecodedEvent
+        {
+            let trade = TradeExecuted(
+                tradeId: id, userId: "u1", exchange: "NSE", symbol: symbol, side: side,
+                quantity: try Quantity(parsing: "90000000000"), price: try Price(parsing: price),
+                executedAt: time(minutes), multiplier: try Fixed8(parsing: "100000000"))
+            return DecodedEvent(.tradeExecuted(trade), id: "e-\(id)", time: time(minutes))
+        }
+        let fold = AnalyticsFold(mode: .rebuild, lane: 0, calendar: try .standard())
+        let events = try [
+            corrected("s2", .amend, at: 0) { $0.notes = "n" }, huge("b1", .buy, "0", symbol: "A", at: 0),
+            huge("b2", .buy, "0", symbol: "B", at: 1), huge("s1", .sell, "90000000000", symbol: "A", at: 2),
+        ]
+        for (offset, event) in events.enumerated() {
+            #expect(fold.fold(FoldEvent(decoded: event, input: 0, offset: Int64(offset))) == .folded)
+        }
+        let before = fold.rememberedIdentities
+        let last = try huge("s2", .sell, "90000000000", symbol: "B", at: 3)
+        guard case .refused("book_refused", _) = fold.fold(FoldEvent(decoded: last, input: 0, offset: 9)) else {
+            Issue.record("it was folded")
+            return
+        }
+        #expect(fold.rememberedIdentities == before)
+        let waiting = fold.ledger.corrections.waiting.values.joined()
+        #expect(waiting.count == 1 && waiting.allSatisfy(\.isWaiting))
+        #expect(fold.ledger.changedTrades.allSatisfy { $0.trade.tradeId != "s2" })
     }
 
     @Test(arguments: [FoldOptions.live(1), .live(3), .rebuild(2), .rebuild(tail: 100, 1)])

@@ -72,11 +72,64 @@ import Testing
             ])
     }
 
-    @Test func aQuantityOutOfRangeIsRefusedAndLeavesTheCart() throws {
-        try Given(
-            [try change("a", .add, "A", quantity: "80000000000"), try change("b", .add, "A", quantity: "80000000000")],
-            inputs: CartTape.inputs
-        ).when(Fold.self).thenRefused(2, "quantity_out_of_range").then("carts", ["user_id": "u1"])
+    /// What does not fit is left out and told; what follows goes on.
+    @Test func anAddThatDoesNotFitParksNothing() throws {
+        let huge = "80000000000"
+        let events = [
+            try change("a", .add, "A", quantity: huge), try change("b", .add, "A", quantity: huge, rule: "r1"),
+            try change("c", .checkout), try change("d", .add, "B"),
+        ]
+        let run = try FoldRunner<Fold>.run(EventTape(CartTape.inputs, events))
+        #expect(run.outcomes.allSatisfy { $0 == .folded })
+        let oracle = NaiveCart(events)
+        #expect(oracle.told == ["left out u1 NSE:A", "order u1 NSE:A 8000000000000000000 -1"])
+        #expect(run.effects.compactMap(text) == oracle.told)
+        let lines = try #require(CartCodec.decode(run.store.presented("carts").first?["lines"] ?? ""))
+        #expect(lines.map(\.instrument.symbol) == ["B"])
+    }
+
+    private func event(_ decoded: DecodedEvent) -> FoldEvent { FoldEvent(decoded: decoded, input: 0, offset: 0) }
+
+    @Test func aFullCartTakesNoMoreAndCanBeEmptied() throws {
+        let table = CartTable()
+        var cart = Cart(updatedAt: minute(0))
+        cart.lines = (0..<ProjectionLimits.maximumCartLines).map {
+            Cart.Line(
+                instrument: InstrumentKey(exchange: "NSE", symbol: "S\($0)"), quantity: .one, addedAt: minute(0),
+                updatedAt: minute(0))
+        }
+        let full = cart
+        let more = event(try change("more", .add, "ONE MORE", rule: "r2"))
+        table.fold(more, into: &cart)
+        #expect(cart.lines.count == ProjectionLimits.maximumCartLines)
+        guard case .notificationSend(let told)? = table.effects(of: more, before: full, after: cart).first else {
+            Issue.record("nothing was told")
+            return
+        }
+        #expect(told.notificationId == "cart:/test:more")
+        #expect(told.title == "NSE:ONE MORE was not put into your cart")
+        #expect(
+            told.body == "NSE:ONE MORE was not put into your cart: it has 5000 lines, the most that a cart may have")
+        #expect(told.data == #"{"code":"cart_full","ruleId":"r2","symbol":"NSE:ONE MORE"}"#)
+        let again = event(try change("again", .add, "S7"))
+        table.fold(again, into: &cart)
+        #expect(cart.lines[7].quantity.description == "2")
+        table.fold(event(try change("out", .clear)), into: &cart)
+        #expect(cart.lines.isEmpty)
+    }
+
+    @Test func aLineIsFilledBySoManyRules() throws {
+        var cart = Cart(updatedAt: minute(0))
+        cart.lines = [
+            Cart.Line(
+                instrument: InstrumentKey(exchange: "NSE", symbol: "A"), quantity: .one,
+                rules: (0..<ProjectionLimits.maximumRulesPerCartLine).map { "r\($0)" }, addedAt: minute(0),
+                updatedAt: minute(0))
+        ]
+        for (rule, code) in [("r3", nil), ("new", "too_many_rules")] as [(String, String?)] {
+            guard case .cartChanged(let add) = try change("x", .add, "A", rule: rule).payload else { continue }
+            #expect(cart.refusal(of: add)?.code == code)
+        }
     }
 
     @Test(arguments: seeds) func itIsWhatTheOracleSaysEveryWay(seed: UInt64) throws {
@@ -113,6 +166,8 @@ import Testing
         switch effect.payload {
         case .orderPlaced(let order):
             "order \(order.userId) \(order.exchange):\(order.symbol) \(order.quantity.units) \(order.price?.units ?? -1)"
+        case .notificationSend(let told):
+            "left out \(told.userId) \(told.title.components(separatedBy: " was not put").first ?? "")"
         case .ruleRearmed(let rule): "rearmed \(rule.userId) \(rule.instrument) \(rule.ruleId)"
         default: nil
         }

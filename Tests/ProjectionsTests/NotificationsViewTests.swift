@@ -114,7 +114,7 @@ import Testing
             DecodedEvent(
                 .instrumentUpdated(
                     InstrumentUpdated(
-                        instrument: InstrumentKey(exchange: "NFO", symbol: "BAJAJ-AUTO26JANFUT"), type: "FUT",
+                        instrument: InstrumentKey(exchange: "NFO", symbol: "BAJAJ-AUTO26JANFUT"), type: .future,
                         name: name,
                         strike: try Price(whole: 5), expiry: expiry, lotSize: try Quantity(whole: 75))),
                 id: id, time: minute(2))

@@ -2,6 +2,7 @@ import Engine
 import Postgres
 import Projections
 import Supervision
+import TestKit
 import Testing
 
 @testable import ReadAPI
@@ -65,24 +66,24 @@ import Testing
         let (url, connection) = try database()
         try connection.execute(
             """
-            INSERT INTO cart_1_1.carts VALUES ('u1', '[{"exchange":"NSE","symbol":"M&M","quantity_e8":250000000,
+            INSERT INTO cart_2_1.carts VALUES ('u1', '[{"exchange":"NSE","symbol":"M&M","quantity_e8":250000000,
                 "price_e8":10050000000,"rules":["r1"],"added_at_us":1768448700000000,"updated_at_us":1768448760000000},
                 {"exchange":"BSE","symbol":"A","quantity_e8":100000000,"rules":[],"added_at_us":1768448700000001,
                 "updated_at_us":1768448700000001}]', '2026-01-15 03:46:00+00');
-            INSERT INTO cart_1_1.cart_rules VALUES
+            INSERT INTO cart_2_1.cart_rules VALUES
                 ('NSE', 'M&M', 'u1', 'r1', true, 9900000000, NULL, NULL, '2026-01-15 03:00:00+00', NULL),
                 ('NSE', 'A', 'u1', 'r1', true, NULL, 1, 1, '2026-01-15 03:00:00+00', '2026-01-15 04:00:00+00'),
                 ('NSE', 'A', 'u1', 'r2', false, NULL, 1, 1, '2026-01-15 03:00:00+00', NULL),
                 ('NSE', 'A', 'u1', 'rearmed before it was made', false, NULL, NULL, NULL, NULL, '2026-01-15 03:00:00+00');
-            INSERT INTO cart_1_1.rule_firings VALUES
+            INSERT INTO cart_2_1.rule_firings VALUES
                 ('u1', 'r1', 'NSE', 'M&M', 2, '2026-01-15 03:45:00+00', 10050000000),
                 ('u1', 'r1', 'NSE', 'A', 1, '2026-01-15 03:45:00+00', 1);
-            INSERT INTO alerts_1_1.alerts VALUES
-                ('NSE', 'A', 'u1', 'a1', 'above', true, 1000000000, NULL, NULL, true, '[]', '2026-01-15 03:00:00+00'),
+            INSERT INTO alerts_2_1.alerts VALUES
+                ('NSE', 'A', 'u1', 'a1', 'above', true, 1000000000, NULL, NULL, true, '[]', '2026-01-15 03:00:00+00', '/api#d1'),
                 ('NSE', 'A', 'u1', 'a2', 'percent_change', true, -500000000, NULL, 60, false, '["email"]',
-                    '2026-01-15 03:00:00+00');
-            INSERT INTO alerts_1_1.alert_firings VALUES ('u1', 'a1', 'NSE', 'A', 1, '2026-01-15 03:45:00+00', 1010000000);
-            INSERT INTO alerts_1_1.alert_history
+                    '2026-01-15 03:00:00+00', '/api#d2');
+            INSERT INTO alerts_2_1.alert_firings VALUES ('u1', 'a1', 'NSE', 'A', 1, '2026-01-15 03:45:00+00', 1010000000);
+            INSERT INTO alerts_2_1.alert_history
             SELECT 'u1', '/tapefold/triggers', 'e' || n, 'a1', 'NSE', 'A', 'above', 1010000000,
                 timestamptz '2026-01-15 03:45:00+00' + n * interval '1 second' FROM generate_series(1, 5) n;
             """)
@@ -167,6 +168,26 @@ enum EngineSchema {
                 LaneOffsets(lane: lane, next: Dictionary(uniqueKeysWithValues: topics.map { ($0, 1_000) }))
             }
             _ = try BuildCatalog(connection).ensureLiveBuild(of: view, lanes: 4, start: start)
+        }
+    }
+
+    /// The rows that a fold led to, in the build that has its tables.
+    static func copy(_ store: MemoryViewStore, of view: ViewSchema, to connection: PostgresConnection) throws {
+        let live = try #require(try BuildCatalog(connection).liveBuild(of: view.name))
+        for table in view.tables {
+            // Rows in memory are the bytes that COPY takes.
+            let rows = try store.rows(table.name)
+            try connection.copyInBinary("COPY \(live.schema).\(table.name) FROM STDIN (FORMAT binary)") {
+                (writer) throws(PostgresError) in
+                for row in rows {
+                    try writer.writeRow(fieldCount: row.fields.count) { buffer in
+                        for field in row.fields {
+                            buffer.append(integer: Int32(field.map(\.count) ?? -1))
+                            (field ?? []).withUnsafeBytes { buffer.append($0) }
+                        }
+                    }
+                }
+            }
         }
     }
 

@@ -50,6 +50,20 @@ import Testing
         )
     }
 
+    /// Unit and meaning of each field, not of its type alone.
+    @Test func everyFieldHasAMeaning() throws {
+        let schemas = try #require(try Self.yaml()["components"]?["schemas"]?.members)
+        var count = 0
+        for schema in schemas {
+            for field in schema.value["properties"]?.members ?? [] {
+                count += 1
+                let text = field.value["description"]?.string ?? ""
+                #expect(text.count >= 5, "schemas/openapi.yaml: what is \(schema.name).\(field.name)?")
+            }
+        }
+        #expect(count > 400)
+    }
+
     @Test func everyRouteIsDocumentedAndNothingElse() throws {
         let document = try Self.yaml()
         let documented = (document["paths"]?.members ?? []).flatMap { path in

@@ -85,7 +85,7 @@ import Testing
     @Test func instrumentsAreFoundByBeginningsOfWords() throws {
         let (api, connection) = try open(
             """
-            INSERT INTO instruments_1_1.instruments (symbol, exchange, type, name, expiry, strike_e8, search_text, updated_at) VALUES
+            INSERT INTO instruments_2_1.instruments (symbol, exchange, type, name, expiry, strike_e8, search_text, updated_at) VALUES
                 ('RELIANCE', 'NSE', 'EQ', 'Reliance Industries', NULL, NULL, 'reliance reliance industries', now()),
                 ('RELIANCE', 'BSE', 'EQ', 'Reliance Industries', NULL, NULL, 'reliance reliance industries', now()),
                 ('M&M', 'NSE', 'EQ', 'Mahindra & Mahindra', NULL, NULL, 'm m mahindra mahindra', now()),
@@ -123,7 +123,7 @@ import Testing
         try connection.execute("SET enable_seqscan = off")
         let plan = try connection.query(
             """
-            EXPLAIN SELECT symbol FROM instruments_1_1.api_instruments i
+            EXPLAIN SELECT symbol FROM instruments_2_1.api_instruments i
             WHERE to_tsvector('simple'::regconfig, i.search_text) @@ 'rel:*'::tsquery
             """)
         let text = try (0..<plan.rowCount).map { try plan.text($0, 0) }.joined(separator: "\n")

@@ -40,6 +40,7 @@ enum MaintainCommand {
         var dryRun: Bool
         var drops: [Drop]
         var leftovers: [Leftover]
+        var oldChanges: Int64
         var waitingEffects: [String: Int64]
         var forgottenIds: Int64
     }
@@ -72,7 +73,8 @@ enum MaintainCommand {
             leftovers: outcome.leftovers.map {
                 .init(view: $0.view, build: $0.build, why: $0.why, dropped: $0.isDropped)
             },
-            waitingEffects: outcome.waitingEffects, forgottenIds: outcome.forgottenIds)
+            oldChanges: outcome.oldChanges, waitingEffects: outcome.waitingEffects,
+            forgottenIds: outcome.forgottenIds)
     }
 
     private static func tell(_ outcome: Maintenance.Outcome, _ isDryRun: Bool, _ console: Console) {
@@ -92,6 +94,11 @@ enum MaintainCommand {
         for left in outcome.leftovers {
             console.line("\(left.view) \(left.build): \(left.isDropped ? "dropped: " : "")\(left.why)")
         }
+        if outcome.oldChanges > 0 {
+            console.line(
+                "view changes: \(isDryRun ? "would drop" : "dropped") \(outcome.oldChanges) rows that no stream goes back to"
+            )
+        }
         for (view, count) in outcome.waitingEffects.sorted(by: { $0.key < $1.key }) {
             console.note("\(view): \(count) effects wait to be published; its processor does so when it runs")
         }
@@ -100,6 +107,6 @@ enum MaintainCommand {
                 "commands: \(isDryRun ? "would forget" : "forgot") \(outcome.forgottenIds) ids used more than "
                     + "\(EngineLimits.commandIdentityKeptDays) days ago")
         }
-        if outcome.drops.isEmpty { console.line("nothing is older than what is kept") }
+        if outcome.drops.isEmpty, outcome.oldChanges == 0 { console.line("nothing is older than what is kept") }
     }
 }

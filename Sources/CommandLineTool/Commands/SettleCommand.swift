@@ -5,23 +5,24 @@ import Foundation
 import Projections
 import Telemetry
 
-/// `tapefold settle --date D [--prices F] [--contracts F] [--dry-run]`.
+/// `tapefold settle --date D [--that-day-only] [--prices F] [--contracts F] [--dry-run]`.
 enum SettleCommand {
     static let command = Command(
-        "settle", "Close the open lots of contracts that expired on a day, at their settlement price.",
+        "settle", "Close the open lots of contracts that expired by a day, at their settlement price.",
         discussion: """
-            Sends one execution for each book that still holds an expired contract: at the price in --prices, else at the
-            market view's close of that day. Sends nothing at all while one price is missing, or before the session of one
-            contract has ended. The executions' ids follow from the book and the day, so that running it twice changes
-            nothing.
+            Sends one execution for each book that still holds a contract that expired on the day or before: at the price in
+            --prices, else at the market view's close of the contract's last day, and as of that day's close. Sends nothing at
+            all while one price is missing, or before the session of one contract has ended. The executions' ids follow from
+            the book and its expiry, so that running it twice, or on another day, changes nothing.
             """,
         options: [
-            OptionDefinition("date", .text("YYYY-MM-DD"), "The day of expiry. Required."),
+            OptionDefinition("date", .text("YYYY-MM-DD"), "The last day of expiry. Required."),
             OptionDefinition(
                 "prices", .text("F"), "Settlement prices: a line EXCHANGE:SYMBOL,price for each contract."),
             OptionDefinition(
                 "contracts", .text("F"), "The contracts that expire that day, a line EXCHANGE:SYMBOL each.",
                 default: "those of view instruments"),
+            .flag("that-day-only", "Leave out contracts that expired before that day."),
             .flag("dry-run", "Say what would be sent, and send nothing."),
             .json, .dataDirectory,
         ],
@@ -60,9 +61,10 @@ enum SettleCommand {
         Interruption.shared.install()
         try waitForViews(
             contracts == nil ? ["positions", "market", "instruments"] : ["positions", "market"], connections)
-        let reader = SettlementReader(connection: connection, day: day, calendar: calendar)
+        let reader = SettlementReader(
+            connection: connection, day: day, isThatDayOnly: invocation.arguments.flag("that-day-only"))
         let (open, closes) = try reader.read(contracts)
-        let settlement = Settlement(day: day, calendar: calendar)
+        let settlement = Settlement(calendar: calendar)
         let running = settlement.unfinished(open, now: LogLine.now())
         guard running.isEmpty else {
             throw CommandFailure(

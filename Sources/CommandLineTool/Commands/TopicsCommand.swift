@@ -1,4 +1,5 @@
 import Events
+import Foundation
 import Kafka
 
 /// `tapefold topics list|create|describe|check`.
@@ -18,7 +19,7 @@ enum TopicsCommand {
         examples: ["tapefold topics create", "tapefold topics create --replication 3"], run: runCreate)
 
     static let describe = Command(
-        "topics describe", "Show a topic's partitions, their bounds and its settings.",
+        "topics describe", "Show a topic's fields, its partitions with their bounds, and its settings.",
         positionals: PositionalDefinition("topic", "The topic."), options: [.json, .dataDirectory],
         examples: ["tapefold topics describe trades.executed"], run: runDescribe)
 
@@ -101,6 +102,8 @@ enum TopicsCommand {
         var replication: Int
         var partitions: [Partition]
         var settings: [String: String]
+        /// Of its events' data; none of a topic that topology.json does not have.
+        var fields: [TopicField]
     }
 
     private static func runDescribe(_ invocation: Invocation) throws -> ExitStatusCode {
@@ -113,7 +116,7 @@ enum TopicsCommand {
         }
         let description = Description(
             topic: topic.name, replication: topic.replicationFactor, partitions: partitions,
-            settings: try admin.topicConfiguration(topic.name))
+            settings: try admin.topicConfiguration(topic.name), fields: EventKind(topic: topic.name)?.fields ?? [])
         if invocation.wantsJSON {
             try invocation.console.json(description)
             return .done
@@ -124,10 +127,20 @@ enum TopicsCommand {
                 "  \(partition.partition): offsets \(partition.low) to \(partition.high) "
                     + "(\(partition.high - partition.low) records)")
         }
+        for line in fieldLines(description.fields) { invocation.console.line(line) }
         for (name, value) in description.settings.sorted(by: { $0.key < $1.key }) {
             invocation.console.line("  \(name)=\(value)")
         }
         return .done
+    }
+
+    /// Names and types stand in columns; what is optional says so.
+    static func fieldLines(_ fields: [TopicField]) -> [String] {
+        let name = fields.map(\.name.count).max() ?? 0
+        return fields.map { field in
+            let place = field.name.padding(toLength: name, withPad: " ", startingAt: 0)
+            return "  \(place)  \(field.required ? "required" : "optional")  \(field.type): \(field.meaning)"
+        }
     }
 
     private static func runCheck(_ invocation: Invocation) throws -> ExitStatusCode {

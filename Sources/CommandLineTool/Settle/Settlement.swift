@@ -8,6 +8,8 @@ struct OpenContract: Equatable {
     /// As the position has it: exchange:symbol, or an ISIN.
     var instrument: String
     var contract: InstrumentKey
+    /// The day on which it expired, at whose close it is settled.
+    var expiry: CivilDate
     /// Of all open lots; negative when short.
     var quantity: Quantity
     /// Of the open lots; more than one can't be closed by one execution.
@@ -16,12 +18,11 @@ struct OpenContract: Equatable {
     var settledBefore: Int
 }
 
-/// Plans the executions that close expired contracts: a pure function of what is open, of prices and of the day.
+/// Plans the executions that close expired contracts: a pure function of what is open and of prices.
 struct Settlement {
     static let source = "/tapefold/settle"
     private static let tag = "settlement"
 
-    let day: CivilDate
     let calendar: ExchangeCalendar
 
     struct Plan {
@@ -32,10 +33,10 @@ struct Settlement {
 
     func plan(_ open: [OpenContract], prices: [InstrumentKey: Price]) -> Plan {
         var plan = Plan()
-        var unpriced: Set<InstrumentKey> = []
+        var unpriced: [InstrumentKey: CivilDate] = [:]
         for book in open {
             guard let price = prices[book.contract] else {
-                unpriced.insert(book.contract)
+                unpriced[book.contract] = book.expiry
                 continue
             }
             guard let multiplier = book.multipliers.first, book.multipliers.count == 1 else {
@@ -47,24 +48,28 @@ struct Settlement {
             }
             plan.events.append(event(book, price, multiplier))
         }
-        plan.problems += unpriced.sorted().map {
-            "no settlement price of \($0) for \(day): the market view has no close of that day; give one by --prices"
+        plan.problems += unpriced.sorted { $0.key < $1.key }.map { contract, expiry in
+            "no settlement price of \(contract) for \(expiry): the market view has no close of that day; give one by --prices"
         }
         return plan
     }
 
-    /// The exchanges, with what is open there, whose session of the day has not ended by `now`: what the market shows is
-    /// a price on the way then, and who holds what may still change.
+    /// The last days, with what is open then, whose session has not ended by `now`: what the market shows is a price on
+    /// the way, and who holds what may still change.
     func unfinished(_ open: [OpenContract], now: Timestamp) -> [String] {
-        Set(open.map(\.contract.exchange)).sorted().compactMap { exchange in
-            let end = time(on: exchange)
-            guard end > now else { return nil }
-            return "the day of \(exchange) is not over: \(day) ends there at \(end), and it is \(now)"
+        var ends: [String: String] = [:]
+        for book in open {
+            let exchange = book.contract.exchange
+            let end = time(of: book.expiry, on: exchange)
+            guard end > now else { continue }
+            ends["\(exchange) \(book.expiry)"] =
+                "the day of \(exchange) is not over: \(book.expiry) ends there at \(end), and it is \(now)"
         }
+        return ends.sorted { $0.key < $1.key }.map(\.value)
     }
 
     private func event(_ book: OpenContract, _ price: Price, _ multiplier: Fixed8) -> DecodedEvent {
-        let time = time(on: book.contract.exchange)
+        let time = time(of: book.expiry, on: book.contract.exchange)
         let isShort = book.quantity.units < 0
         let name = book.contract.description
         let trade = TradeExecuted(
@@ -72,7 +77,7 @@ struct Settlement {
             side: isShort ? .buy : .sell, quantity: Quantity(units: abs(book.quantity.units)), price: price,
             executedAt: time, account: book.account, isin: book.instrument == name ? nil : book.instrument,
             multiplier: multiplier,
-            details: EventDetails(tags: [Self.tag], notes: "settled at expiry on \(day)"))
+            details: EventDetails(tags: [Self.tag], notes: "settled at expiry on \(book.expiry)"))
         return DecodedEvent(
             envelope: Envelope(id: trade.tradeId, source: Self.source, time: time, subject: book.userId),
             payload: .tradeExecuted(trade))
@@ -80,19 +85,19 @@ struct Settlement {
 
     /// The session's close, so that the settlement stands behind every execution of the contract; the day's last moment
     /// where the calendar knows no session.
-    func time(on exchange: String) -> Timestamp {
+    func time(of day: CivilDate, on exchange: String) -> Timestamp {
         let schedule = calendar.schedule(exchange)
         if let session = schedule.session(on: day) { return session.close }
         return Timestamp(day, minutes: 1_440, offsetMinutes: schedule.offsetMinutes).adding(microseconds: -1)
     }
 
-    /// The same for the same book and day, whoever settles it and when; the next for a book that was opened again.
+    /// The same for the same book and expiry, whoever settles it and when; the next for a book that was opened again.
     private func tradeId(_ book: OpenContract) -> String {
         let account = book.account == EventDefaults.account ? "" : ":\(book.account)"
-        let text = Self.idPrefix + "\(day):\(book.contract)\(account)"
+        let text = Self.idPrefix + "\(book.expiry):\(book.contract)\(account)"
         // Long accounts leave no room: then a hash tells them apart.
         let fits = text.unicodeScalars.count <= EventsLimits.maximumIdentifierCharacters - 4
-        let id = fits ? text : Self.idPrefix + "\(day):\(ContentHash(of: text))"
+        let id = fits ? text : Self.idPrefix + "\(book.expiry):\(ContentHash(of: text))"
         return book.settledBefore == 0 ? id : "\(id)#\(book.settledBefore + 1)"
     }
 

@@ -5,10 +5,16 @@ import Postgres
 struct SettlementReader {
     let connection: PostgresConnection
     let day: CivilDate
-    let calendar: ExchangeCalendar
+    /// Contracts that expired before the day are left out.
+    let isThatDayOnly: Bool
 
-    /// - Parameter listed: contracts named by a file, in place of those that view `instruments` has.
-    /// - Returns: their open lots by book, and the day's closes.
+    private struct Contract {
+        let key: InstrumentKey
+        let expiry: String
+    }
+
+    /// - Parameter listed: contracts named by a file, in place of those that view `instruments` has; they expire on the day.
+    /// - Returns: their open lots by book, and the close of each on its last day.
     func read(
         _ listed: Set<InstrumentKey>?
     ) throws -> (open: [OpenContract], closes: [InstrumentKey: Price]) {
@@ -16,15 +22,15 @@ struct SettlementReader {
         defer { connection.rollbackIfOpen() }
         let schemas = try liveSchemas()
         guard let positions = schemas["positions"] else { throw missing("positions") }
-        let contracts: [InstrumentKey]
+        let contracts: [Contract]
         if let listed {
-            contracts = listed.sorted()
+            contracts = listed.sorted().map { Contract(key: $0, expiry: day.description) }
         } else {
             guard let instruments = schemas["instruments"] else { throw missing("instruments") }
-            contracts = try expiring(instruments)
+            contracts = try expired(instruments)
         }
         let open = try openContracts(positions, contracts)
-        let closes = try schemas["market"].map { try self.closes($0, Set(open.map(\.contract)).sorted()) } ?? [:]
+        let closes = try schemas["market"].map { try self.closes($0, open) } ?? [:]
         return (open, closes)
     }
 
@@ -41,12 +47,16 @@ struct SettlementReader {
         return schemas
     }
 
-    private func expiring(_ schema: String) throws -> [InstrumentKey] {
+    private func expired(_ schema: String) throws -> [Contract] {
         let result = try connection.query(
-            "SELECT exchange, symbol FROM \(schema).api_instruments WHERE expiry = $1::date ORDER BY 1, 2",
-            [.text(day.description)])
+            """
+            SELECT exchange, symbol, expiry::text FROM \(schema).api_instruments
+            WHERE expiry <= $1::date AND (NOT $2 OR expiry = $1::date) ORDER BY 1, 2
+            """, [.text(day.description), .bool(isThatDayOnly)])
         return try (0..<result.rowCount).map {
-            InstrumentKey(exchange: try result.text($0, 0), symbol: try result.text($0, 1))
+            Contract(
+                key: InstrumentKey(exchange: try result.text($0, 0), symbol: try result.text($0, 1)),
+                expiry: try result.text($0, 2))
         }
     }
 
@@ -58,7 +68,7 @@ struct SettlementReader {
         }
     }
 
-    private func openContracts(_ schema: String, _ contracts: [InstrumentKey]) throws -> [OpenContract] {
+    private func openContracts(_ schema: String, _ contracts: [Contract]) throws -> [OpenContract] {
         guard !contracts.isEmpty else { return [] }
         let result = try connection.query(
             """
@@ -66,21 +76,24 @@ struct SettlementReader {
                    l.multiplier, (
                        SELECT count(*) FROM \(schema).api_trades t
                        WHERE t.user_id = l.user_id AND t.instrument = l.instrument AND t.account = l.account
-                           AND NOT t.voided AND starts_with(t.trade_id, $3))
+                           AND NOT t.voided AND starts_with(t.trade_id, $4 || c.expiry || ':')), c.expiry
             FROM \(schema).api_lots l
-            JOIN unnest($1::text[], $2::text[]) AS c (exchange, symbol)
+            JOIN unnest($1::text[], $2::text[], $3::text[]) AS c (exchange, symbol, expiry)
                 ON l.exchange = c.exchange AND l.symbol = c.symbol
-            GROUP BY l.user_id, l.account, l.instrument, l.exchange, l.symbol, l.multiplier
+            GROUP BY l.user_id, l.account, l.instrument, l.exchange, l.symbol, l.multiplier, c.expiry
             ORDER BY l.user_id, l.account, l.instrument, l.multiplier
             """,
-            try arrays(contracts.map(\.exchange), contracts.map(\.symbol)) + [
-                .text("\(Settlement.idPrefix)\(day):")
+            try arrays(contracts.map(\.key.exchange), contracts.map(\.key.symbol), contracts.map(\.expiry)) + [
+                .text(Settlement.idPrefix)
             ])
         var books: [OpenContract] = []
         for row in 0..<result.rowCount {
             let (user, account, instrument) = (
                 try result.text(row, 0), try result.text(row, 1), try result.text(row, 2)
             )
+            guard let expiry = CivilDate(parsing: try result.text(row, 8)) else {
+                throw CommandFailure("\(instrument) expires on \(try result.text(row, 8)), no day")
+            }
             guard let quantity = Int64(exactly: try result.numericUnits(row, 5)),
                 let multiplier = Int64(exactly: try result.numericUnits(row, 6))
             else { throw CommandFailure("\(user)'s position in \(instrument) is larger than one execution can close") }
@@ -92,21 +105,25 @@ struct SettlementReader {
                 OpenContract(
                     userId: user, account: account, instrument: instrument,
                     contract: InstrumentKey(exchange: try result.text(row, 3), symbol: try result.text(row, 4)),
+                    expiry: expiry,
                     quantity: Quantity(units: quantity), multipliers: [Fixed8(units: multiplier)],
                     settledBefore: Int(try result.int64(row, 7))))
         }
         return books
     }
 
-    /// The close of the day's candle.
-    private func closes(_ schema: String, _ contracts: [InstrumentKey]) throws -> [InstrumentKey: Price] {
-        guard !contracts.isEmpty else { return [:] }
+    /// The close of each contract's candle of its last day.
+    private func closes(_ schema: String, _ open: [OpenContract]) throws -> [InstrumentKey: Price] {
+        let days = Dictionary(open.map { ($0.contract, $0.expiry) }) { first, _ in first }.sorted { $0.key < $1.key }
+        guard !days.isEmpty else { return [:] }
         let result = try connection.query(
             """
-            SELECT k.exchange, k.symbol, k.close FROM unnest($1::text[], $2::text[]) AS c (exchange, symbol)
+            SELECT k.exchange, k.symbol, k.close
+            FROM unnest($1::text[], $2::text[], $3::text[]) AS c (exchange, symbol, expiry)
             JOIN \(schema).api_candles k ON k.exchange = c.exchange AND k.symbol = c.symbol
-            WHERE k."interval" = '1d' AND k.trading_day = $3::date
-            """, try arrays(contracts.map(\.exchange), contracts.map(\.symbol)) + [.text(day.description)])
+            WHERE k."interval" = '1d' AND k.trading_day = c.expiry::date
+            """,
+            try arrays(days.map(\.key.exchange), days.map(\.key.symbol), days.map(\.value.description)))
         var closes: [InstrumentKey: Price] = [:]
         for row in 0..<result.rowCount {
             guard let units = Int64(exactly: try result.numericUnits(row, 2)) else { continue }

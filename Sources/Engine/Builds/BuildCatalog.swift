@@ -87,12 +87,12 @@ public struct BuildCatalog {
         }
     }
 
-    private func lockCatalog(of view: String) throws(PostgresError) {
+    func lockCatalog(of view: String) throws(PostgresError) {
         try connection.query(
             "SELECT pg_advisory_xact_lock(hashtextextended('tapefold.build.' || $1, 0))", [.text(view)])
     }
 
-    private func create(
+    func create(
         _ view: ViewSchema, lanes: Int, status: Build.Status, indexed: Bool, start: [LaneOffsets],
         copy: BuildCopy? = nil
     ) throws(PostgresError) -> Build {

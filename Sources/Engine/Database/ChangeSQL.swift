@@ -21,6 +21,18 @@ enum ChangeSQL {
             AND seq < (SELECT max(seq) FROM tapefold.change_batch WHERE view = $1 AND lane = $2)
         """
 
+    /// Each lane's owner prunes as it changes rows; this is for lanes that stand still, and for views that nobody serves any more.
+    /// - Returns: how many rows went, or would go.
+    static func pruneAll(on connection: PostgresConnection, isDryRun: Bool) throws(PostgresError) -> Int64 {
+        let old = """
+            FROM tapefold.change_batch c WHERE c.changed_at < now() - make_interval(secs => $1::bigint)
+                AND EXISTS (SELECT 1 FROM tapefold.change_batch n WHERE n.view = c.view AND n.lane = c.lane AND n.seq > c.seq)
+            """
+        let kept: [PostgresParameter] = [.int64(Int64(EngineLimits.viewChangeKeepSeconds))]
+        guard isDryRun else { return Int64(try connection.query("DELETE \(old)", kept).commandTuples) }
+        return try connection.query("SELECT count(*) \(old)", kept).int64(0, 0)
+    }
+
     /// Adds what a batch tells of its users to the batch's pipeline; returns how many statements that took.
     static func add(
         _ changes: UserChanges, _ commit: LaneCommit, view: String, to pipeline: PostgresPipeline

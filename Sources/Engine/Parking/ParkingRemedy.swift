@@ -10,7 +10,7 @@ public enum ParkingRemedy {
             return "sound as far as is known: it is folded once the first event of its key is folded or dropped"
         case "conflicting_duplicate":
             return "two events claim one identity and differ: find out which is right. If the one folded is, drop this "
-                + "one: \(drop). If this one is, amend the other by an event on trades.corrected, then drop this one"
+                + "one: \(drop). If this one is, \(correction(of: place.topic)), then drop this one"
         case "book_refused", "order_refused":
             return "figures leave their range: amend or void the wrong execution by an event on trades.corrected, then "
                 + "\(retry); if this event is the wrong one: \(drop)"
@@ -22,6 +22,19 @@ public enum ParkingRemedy {
                 + "version and \(retry)"
         default:
             return "once the cause is gone \(retry); if the event is wrong \(drop)"
+        }
+    }
+
+    /// How what was folded is set right, when another event under its identity should have been. Facts are never changed: each
+    /// topic has its own way to say something else.
+    private static func correction(of topic: String) -> String {
+        switch EventKind(topic: topic) {
+        case .tradeExecuted: "amend the other by an event on trades.corrected"
+        case .tradeCorrected: "send what should hold as a new correction, under an id of its own"
+        case .paymentReceived: "send a payment that makes up for the other, under a paymentId of its own"
+        case .orderPlaced, .orderCancelled: "send what should hold by an event on orders.updated"
+        case .notificationSend: "send this one under a notificationId of its own"
+        default: "send it again under an id of its own: the latest counts"
         }
     }
 }

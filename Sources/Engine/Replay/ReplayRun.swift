@@ -26,7 +26,8 @@ public struct ReplaySummary: Sendable {
     public let hasHeldLanes: Bool
 }
 
-/// Rebuilds a view beside its live build and swaps the two when it has caught up.
+/// Rebuilds a view beside its live build and swaps the two when it has caught up. A reactor is not rebuilt: its state is
+/// carried over, see ``ReactorCarry``.
 public enum ReplayRun {
     /// - Throws: `EngineError`; the live build is then as it was.
     public static func run(
@@ -34,7 +35,7 @@ public enum ReplayRun {
         topology view: ViewConfiguration, options: ReplayOptions = ReplayOptions(), stop: StopSignal,
         observer: @escaping ReplayObserver
     ) throws(EngineError) -> ReplaySummary {
-        try view.requireRebuildable()
+        if view.isReactor { return try ReactorCarry(view, configuration, options).run(observer) }
         return try start(views.fold(named: name), view, configuration, options, stop, observer)
     }
 

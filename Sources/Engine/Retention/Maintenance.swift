@@ -31,6 +31,8 @@ public struct Maintenance {
     public struct Outcome: Sendable {
         public internal(set) var drops: [Drop] = []
         public internal(set) var leftovers: [Leftover] = []
+        /// Rows of tapefold.change_batch that no stream goes back to: gone, or would go.
+        public internal(set) var oldChanges: Int64 = 0
         /// Effects that wait to be published, by view.
         public internal(set) var waitingEffects: [String: Int64] = [:]
         /// Ids of commands that the read API guards no more.
@@ -61,6 +63,9 @@ public struct Maintenance {
             }
         }
         try inDatabase { () throws(PostgresError) in outcome.forgottenIds = try forgetIds() }
+        outcome.oldChanges = try inDatabase { () throws(PostgresError) in
+            try ChangeSQL.pruneAll(on: connection, isDryRun: isDryRun)
+        }
         return outcome
     }
 

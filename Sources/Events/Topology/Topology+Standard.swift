@@ -91,7 +91,7 @@ extension Topology {
               "inputs": ["cart.changed", "rules.changed", "rules.rearmed"],
               "parkingKey": "user",
               "policy": "park",
-              "outputs": ["orders.placed", "rules.rearmed"],
+              "outputs": ["orders.placed", "rules.rearmed", "notifications.send"],
               "deadLetters": ["cart.changed.cart.dlq", "rules.changed.cart.dlq", "rules.rearmed.cart.dlq"]
             },
             {

@@ -13,10 +13,15 @@ public struct CartChanged: Sendable, Equatable {
     /// A rule did it.
     public var isAutomatic: Bool
     public var ruleId: String?
+    /// Which `rules.changed` was in force when the rule fired: its source, `#` and its id.
+    public var definedBy: String?
+    /// The latest `rules.rearmed` that had armed this rule again by then, in the same form; nil: none had.
+    public var rearmedBy: String?
 
     public init(
         userId: String, instrument: InstrumentKey? = nil, action: CartAction, quantity: Quantity? = nil,
-        price: Price? = nil, isAutomatic: Bool = false, ruleId: String? = nil
+        price: Price? = nil, isAutomatic: Bool = false, ruleId: String? = nil, definedBy: String? = nil,
+        rearmedBy: String? = nil
     ) {
         self.userId = userId
         self.instrument = instrument
@@ -25,6 +30,8 @@ public struct CartChanged: Sendable, Equatable {
         self.price = price
         self.isAutomatic = isAutomatic
         self.ruleId = ruleId
+        self.definedBy = definedBy
+        self.rearmedBy = rearmedBy
     }
 }
 
@@ -45,9 +52,13 @@ extension CartChanged: WireEvent {
         static let price = FieldKey(4, "price")
         static let auto = FieldKey(5, "auto")
         static let ruleId = FieldKey(6, "ruleId")
+        static let definedBy = FieldKey(7, "definedBy")
+        static let rearmedBy = FieldKey(8, "rearmedBy")
     }
 
-    static let keys = [Key.userId, Key.symbol, Key.action, Key.quantity, Key.price, Key.auto, Key.ruleId]
+    static let keys = [
+        Key.userId, Key.symbol, Key.action, Key.quantity, Key.price, Key.auto, Key.ruleId, Key.definedBy, Key.rearmedBy,
+    ]
 
     static func read(_ reader: inout FieldReader, time: Timestamp) throws(EventRefusal) -> CartChanged {
         let userId = try reader.word(Key.userId, .identifier)
@@ -57,12 +68,14 @@ extension CartChanged: WireEvent {
         let price = try reader.optionalDecimal(Key.price, .notNegative)
         let isAutomatic = try reader.optionalFlag(Key.auto) ?? false
         let ruleId = try reader.optionalText(Key.ruleId, .identifier)
+        let definedBy = try reader.optionalText(Key.definedBy, .identifier)
+        let rearmedBy = try reader.optionalText(Key.rearmedBy, .identifier)
         if action == .add || action == .remove, instrument == nil {
             throw reader.misfit(Key.symbol, expected: "a symbol to \(action.rawValue)")
         }
         return CartChanged(
             userId: userId, instrument: instrument, action: action, quantity: quantity, price: price,
-            isAutomatic: isAutomatic, ruleId: ruleId)
+            isAutomatic: isAutomatic, ruleId: ruleId, definedBy: definedBy, rearmedBy: rearmedBy)
     }
 
     func visit<Sink: FieldSink & ~Copyable>(_ sink: inout Sink) {
@@ -73,6 +86,8 @@ extension CartChanged: WireEvent {
         sink.decimal(Key.price, price)
         if isAutomatic { sink.flag(Key.auto, true) }
         sink.text(Key.ruleId, ruleId)
+        sink.text(Key.definedBy, definedBy)
+        sink.text(Key.rearmedBy, rearmedBy)
     }
 
     static func readableKey(_ reader: FieldReader) -> ReadableKey {

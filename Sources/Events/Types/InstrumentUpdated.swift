@@ -3,8 +3,9 @@ import Domain
 /// `instruments.updated`: the master data of an instrument. The latest counts. Identity: source + id.
 public struct InstrumentUpdated: Sendable, Equatable {
     public var instrument: InstrumentKey
-    /// EQ, FUT, CE, PE, INDEX… as the exchange has it.
-    public var type: String
+    public var type: InstrumentType
+    /// The exchange's own word for its type, where that is another.
+    public var exchangeType: String?
     /// The broker's number for it.
     public var token: String?
     public var name: String?
@@ -17,12 +18,14 @@ public struct InstrumentUpdated: Sendable, Equatable {
     public var sector: String?
 
     public init(
-        instrument: InstrumentKey, type: String, token: String? = nil, name: String? = nil, isin: String? = nil,
+        instrument: InstrumentKey, type: InstrumentType, exchangeType: String? = nil, token: String? = nil,
+        name: String? = nil, isin: String? = nil,
         strike: Price? = nil, expiry: CivilDate? = nil, lotSize: Quantity? = nil, tickSize: Price? = nil,
         sector: String? = nil
     ) {
         self.instrument = instrument
         self.type = type
+        self.exchangeType = exchangeType
         self.token = token
         self.name = name
         self.isin = isin
@@ -32,6 +35,18 @@ public struct InstrumentUpdated: Sendable, Equatable {
         self.tickSize = tickSize
         self.sector = sector
     }
+}
+
+/// What an instrument is, whatever its exchange calls it.
+public enum InstrumentType: String, Sendable, CaseIterable, WireChoice {
+    /// A share, or a unit of a fund that trades as one.
+    case equity = "EQ"
+    case future = "FUT"
+    case call = "CE"
+    case put = "PE"
+    case index = "INDEX"
+    /// None of these, or not known: bonds, warrants, currencies.
+    case other = "OTHER"
 }
 
 extension InstrumentUpdated: WireEvent {
@@ -47,16 +62,18 @@ extension InstrumentUpdated: WireEvent {
         static let lotSize = FieldKey(8, "lotSize")
         static let tickSize = FieldKey(9, "tickSize")
         static let sector = FieldKey(10, "sector")
+        static let exchangeType = FieldKey(11, "exchangeType")
     }
 
     static let keys = [
         Key.symbol, Key.exchange, Key.type, Key.token, Key.name, Key.isin, Key.strike, Key.expiry, Key.lotSize,
-        Key.tickSize, Key.sector,
+        Key.tickSize, Key.sector, Key.exchangeType,
     ]
 
     static func read(_ reader: inout FieldReader, time: Timestamp) throws(EventRefusal) -> InstrumentUpdated {
         let (exchange, symbol) = try reader.instrument(symbol: Key.symbol, exchange: Key.exchange)
-        let type = try reader.text(Key.type, .label)
+        let type: InstrumentType = try reader.choice(Key.type)
+        let exchangeType = try reader.optionalText(Key.exchangeType, .label)
         let token = try reader.optionalText(Key.token, .label)
         let name = try reader.optionalText(Key.name, .label)
         let isin = try reader.optionalText(Key.isin, .isin)
@@ -66,14 +83,15 @@ extension InstrumentUpdated: WireEvent {
         let tickSize = try reader.optionalDecimal(Key.tickSize, .notNegative)
         let sector = try reader.optionalText(Key.sector, .label)
         return InstrumentUpdated(
-            instrument: InstrumentKey(exchange: exchange, symbol: symbol), type: type, token: token, name: name,
-            isin: isin, strike: strike, expiry: expiry, lotSize: lotSize, tickSize: tickSize, sector: sector)
+            instrument: InstrumentKey(exchange: exchange, symbol: symbol), type: type, exchangeType: exchangeType,
+            token: token, name: name, isin: isin, strike: strike, expiry: expiry, lotSize: lotSize, tickSize: tickSize,
+            sector: sector)
     }
 
     func visit<Sink: FieldSink & ~Copyable>(_ sink: inout Sink) {
         sink.text(Key.symbol, instrument.symbol)
         sink.text(Key.exchange, instrument.exchange)
-        sink.text(Key.type, type)
+        sink.text(Key.type, type.rawValue)
         sink.text(Key.token, token)
         sink.text(Key.name, name)
         sink.text(Key.isin, isin)
@@ -82,6 +100,7 @@ extension InstrumentUpdated: WireEvent {
         sink.decimal(Key.lotSize, lotSize)
         sink.decimal(Key.tickSize, tickSize)
         sink.text(Key.sector, sector)
+        sink.text(Key.exchangeType, exchangeType)
     }
 
     static func readableKey(_ reader: FieldReader) -> ReadableKey {

@@ -8,6 +8,8 @@ struct AlertsTable: KeyedTable {
     struct State: Sendable {
         var alert: AlertChanged
         var changedAt: Timestamp
+        /// The event, as ``WatchOrigin`` has it.
+        var definedBy = ""
     }
 
     static let table = TableDefinition(
@@ -17,6 +19,7 @@ struct AlertsTable: KeyedTable {
             Column("condition", .text), Column("is_active", .bool), Column("threshold_e8", .int64, nullable: true),
             Column("upper_e8", .int64, nullable: true), Column("cooldown_seconds", .int64, nullable: true),
             Column("is_once", .bool), Column("channels", .text), Column("changed_at", .timestamp),
+            Column("defined_by", .text),
         ],
         key: ["exchange", "symbol", "user_id", "alert_id"],
         indexes: [IndexDefinition("alerts_user", ["user_id", "alert_id"])])
@@ -35,7 +38,8 @@ struct AlertsTable: KeyedTable {
 
     func fold(_ event: FoldEvent, into state: inout State) {
         guard case .alertChanged(let alert) = event.decoded.payload else { return }
-        state = State(alert: alert, changedAt: event.decoded.envelope.time)
+        let envelope = event.decoded.envelope
+        state = State(alert: alert, changedAt: envelope.time, definedBy: WatchOrigin.reference(to: envelope))
     }
 
     static func encode(_ key: Key, into row: RowBatch) { key.encode(into: row) }
@@ -49,6 +53,7 @@ struct AlertsTable: KeyedTable {
         row.put(state.alert.isOnce)
         row.put(JSONText.array(state.alert.channels.map(\.rawValue)))
         row.put(unixMicroseconds: state.changedAt.microseconds)
+        row.put(state.definedBy)
     }
 
     static func key(of row: RowReader) throws(RowError) -> Key { try Key(row) }
@@ -67,6 +72,6 @@ struct AlertsTable: KeyedTable {
                 isActive: try row.bool(5), threshold: try row.optionalInt64(6).map(Fixed8.init(units:)),
                 upper: try row.optionalInt64(7).map(Price.init(units:)), cooldownSeconds: try row.optionalInt64(8),
                 isOnce: try row.bool(9), channels: channels),
-            changedAt: Timestamp(microseconds: try row.unixMicroseconds(11)))
+            changedAt: Timestamp(microseconds: try row.unixMicroseconds(11)), definedBy: try row.text(12))
     }
 }

@@ -3,10 +3,17 @@ import Events
 /// Alerts by symbol, and by user what they fired.
 public struct AlertsView: CombinedView {
     public static let name = "alerts"
-    public static let foldNumber = 1
+    public static let foldNumber = 2
     public static let tables: [any KeyedTable.Type] = [
         AlertsTable.self, AlertFiringsTable.self, AlertHistoryTable.self,
     ]
+
+    /// It fired since it was changed last. A tick's time says nothing of that: ticks may be older than the definition that they
+    /// fire. Firings that do not name their definition, told by earlier releases, are compared by time.
+    private static let firedAsItStands = """
+        CASE WHEN f.last_defined_by IS NULL THEN f.last_fired_at >= a.changed_at
+             ELSE f.last_defined_by = a.defined_by END
+        """
 
     public static let presentation: [ViewSchema.Presentation] = [
         .init(
@@ -14,7 +21,7 @@ public struct AlertsView: CombinedView {
             """
             SELECT a.user_id, a.alert_id, a.exchange, a.symbol, a.condition,
                    CASE WHEN NOT a.is_active THEN 'INACTIVE'
-                        WHEN a.is_once AND f.last_fired_at >= a.changed_at THEN 'DONE' ELSE 'ACTIVE' END AS status,
+                        WHEN a.is_once AND \(firedAsItStands) THEN 'DONE' ELSE 'ACTIVE' END AS status,
                    \(decimal("a.threshold_e8")) AS threshold, \(decimal("a.upper_e8")) AS upper,
                    coalesce(a.cooldown_seconds, 0) AS cooldown_seconds, a.is_once AS once,
                    CASE a.channels WHEN '[]' THEN '["in_app"]' ELSE a.channels END::jsonb AS channels,

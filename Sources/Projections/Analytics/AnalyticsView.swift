@@ -1,7 +1,7 @@
 /// The tables of view `analytics`: a ledger of executions with what they closed, books of its own, payments, and sums by day.
 public enum AnalyticsView {
     public static let definition = ViewSchema(
-        name: "analytics", foldNumber: 1,
+        name: "analytics", foldNumber: 2,
         tables: [trades, PositionsView.corrections, PositionsView.positions, payments, days],
         presentation: presentation)
 
@@ -21,7 +21,7 @@ public enum AnalyticsView {
                 "trades_closed", ["user_id", "executed_at", "trade_id"], where: "closed_quantity_e8 IS NOT NULL")
         ])
 
-    /// One row a payment, completed or not; the day is the default exchange's.
+    /// One row a payment that is concluded, completed or not; the day is the default exchange's.
     static let payments = TableDefinition(
         "payments", role: .ledger,
         columns: [

@@ -1,7 +1,8 @@
 import Domain
 import Events
 
-/// Payments by their identity, as they came.
+/// Concluded payments by their identity, as they came. A pending one moves no money: its outcome, told under the same
+/// paymentId, is what counts.
 final class PaymentLedger {
     struct Key: Hashable {
         let userId: String
@@ -28,7 +29,9 @@ final class PaymentLedger {
         let request = ReadRequest(AnalyticsView.payments, by: AnalyticsView.payments.key)
         var asked: Set<Key> = []
         for event in events {
-            guard case .paymentReceived(let payment) = event.decoded.payload else { continue }
+            guard case .paymentReceived(let payment) = event.decoded.payload, payment.status != .pending else {
+                continue
+            }
             let key = Key(userId: payment.userId, paymentId: payment.paymentId)
             guard known[key] == nil, asked.insert(key).inserted else { continue }
             request.keys.beginRow()
@@ -50,6 +53,7 @@ final class PaymentLedger {
 
     /// - Parameter day: on which it counts.
     func fold(_ payment: PaymentReceived, of event: DecodedEvent, day: CivilDate, mode: FoldMode) -> FoldOutcome {
+        guard payment.status != .pending else { return .skipped(reason: "announced only: its outcome counts") }
         let hash = hasher.hash(event.payload)
         let isNew: Bool
         let isSame: Bool

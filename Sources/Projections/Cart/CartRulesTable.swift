@@ -37,6 +37,8 @@ struct CartRulesTable: KeyedTable {
         var rule: RuleChanged?
         var changedAt: Timestamp?
         var rearmedAt: Timestamp?
+        /// The latest definition and the latest arming in the log.
+        var origin = WatchOrigin()
     }
 
     static let table = TableDefinition(
@@ -46,6 +48,7 @@ struct CartRulesTable: KeyedTable {
             Column("is_active", .bool), Column("min_price_e8", .int64, nullable: true),
             Column("max_price_e8", .int64, nullable: true), Column("quantity_e8", .int64, nullable: true),
             Column("changed_at", .timestamp, nullable: true), Column("rearmed_at", .timestamp, nullable: true),
+            Column("defined_by", .text, nullable: true), Column("rearmed_by", .text, nullable: true),
         ],
         key: ["exchange", "symbol", "user_id", "rule_id"],
         indexes: [IndexDefinition("cart_rules_user", ["user_id", "rule_id"])])
@@ -66,8 +69,11 @@ struct CartRulesTable: KeyedTable {
         case .ruleChanged(let rule):
             state.rule = rule
             state.changedAt = time
+            state.origin.definedBy = WatchOrigin.reference(to: event.decoded.envelope)
         case .ruleRearmed(let rule):
-            if rule.isActive { state.rearmedAt = max(state.rearmedAt ?? time, time) }
+            guard rule.isActive else { return }
+            state.rearmedAt = max(state.rearmedAt ?? time, time)
+            state.origin.rearmedBy = WatchOrigin.reference(to: event.decoded.envelope)
         default: break
         }
     }
@@ -81,6 +87,8 @@ struct CartRulesTable: KeyedTable {
         row.put(state.rule?.quantity?.units)
         row.put(unixMicroseconds: state.changedAt?.microseconds)
         row.put(unixMicroseconds: state.rearmedAt?.microseconds)
+        row.put(state.origin.definedBy)
+        row.put(state.origin.rearmedBy)
     }
 
     static func key(of row: RowReader) throws(RowError) -> Key { try Key(row) }
@@ -95,6 +103,7 @@ struct CartRulesTable: KeyedTable {
             quantity: try row.optionalInt64(7).map(Quantity.init(units:)))
         return State(
             rule: changedAt == nil ? nil : rule, changedAt: changedAt,
-            rearmedAt: try row.optionalUnixMicroseconds(9).map(Timestamp.init(microseconds:)))
+            rearmedAt: try row.optionalUnixMicroseconds(9).map(Timestamp.init(microseconds:)),
+            origin: WatchOrigin(definedBy: row.optionalText(10), rearmedBy: row.optionalText(11)))
     }
 }

@@ -21,62 +21,26 @@ struct CartTable: KeyedTable {
 
     func newState(for key: Key) -> Cart { Cart(updatedAt: .minimum) }
 
-    func fold(_ event: FoldEvent, into cart: inout Cart) throws(FoldRefusal) {
+    func fold(_ event: FoldEvent, into cart: inout Cart) {
         guard case .cartChanged(let change) = event.decoded.payload else { return }
         let time = event.decoded.envelope.time
-        switch change.action {
-        case .add: try add(change, at: time, to: &cart)
-        case .remove: try remove(change, at: time, from: &cart)
-        case .clear, .checkout: cart.lines = []
-        }
+        // What can't be put in is left out, and its user told: nothing that follows must wait for it.
+        if cart.refusal(of: change) == nil { cart.carryOut(change, at: time) }
         cart.updatedAt = max(cart.updatedAt, time)
-    }
-
-    private func add(_ change: CartChanged, at time: Timestamp, to cart: inout Cart) throws(FoldRefusal) {
-        guard let instrument = change.instrument else { return }
-        let quantity = change.quantity ?? .one
-        guard let index = cart.lines.firstIndex(where: { $0.instrument == instrument }) else {
-            guard cart.lines.count < ProjectionLimits.maximumCartLines else {
-                throw FoldRefusal(
-                    "cart_full",
-                    "the cart has \(cart.lines.count) lines, the most that it may have: clear it, then retry")
-            }
-            cart.lines.append(
-                Cart.Line(
-                    instrument: instrument, quantity: quantity, price: change.price,
-                    rules: change.ruleId.map { [$0] } ?? [], addedAt: time, updatedAt: time))
-            return
-        }
-        do throws(NumberError) { cart.lines[index].quantity = try cart.lines[index].quantity + quantity } catch {
-            throw FoldRefusal("quantity_out_of_range", "\(instrument) in the cart: \(error)")
-        }
-        cart.lines[index].price = change.price
-        cart.lines[index].updatedAt = max(cart.lines[index].updatedAt, time)
-        guard let rule = change.ruleId, !cart.lines[index].rules.contains(rule) else { return }
-        guard cart.lines[index].rules.count < ProjectionLimits.maximumRulesPerCartLine else {
-            throw FoldRefusal("too_many_rules", "\(instrument) in the cart is filled by too many rules")
-        }
-        cart.lines[index].rules.append(rule)
-    }
-
-    private func remove(_ change: CartChanged, at time: Timestamp, from cart: inout Cart) throws(FoldRefusal) {
-        guard let index = cart.lines.firstIndex(where: { $0.instrument == change.instrument }) else { return }
-        guard let quantity = change.quantity, quantity < cart.lines[index].quantity else {
-            cart.lines.remove(at: index)
-            return
-        }
-        do throws(NumberError) { cart.lines[index].quantity = try cart.lines[index].quantity - quantity } catch {
-            throw FoldRefusal("quantity_out_of_range", "\(cart.lines[index].instrument) in the cart: \(error)")
-        }
-        cart.lines[index].updatedAt = max(cart.lines[index].updatedAt, time)
     }
 
     func effects(of event: FoldEvent, before: Cart, after: Cart) -> [EventPayload] {
         guard case .cartChanged(let change) = event.decoded.payload else { return [] }
+        let envelope = event.decoded.envelope
+        guard change.action != .add else {
+            return before.refusal(of: change).map {
+                [.notificationSend(notification(of: $0, change, by: envelope))]
+            } ?? []
+        }
         let gone = before.lines(missingIn: after)
         var payloads: [EventPayload] = []
         if change.action == .checkout {
-            payloads += gone.map { .orderPlaced(order(of: $0, change.userId, by: event.decoded.envelope)) }
+            payloads += gone.map { .orderPlaced(order(of: $0, change.userId, by: envelope)) }
         }
         for line in gone {
             payloads += line.rules.map { rule in
@@ -93,6 +57,18 @@ struct CartTable: KeyedTable {
             orderId: TextFit.identifier("cart:\(envelope.source):\(envelope.id):\(line.instrument)"), userId: userId,
             exchange: line.instrument.exchange, symbol: line.instrument.symbol, side: .buy, quantity: line.quantity,
             orderType: line.price == nil ? .market : .limit, price: line.price)
+    }
+
+    private func notification(
+        of refusal: Cart.Refusal, _ change: CartChanged, by envelope: Envelope
+    ) -> NotificationSend {
+        let symbol = change.instrument.map { "\($0)" } ?? ""
+        return NotificationSend(
+            notificationId: TextFit.identifier("cart:\(envelope.source):\(envelope.id)"), userId: change.userId,
+            channel: .inApp, category: "cart", title: TextFit.label("\(symbol) was not put into your cart"),
+            body: TextFit.notes("\(symbol) was not put into your cart: \(refusal.reason)"),
+            data: JSONText.object(
+                ["symbol": symbol, "ruleId": change.ruleId, "code": refusal.code].compactMapValues(\.self)))
     }
 
     static func encode(_ key: Key, into row: RowBatch) { row.put(key.userId) }

@@ -3,8 +3,18 @@ import Events
 /// Carts by user, rules by symbol, and what the rules did.
 public struct CartView: CombinedView {
     public static let name = "cart"
-    public static let foldNumber = 1
+    public static let foldNumber = 2
     public static let tables: [any KeyedTable.Type] = [CartTable.self, CartRulesTable.self, RuleFiringsTable.self]
+
+    /// It fired since it was made, changed or armed last: told by the events that it had been made and armed by when it fired,
+    /// for a tick's time says nothing of that. A rule that was taken away and made anew has lost its arming; what armed the
+    /// one before it lies before the new definition, both by their users' clock. Firings that name no definition, told by
+    /// earlier releases, are compared by time.
+    private static let firedAsItStands = """
+        CASE WHEN f.last_defined_by IS NULL THEN greatest(r.changed_at, r.rearmed_at) < f.last_fired_at
+             ELSE f.last_defined_by = r.defined_by AND (f.last_rearmed_by IS NOT DISTINCT FROM r.rearmed_by
+                 OR f.last_rearmed_by IS NULL AND r.rearmed_at <= r.changed_at) END
+        """
 
     public static let presentation: [ViewSchema.Presentation] = [
         .init(
@@ -21,8 +31,7 @@ public struct CartView: CombinedView {
             "cart_rules",
             """
             SELECT r.user_id, r.rule_id, r.exchange, r.symbol, r.is_active AS active,
-                   r.is_active AND (f.last_fired_at IS NULL
-                       OR greatest(r.changed_at, r.rearmed_at) >= f.last_fired_at) AS armed,
+                   r.is_active AND NOT coalesce(\(firedAsItStands), false) AS armed,
                    \(decimal("r.min_price_e8")) AS min_price, \(decimal("r.max_price_e8")) AS max_price,
                    \(decimal("coalesce(r.quantity_e8, 100000000)")) AS quantity,
                    coalesce(f.times, 0) AS times_fired, f.last_fired_at,

@@ -15,7 +15,7 @@ public struct InstrumentsView: KeyedView {
     }
 
     public static let name = "instruments"
-    public static let foldNumber = 1
+    public static let foldNumber = 2
 
     /// What a search goes through: PostgreSQL's own full-text index takes prefixes of words and needs no extension.
     /// `simple` changes nothing but the case.
@@ -30,6 +30,7 @@ public struct InstrumentsView: KeyedView {
             Column("expiry", .date, nullable: true), Column("lot_size_e8", .int64, nullable: true),
             Column("tick_size_e8", .int64, nullable: true), Column("sector", .text, nullable: true),
             Column("search_text", .text), Column("updated_at", .timestamp),
+            Column("exchange_type", .text, nullable: true),
         ],
         key: ["symbol", "exchange"],
         indexes: [
@@ -44,7 +45,7 @@ public struct InstrumentsView: KeyedView {
             """
             SELECT exchange, symbol, type, token, name, isin, \(ViewSchema.decimal("strike_e8")) AS strike, expiry,
                    \(ViewSchema.decimal("lot_size_e8")) AS lot_size, \(ViewSchema.decimal("tick_size_e8")) AS tick_size,
-                   sector, CASE WHEN expiry IS NOT NULL THEN name END AS underlying, updated_at, search_text
+                   sector, CASE WHEN expiry IS NOT NULL THEN name END AS underlying, updated_at, search_text, exchange_type
             FROM {schema}.instruments
             """)
     ]
@@ -79,7 +80,7 @@ extension InstrumentsView {
 
     public static func encode(_ state: State, into row: RowBatch) {
         let data = state.data
-        row.put(data?.type ?? "")
+        row.put((data?.type ?? .other).rawValue)
         row.put(data?.token)
         row.put(data?.name)
         row.put(data?.isin)
@@ -90,6 +91,7 @@ extension InstrumentsView {
         row.put(data?.sector)
         row.put(data.map(searchText) ?? "")
         row.put(unixMicroseconds: state.updatedAt.microseconds)
+        row.put(data?.exchangeType)
     }
 
     public static func key(of row: RowReader) throws(RowError) -> Key {
@@ -99,8 +101,12 @@ extension InstrumentsView {
     public static func state(of row: RowReader) throws(RowError) -> State {
         let instrument = InstrumentKey(exchange: try row.text(1), symbol: try row.text(0))
         let expiry = try row.optionalUnixDay(7).map(CivilDate.init(dayNumber:))
+        guard let type = InstrumentType(rawValue: try row.text(2)) else {
+            throw RowError(table: table.name, column: "type")
+        }
         let data = InstrumentUpdated(
-            instrument: instrument, type: try row.text(2), token: row.optionalText(3), name: row.optionalText(4),
+            instrument: instrument, type: type, exchangeType: row.optionalText(13), token: row.optionalText(3),
+            name: row.optionalText(4),
             isin: row.optionalText(5), strike: try row.optionalInt64(6).map(Price.init(units:)), expiry: expiry,
             lotSize: try row.optionalInt64(8).map(Quantity.init(units:)),
             tickSize: try row.optionalInt64(9).map(Price.init(units:)), sector: row.optionalText(10))

@@ -135,18 +135,19 @@ public final class PositionsFold: ViewFold {
     private func keep(_ trade: TradeExecuted, _ place: TradePlace, in state: BookState) throws(BookError) {
         let entry = LedgerTrade(trade, contentHash: place.content)
         entry.closed = try enter(trade, into: state) { entry.closures.append($0) }
-        if mode == .rebuild {
-            identities.insert(place.identity, content: place.content.low)
-        } else {
-            trades[entry.key] = entry
-        }
+        if mode == .live { trades[entry.key] = entry }
         changedTrades.append(entry)
-        for correction in corrections.takeWaiting(for: entry.key) { apply(correction, to: entry) }
-        if mode == .rebuild, let days, !days.settle(entry) {
-            changedTrades.removeLast()
+        let awaiting = corrections.takeWaiting(for: entry.key)
+        for correction in awaiting { apply(correction, to: entry) }
+        guard mode == .rebuild else { return }
+        if let days, !days.settle(entry) {
+            // As if it had not come: its corrections wait on, and it is refused when it comes again.
+            changedTrades.removeAll { $0 === entry }
+            for correction in awaiting { corrections.wait(correction) }
             requireRefold(state, from: entry.order)
             throw .overflow(field: DayLedger.overflowField)
         }
+        identities.insert(place.identity, content: place.content.low)
     }
 
     /// Whether this identity was there before, saying the same or something else.

@@ -18,7 +18,7 @@ public enum AlertsReactor: Reactor {
     }
 
     public static let name = "triggers"
-    public static let foldNumber = 1
+    public static let foldNumber = 2
     public static let columns = [
         Column("condition", .text), Column("threshold_e8", .int64), Column("upper_e8", .int64, nullable: true),
         Column("cooldown_seconds", .int64, nullable: true), Column("is_once", .bool), Column("channels", .text),
@@ -63,7 +63,7 @@ public enum AlertsReactor: Reactor {
         let (user, alert) = (firing.key.userId, firing.key.id)
         let triggered = AlertTriggered(
             alertId: alert, userId: user, instrument: firing.instrument, price: firing.price,
-            condition: firing.definition.condition)
+            condition: firing.definition.condition, definedBy: firing.origin.definedBy)
         let channels = firing.definition.channels.isEmpty ? [.inApp] : firing.definition.channels
         var payloads: [EventPayload] = [.alertTriggered(triggered)]
         var told: Set<NotificationChannel> = []

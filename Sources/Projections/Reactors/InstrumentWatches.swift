@@ -4,6 +4,7 @@ import Events
 /// A definition in a reactor's memory.
 struct ReactorWatch<Definition: Sendable> {
     var definition: Definition
+    var origin: WatchOrigin
     let slot: Int32
     /// What the next drain writes of its state.
     var stored: WatchState
@@ -39,12 +40,21 @@ final class InstrumentWatches<R: Reactor> {
     var isDirty: Bool { isTickDirty || !dirty.isEmpty || !removed.isEmpty }
     func has(_ key: WatchKey) -> Bool { watches[key] != nil }
 
-    func load(_ rows: [(WatchKey, R.Definition, WatchState)]) {
-        let slots = book.add(rows.map { (R.watch(of: $0.1), $0.2) })
+    /// A definition as its row has it.
+    struct Loaded {
+        let key: WatchKey
+        let definition: R.Definition
+        let state: WatchState
+        let origin: WatchOrigin
+    }
+
+    func load(_ rows: [Loaded]) {
+        let slots = book.add(rows.map { (R.watch(of: $0.definition), $0.state) })
         for (row, slot) in zip(rows, slots) {
-            watches[row.0] = ReactorWatch(
-                definition: row.1, slot: slot, stored: row.2, isStored: true, isDirty: false)
-            name(slot, row.0)
+            watches[row.key] = ReactorWatch(
+                definition: row.definition, origin: row.origin, slot: slot, stored: row.state, isStored: true,
+                isDirty: false)
+            name(slot, row.key)
         }
     }
 
@@ -53,13 +63,14 @@ final class InstrumentWatches<R: Reactor> {
         keys[Int(slot)] = key
     }
 
-    func set(_ key: WatchKey, _ definition: R.Definition) {
+    func set(_ key: WatchKey, _ definition: R.Definition, by event: String) {
         let known = watches[key]
         if let known { book.remove(known.slot) }
         let slot = book.add(R.watch(of: definition))
         let isStored = known?.isStored ?? (removed.remove(key) != nil)
         watches[key] = ReactorWatch(
-            definition: definition, slot: slot, stored: book.state(slot), isStored: isStored, isDirty: true)
+            definition: definition, origin: WatchOrigin(definedBy: event, rearmedBy: known?.origin.rearmedBy),
+            slot: slot, stored: book.state(slot), isStored: isStored, isDirty: true)
         name(slot, key)
         if known?.isDirty != true { dirty.append(key) }
     }
@@ -71,10 +82,18 @@ final class InstrumentWatches<R: Reactor> {
         if known.isDirty { dirty.removeAll { $0 == key } }
     }
 
-    func rearm(_ key: WatchKey) {
+    func rearm(_ key: WatchKey, by event: String) {
         guard let known = watches[key] else { return }
         book.rearm(known.slot)
-        note(known.slot)
+        watches[key]?.origin.rearmedBy = event
+        watches[key]?.stored = book.state(known.slot)
+        markDirty(key)
+    }
+
+    private func markDirty(_ key: WatchKey) {
+        guard watches[key]?.isDirty == false else { return }
+        watches[key]?.isDirty = true
+        dirty.append(key)
     }
 
     private func note(_ slot: Int32) {
@@ -82,9 +101,7 @@ final class InstrumentWatches<R: Reactor> {
         let state = book.state(slot)
         guard watches[key]?.stored != state else { return }
         watches[key]?.stored = state
-        guard watches[key]?.isDirty == false else { return }
-        watches[key]?.isDirty = true
-        dirty.append(key)
+        markDirty(key)
     }
 
     /// - Returns: false for a tick that came too late to count.
@@ -101,9 +118,9 @@ final class InstrumentWatches<R: Reactor> {
     var hasFired: Bool { !fired.isEmpty }
 
     /// The definitions that the last tick fired, in the order of their keys.
-    var firedByLastTick: [(key: WatchKey, definition: R.Definition)] {
+    var firedByLastTick: [(key: WatchKey, watch: ReactorWatch<R.Definition>)] {
         fired.compactMap { slot in
-            keys[Int(slot)].flatMap { key in watches[key].map { (key, $0.definition) } }
+            keys[Int(slot)].flatMap { key in watches[key].map { (key, $0) } }
         }.sorted { $0.key < $1.key }
     }
 

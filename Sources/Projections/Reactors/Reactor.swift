@@ -44,6 +44,20 @@ public struct WatchKey: Hashable, Comparable, Sendable {
     }
 }
 
+/// Which events a definition stands on, so that whoever reads of a firing can tell for which definition it was without
+/// comparing the clocks of ticks and commands.
+public struct WatchOrigin: Hashable, Sendable {
+    /// Nil for a definition that an earlier release stored.
+    public var definedBy: String?
+    /// The latest event that armed it again; nil: none did.
+    public var rearmedBy: String?
+
+    /// An event's source, `#` and its id, in what an identifier takes.
+    static func reference(to envelope: Envelope) -> String {
+        TextFit.identifier("\(envelope.source)#\(envelope.id)")
+    }
+}
+
 /// What an event does to a reactor's definitions.
 public struct ReactorCommand<Definition: Sendable>: Sendable {
     public enum Action: Sendable {
@@ -68,6 +82,8 @@ public struct Firing<Definition: Sendable>: Sendable {
     public let instrument: InstrumentKey
     public let key: WatchKey
     public let definition: Definition
+    /// The events that made and last armed it.
+    public let origin: WatchOrigin
     /// Of the tick.
     public let price: Price
     public let previousClose: Price?

@@ -24,7 +24,7 @@ public final class ReactorFold<R: Reactor>: EffectfulFold {
 
     private struct Loading {
         var last: WatchedTick?
-        var rows: [(WatchKey, R.Definition, WatchState)] = []
+        var rows: [InstrumentWatches<R>.Loaded] = []
     }
 
     public init(mode: FoldMode, lane: Int) {}
@@ -50,7 +50,7 @@ public final class ReactorFold<R: Reactor>: EffectfulFold {
         guard let command = R.command(of: event.decoded) else {
             return .skipped(reason: "means nothing to reactor \(R.name)")
         }
-        guard let identity = EventIdentity(event.decoded) else { return fold(command) }
+        guard let identity = EventIdentity(event.decoded) else { return fold(command, event) }
         let hash = seen.hash(event.decoded)
         if let isSame = seen.isSame(identity, hash, .live) {
             guard !isSame else { return .duplicate }
@@ -58,7 +58,7 @@ public final class ReactorFold<R: Reactor>: EffectfulFold {
                 code: "conflicting_duplicate",
                 reason: "event \(identity.id) of \(identity.kind.topic) came before with other data")
         }
-        let outcome = fold(command)
+        let outcome = fold(command, event)
         if case .refused = outcome { return outcome }
         seen.remember(identity, hash, .live)
         return outcome
@@ -81,18 +81,20 @@ public final class ReactorFold<R: Reactor>: EffectfulFold {
     /// What the definitions that the tick fired give rise to.
     @inline(never)
     private func tell(of book: InstrumentWatches<R>, _ tick: MarketUpdated, _ event: FoldEvent) {
-        for (key, definition) in book.firedByLastTick {
+        for (key, watch) in book.firedByLastTick {
             let firing = Firing(
-                instrument: book.instrument, key: key, definition: definition, price: tick.lastPrice,
+                instrument: book.instrument, key: key, definition: watch.definition, origin: watch.origin,
+                price: tick.lastPrice,
                 previousClose: book.book.last?.previousClose.map(Price.init(units:)),
                 time: event.decoded.envelope.time, offset: event.offset)
             for payload in R.effects(of: firing) { effects.emit(payload, from: event) }
         }
     }
 
-    private func fold(_ command: ReactorCommand<R.Definition>) -> FoldOutcome {
+    private func fold(_ command: ReactorCommand<R.Definition>, _ event: FoldEvent) -> FoldOutcome {
         let book = book(exchange: command.instrument.exchange, symbol: command.instrument.symbol)
         let wasDirty = book.isDirty
+        let origin = WatchOrigin.reference(to: event.decoded.envelope)
         switch command.action {
         case .set(let definition):
             guard book.has(command.key) || book.count < maximumWatchesPerSymbol else {
@@ -102,11 +104,11 @@ public final class ReactorFold<R: Reactor>: EffectfulFold {
                         "\(command.instrument) has \(book.count) definitions in reactor \(R.name), the most that one "
                         + "symbol may have: take some away, then `tapefold dlq retry \(R.name)`")
             }
-            book.set(command.key, definition)
+            book.set(command.key, definition, by: origin)
         case .remove: book.remove(command.key)
         case .rearm:
             guard book.has(command.key) else { return .skipped(reason: "\(command.key.id) is not there any more") }
-            book.rearm(command.key)
+            book.rearm(command.key, by: origin)
         }
         note(book, wasDirty: wasDirty)
         return .folded
@@ -186,8 +188,11 @@ extension ReactorFold {
             } else {
                 let key = WatchKey(userId: try row.text(2), id: try row.text(3))
                 let definition = try R.definition(of: row, first: 4)
-                let state = try ReactorWatch<R.Definition>.state(of: row, after: R.columns.count)
-                loading[instrument]?.rows.append((key, definition, state))
+                loading[instrument]?.rows.append(
+                    .init(
+                        key: key, definition: definition,
+                        state: try ReactorWatch<R.Definition>.state(of: row, after: R.columns.count),
+                        origin: ReactorWatch<R.Definition>.origin(of: row, after: R.columns.count)))
             }
         }
         if request.table == R.lastTicks { finishLoading() }

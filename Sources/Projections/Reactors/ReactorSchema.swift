@@ -17,7 +17,8 @@ extension Reactor {
                 Column("exchange", .text), Column("symbol", .text), Column("user_id", .text), Column("watch_id", .text),
             ] + columns + [
                 Column("is_fresh", .bool), Column("last_fired_at", .timestamp, nullable: true),
-                Column("is_spent", .bool),
+                Column("is_spent", .bool), Column("defined_by", .text, nullable: true),
+                Column("rearmed_by", .text, nullable: true),
             ],
             key: ["exchange", "symbol", "user_id", "watch_id"])
     }
@@ -41,6 +42,8 @@ extension ReactorWatch {
         row.put(watch.stored.isFresh)
         row.put(unixMicroseconds: watch.stored.lastFiredAt)
         row.put(watch.stored.isSpent)
+        row.put(watch.origin.definedBy)
+        row.put(watch.origin.rearmedBy)
     }
 
     static func encodeKey(_ key: WatchKey, of instrument: InstrumentKey, into row: RowBatch) {
@@ -55,6 +58,10 @@ extension ReactorWatch {
         WatchState(
             isFresh: try row.bool(4 + columns), lastFiredAt: try row.optionalUnixMicroseconds(5 + columns),
             isSpent: try row.bool(6 + columns))
+    }
+
+    static func origin(of row: RowReader, after columns: Int) -> WatchOrigin {
+        WatchOrigin(definedBy: row.optionalText(7 + columns), rearmedBy: row.optionalText(8 + columns))
     }
 }
 

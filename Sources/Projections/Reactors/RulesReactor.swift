@@ -11,7 +11,7 @@ public enum RulesReactor: Reactor {
     }
 
     public static let name = "rules"
-    public static let foldNumber = 1
+    public static let foldNumber = 2
     public static let columns = [
         Column("min_price_e8", .int64, nullable: true), Column("max_price_e8", .int64, nullable: true),
         Column("quantity_e8", .int64, nullable: true),
@@ -52,7 +52,8 @@ public enum RulesReactor: Reactor {
             .cartChanged(
                 CartChanged(
                     userId: user, instrument: firing.instrument, action: .add, quantity: quantity,
-                    price: firing.price, isAutomatic: true, ruleId: rule)),
+                    price: firing.price, isAutomatic: true, ruleId: rule, definedBy: firing.origin.definedBy,
+                    rearmedBy: firing.origin.rearmedBy)),
             .notificationSend(notification),
         ]
     }

@@ -3,12 +3,14 @@ import Postgres
 
 /// `instruments`: master data, by symbol; found by the beginnings of words of symbol and name.
 enum InstrumentEndpoints {
+    static let types = ["EQ", "FUT", "CE", "PE", "INDEX", "OTHER"]
+
     static let routes: [Route] = [
         Route(
             "/v1/instruments", "listInstruments", access: .bearer,
             parameters: [
-                .query("query", .text), .query("exchange", .text), .query("type", .text), .query("underlying", .text),
-                .query("expiry", .date),
+                .query("query", .text), .query("exchange", .text), .query("type", .choice(types, default: nil)),
+                .query("underlying", .text), .query("expiry", .date),
             ] + CommonParameters.page + [CommonParameters.after], action: .read(list))
     ]
 
@@ -17,7 +19,7 @@ enum InstrumentEndpoints {
         .text("name", "i.name"), .text("token", "i.token"), .text("isin", "i.isin"),
         .text("underlying", "i.underlying"), .text("expiry", "i.expiry::text"), .decimal("strike", "i.strike"),
         .decimal("lotSize", "i.lot_size"), .decimal("tickSize", "i.tick_size"), .text("sector", "i.sector"),
-        .time("updatedAt", "i.updated_at"),
+        .time("updatedAt", "i.updated_at"), .text("exchangeType", "i.exchange_type"),
     ]
 
     /// Only conditions that are asked for, so that each kind of question finds its index.

@@ -43,6 +43,8 @@ enum TradeEndpoints {
         .decimal("grossPnl", "t.gross_pnl"), .decimal("fees", "t.fees"), .decimal("realizedPnl", "t.realized_pnl"),
         .text("orderId", "t.order_id"), .text("category", "t.category"), .text("strategy", "t.strategy"),
         .json("tags", "t.tags"),
+        .decimal("heldSeconds", "extract(epoch FROM t.closed_at - t.opened_at)::numeric(38,8)"),
+        .decimal("favourableExcursion", Excursion.favourable), .decimal("adverseExcursion", Excursion.adverse),
     ]
 
     private static let closure: [Column] = [
@@ -63,13 +65,17 @@ enum TradeEndpoints {
 
     private static func listClosedTrades(_ call: Call) throws(Problem) -> ReadPlan {
         try list(
-            call, columns: closedTrade, relation: "closed_trades", time: "t.closed_at",
+            call, columns: closedTrade, relation: "closed_trades", joins: Excursion.joins, optionalViews: [.market],
+            time: "t.closed_at",
             filters: [("t.direction", "direction"), ("t.category", "category"), ("t.strategy", "strategy")])
     }
 
-    /// Both lists have `tradeId` and the time they go by as their first two columns.
+    /// Both lists have `tradeId` and the time they go by as their first two columns. What is joined is joined to the rows of
+    /// the page alone.
     private static func list(
-        _ call: Call, columns: [Column], relation: String, time: String, filters: [(column: String, name: String)]
+        _ call: Call, columns: [Column], relation: String,
+        joins: @escaping @Sendable (LiveViews) -> String = { _ in "" },
+        optionalViews: [ViewName] = [], time: String, filters: [(column: String, name: String)]
     ) throws(Problem) -> ReadPlan {
         let page = Page(call)
         let order = TimeOrder(call)
@@ -80,17 +86,21 @@ enum TradeEndpoints {
             AND ($4 IS NULL OR t.symbol = $4) AND ($5 IS NULL OR t.exchange = $5)
             AND \(time) >= $6 AND \(time) < $7 AND (\(time), t.trade_id) \(order.comparison) ($8, $9) \(own.joined(separator: " "))
             """
+        let sorting = "ORDER BY \(time) \(order.direction), t.trade_id \(order.direction)"
         let statement = ReadStatement(
             text: { live in
                 """
-                SELECT \(columns.selected) FROM \(live.relation(.positions, relation)) t
-                WHERE \(condition) ORDER BY \(time) \(order.direction), t.trade_id \(order.direction) LIMIT $10
+                SELECT \(columns.selected) FROM (
+                    SELECT * FROM \(live.relation(.positions, relation)) t WHERE \(condition) \(sorting) LIMIT $10
+                ) t \(joins(live)) \(sorting)
                 """
             },
             parameters: [.text(call.user)] + call.bookFilters + (try call.period()) + [
                 .time(cursor.0), .text(cursor.1), page.queryLimit,
             ] + filters.map { .text(call.arguments.text($0.name)) })
-        return ReadPlan(views: [.positions], after: call.arguments.after, statements: [statement]) {
+        return ReadPlan(
+            views: [.positions], optionalViews: optionalViews, after: call.arguments.after, statements: [statement]
+        ) {
             (results, writer) throws(ReadFailure) in
             let result = results[0]
             try page.write(

@@ -45,7 +45,7 @@ public struct NaiveAnalytics {
         var payments: [(payment: PaymentReceived, time: Timestamp)] = []
         var known: Set<[String]> = []
         for event in all {
-            guard case .paymentReceived(let payment) = event.payload else { continue }
+            guard case .paymentReceived(let payment) = event.payload, payment.status != .pending else { continue }
             guard known.insert([payment.userId, payment.paymentId]).inserted else { continue }
             payments.append((payment, event.envelope.time))
         }

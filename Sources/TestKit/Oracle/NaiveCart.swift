@@ -20,7 +20,7 @@ public struct NaiveCart {
 
     /// By user, in the order in which the lines were added.
     public private(set) var carts: [String: [Line]] = [:]
-    /// Orders and rearmed rules, as text.
+    /// Orders, rearmed rules and adds that were left out, as text.
     public private(set) var told: [String] = []
     private var known: Set<[String]> = []
 
@@ -38,6 +38,10 @@ public struct NaiveCart {
         switch change.action {
         case .add:
             guard let instrument = change.instrument else { return }
+            guard fits(change, index.map { lines[$0] }, lineCount: lines.count) else {
+                told.append("left out \(change.userId) \(instrument)")
+                return
+            }
             let place = index ?? lines.count
             if index == nil { lines.append(Line(instrument: instrument, quantity: 0, price: nil, rules: [])) }
             lines[place].quantity += (change.quantity ?? .one).units
@@ -51,6 +55,14 @@ public struct NaiveCart {
         }
         carts[change.userId] = lines
         tell(before.filter { line in !lines.contains { $0.instrument == line.instrument } }, change)
+    }
+
+    /// 5 000 lines, 1 000 rules a line, and a quantity of 64 bits at scale 8.
+    private func fits(_ change: CartChanged, _ line: Line?, lineCount: Int) -> Bool {
+        guard let line else { return lineCount < 5_000 }
+        let isNewRule = change.ruleId.map { !line.rules.contains($0) } ?? false
+        let quantity = Int128(line.quantity) + Int128((change.quantity ?? .one).units)
+        return quantity <= Int128(Int64.max) && !(isNewRule && line.rules.count >= 1_000)
     }
 
     private mutating func tell(_ gone: [Line], _ change: CartChanged) {

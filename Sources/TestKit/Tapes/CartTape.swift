@@ -25,6 +25,11 @@ public struct CartTape {
         InstrumentKey(exchange: random.pick(["NSE", "BSE"]), symbol: random.pick(["A", "B", "M&M"]))
     }
 
+    /// Now and then so much that two of it are too much for one line.
+    private static func quantity(_ random: inout SeededRandom) -> Fixed8 {
+        random.chance(4) ? Fixed8(units: 6_000_000_000_000_000_000) : number(&random)
+    }
+
     private static func number(_ random: inout SeededRandom) -> Fixed8 {
         Fixed8(units: Int64.random(in: 1...40, using: &random) * 25_000_000)
     }
@@ -37,7 +42,7 @@ public struct CartTape {
             return .cartChanged(
                 CartChanged(
                     userId: user, instrument: instrument(&random), action: .add,
-                    quantity: random.chance(80) ? number(&random) : nil,
+                    quantity: random.chance(80) ? quantity(&random) : nil,
                     price: random.chance(70) ? number(&random) : nil, isAutomatic: isAutomatic,
                     ruleId: isAutomatic ? "r\(Int.random(in: 0..<4, using: &random))" : nil))
         case ..<90:

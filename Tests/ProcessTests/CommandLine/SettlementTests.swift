@@ -8,15 +8,14 @@ import Testing
 @Suite struct SettlementTests {
     private let contract = InstrumentKey(exchange: "NFO", symbol: "FUT1")
 
-    private func settlement() throws -> Settlement {
-        Settlement(day: try #require(CivilDate(year: 2026, month: 1, day: 29)), calendar: try .standard())
-    }
+    private func settlement() throws -> Settlement { Settlement(calendar: try .standard()) }
 
     private func open(
-        _ quantity: Int64, account: String = "main", multipliers: [Fixed8] = [.one], before: Int = 0
-    ) -> OpenContract {
+        _ quantity: Int64, account: String = "main", multipliers: [Fixed8] = [.one], before: Int = 0, day: Int = 29
+    ) throws -> OpenContract {
         OpenContract(
             userId: "u1", account: account, instrument: "NFO:FUT1", contract: contract,
+            expiry: try #require(CivilDate(year: 2026, month: 1, day: day)),
             quantity: Quantity(units: quantity * 100_000_000), multipliers: multipliers, settledBefore: before)
     }
 
@@ -45,6 +44,15 @@ import Testing
         #expect(ids[3].hasPrefix("settlement:2026-01-29:") && ids[3].count < 128)
     }
 
+    /// Settled late, a contract is settled as of its own last day, under the id that it would have had then.
+    @Test func whatExpiredBeforeIsSettledAsOfItsOwnDay() throws {
+        let trade = try #require(try trades(open(1, day: 22)).first)
+        #expect(trade.tradeId == "settlement:2026-01-22:NFO:FUT1")
+        #expect(trade.executedAt.description == "2026-01-22T10:00:00Z")
+        let unpriced = try settlement().plan([open(1, day: 22)], prices: [:])
+        #expect(unpriced.problems.first?.contains("NFO:FUT1 for 2026-01-22") == true)
+    }
+
     @Test func nothingIsGuessed() throws {
         let unpriced = try settlement().plan([open(1), open(2)], prices: [:])
         #expect(unpriced.events.isEmpty && unpriced.problems.count == 1)
@@ -57,14 +65,15 @@ import Testing
     /// A price before the close is no settlement price, whatever the market shows by then.
     @Test func aDayThatRunsIsNotSettled() throws {
         let settlement = try settlement()
-        let close = settlement.time(on: "NFO")
-        let running = settlement.unfinished([open(1), open(2)], now: close.adding(microseconds: -1))
+        let (one, two) = (try open(1), try open(2))
+        let close = settlement.time(of: one.expiry, on: "NFO")
+        let running = settlement.unfinished([one, two], now: close.adding(microseconds: -1))
         #expect(running.count == 1 && running[0].contains("NFO") && running[0].contains("2026-01-29T10:00:00Z"))
-        #expect(settlement.unfinished([open(1)], now: close).isEmpty)
+        #expect(settlement.unfinished([one], now: close).isEmpty)
         #expect(settlement.unfinished([], now: .init(microseconds: 0)).isEmpty)
-        var late = open(1)
+        var late = one
         late.contract = InstrumentKey(exchange: "MCX", symbol: "GOLD")
-        #expect(settlement.unfinished([open(1), late], now: close).count == 1, "MCX goes on after NFO")
+        #expect(settlement.unfinished([one, late], now: close).count == 1, "MCX goes on after NFO")
     }
 
     /// What is written to has no end: waited for is what the log had at the beginning.
@@ -81,7 +90,7 @@ import Testing
     @Test func aDayWithoutASessionEndsWithTheDay() throws {
         // A Saturday.
         let day = try #require(CivilDate(year: 2026, month: 1, day: 31))
-        let time = Settlement(day: day, calendar: try .standard()).time(on: "NFO")
+        let time = try settlement().time(of: day, on: "NFO")
         #expect(time.description == "2026-01-31T18:29:59.999999Z")
     }
 }

@@ -59,7 +59,8 @@ struct NaiveLatest {
             (
                 "instruments", [master.instrument.description],
                 [
-                    "exchange": master.instrument.exchange, "symbol": master.instrument.symbol, "type": master.type,
+                    "exchange": master.instrument.exchange, "symbol": master.instrument.symbol,
+                    "type": master.type.rawValue,
                 ].merging(master.name.map { ["name": $0] } ?? [:]) { $1 }
             )
         case .preferenceChanged(let change):

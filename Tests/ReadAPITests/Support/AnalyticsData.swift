@@ -17,22 +17,7 @@ struct AnalyticsData {
         try EngineSchema.create(on: connection)
         let given = Given(events, inputs: AnalyticsTape.inputs).inBatches(of: 500)
         let store = try given.when(AnalyticsFold.self).run.store
-        for table in AnalyticsFold.schema.tables { try copy(table.name, try store.rows(table.name)) }
-    }
-
-    /// Rows in memory are the bytes that COPY takes.
-    private func copy(_ table: String, _ rows: [MemoryRow]) throws {
-        try connection.copyInBinary("COPY analytics_1_1.\(table) FROM STDIN (FORMAT binary)") {
-            (writer) throws(PostgresError) in
-            for row in rows {
-                try writer.writeRow(fieldCount: row.fields.count) { buffer in
-                    for field in row.fields {
-                        buffer.append(integer: Int32(field.map(\.count) ?? -1))
-                        (field ?? []).withUnsafeBytes { buffer.append($0) }
-                    }
-                }
-            }
-        }
+        try EngineSchema.copy(store, of: AnalyticsFold.schema, to: connection)
     }
 
     func addClose(_ close: TestClose) throws {

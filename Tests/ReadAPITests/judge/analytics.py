@@ -74,7 +74,7 @@ def read_events(path):
             if identity not in seen:
                 seen.add(identity)
                 corrections[(data["userId"], data["tradeId"])].append(data)
-        elif "payments.received" in kind:
+        elif "payments.received" in kind and data["status"] != "pending":
             payments.setdefault((data["userId"], data["paymentId"]), {**data, "time": event["time"]})
     return trades, corrections, payments
 

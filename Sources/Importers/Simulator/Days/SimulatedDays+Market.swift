@@ -33,7 +33,7 @@ extension SimulatedDays {
 
     mutating func tellMaster(_ index: Int) -> (topic: String, key: String) {
         let listing = markets[index].listing
-        begin("com.tapefold.instruments.updated.v1", subject: listing.subject)
+        begin("com.tapefold.instruments.updated.v2", subject: listing.subject)
         line.field("symbol", listing.symbol)
         line.field("exchange", plain: listing.exchange)
         line.field("type", plain: listing.kind.code)
