@@ -33,6 +33,46 @@ struct OracleTables {
         let oracle = try NaiveAnalytics(decoded)
         return try compare("analytics", "days", oracle.dayRows(), lane)
             + compare("analytics", "trades", NaivePositions(decoded).rows().trades, lane)
+            + compare("analytics", "payments", oracle.paymentRows(), lane)
+    }
+
+    /// Of view `cash`, likewise.
+    func cashDifferences(_ events: [FoldEvent], lane: Lane? = nil) throws -> [String] {
+        let oracle = try NaiveCash(events.map(\.decoded))
+        let balances = oracle.balances.map { key, accounts in
+            accounts.mapValues(\.description).merging(["user_id": key[0], "currency": key[1]]) { $1 }
+        }
+        return try compare("cash", "cash_entries", oracle.entries, lane)
+            + compare("cash", "cash_balances", Set(balances), lane)
+    }
+
+    /// Of view `cart`, likewise: each cart's lines in their order, without the times that the oracle does not know.
+    func cartDifferences(_ events: [FoldEvent], lane: Lane? = nil) throws -> [String] {
+        let build = try #require(try BuildCatalog(connection).liveBuild(of: "cart"))
+        let found = try connection.query(
+            """
+            SELECT user_id, coalesce((SELECT string_agg(concat_ws(' ', l.line->>'exchange', l.line->>'symbol',
+                    l.line->>'quantity_e8', coalesce(l.line->>'price_e8', '-'), l.line->'rules'), ', ' ORDER BY l.place)
+                FROM jsonb_array_elements(lines::jsonb) WITH ORDINALITY AS l(line, place)), '')
+            FROM \(build.schema).carts
+            """)
+        var carts: [String: String] = [:]
+        for row in 0..<found.rowCount {
+            let user = try found.text(row, 0)
+            if let lane, !Self.isIn(lane, ["user_id": user]) { continue }
+            carts[user] = try found.text(row, 1)
+        }
+        let expected = NaiveCart(events.map(\.decoded)).carts.mapValues { lines in
+            lines.map { line in
+                let rules = line.rules.map { "\"\($0)\"" }.joined(separator: ", ")
+                return "\(line.instrument.exchange) \(line.instrument.symbol) \(line.quantity) "
+                    + "\(line.price.map { "\($0)" } ?? "-") [\(rules)]"
+            }.joined(separator: ", ")
+        }
+        let users = Set(carts.keys).union(expected.keys).filter { carts[$0] != expected[$0] }
+        return users.sorted().prefix(ProcessTestLimits.differencesNamed).map { user in
+            "cart of \(user): \(carts[user] ?? "none"), should be \(expected[user] ?? "none")"
+        }
     }
 
     private func compare(

@@ -72,6 +72,8 @@ struct SoakAudit {
     private(set) var inPlace = 0
     private(set) var misplaced = 0
     private(set) var unknown = 0
+    private(set) var ofViews = 0
+    private static let ofView = Array("\"source\":\"/tapefold/".utf8)
 
     init(_ tape: SoakTape) throws {
         var owed: [Int: Int] = [:]
@@ -93,7 +95,7 @@ struct SoakAudit {
         guard let value = record.value else { return }
         let hash = Self.hash(topic, value)
         guard let count = owed[hash] else {
-            unknown += 1
+            if Array(value).firstRange(of: Self.ofView) != nil { ofViews += 1 } else { unknown += 1 }
             return
         }
         owed[hash] = count - 1

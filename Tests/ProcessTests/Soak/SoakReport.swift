@@ -12,6 +12,8 @@ struct SoakReport: Codable {
     var recordsProducedAgain = 0
     var acknowledgedAndLost = 0
     var recordsUnknown = 0
+    /// What views gave rise to, in topics that views fold.
+    var recordsOfViews = 0
     /// From the last fault until each view was less than a second of traffic behind.
     var caughtUpSeconds: [String: Double] = [:]
     /// From the end of the traffic until no view lagged.
@@ -19,6 +21,8 @@ struct SoakReport: Codable {
     var differences: [String] = []
     var rowsCompared = false
     var parked = 0
+    /// What some of them are, and why.
+    var parkedReasons: [String] = []
     var complaints: [String] = []
     var notifications: SoakNotifications?
     var memory: [SoakSamples.Program] = []
@@ -40,6 +44,7 @@ struct SoakReport: Codable {
             ("events sent", "\(eventsSent), \(eventsPerSecond)/s"),
             ("misplaced", "\(recordsMisplaced) records, \(recordsProducedAgain) produced again more than once"),
             ("acknowledged and lost", "\(acknowledgedAndLost)"), ("records of nobody", "\(recordsUnknown)"),
+            ("records of views", "\(recordsOfViews)"),
             ("within 1 s of the log after", Self.list(caughtUpSeconds.mapValues { "\(Self.round($0)) s" })),
             ("lag 0 after the traffic", "\(Self.round(lagZeroSeconds)) s"),
             ("differences from the oracles", "\(rowsCompared ? "\(differences.count)" : "not compared")"),

@@ -14,11 +14,15 @@ struct SoakSettings: Codable, Sendable {
     static let duplicatesPerMille = 20
     static let outOfOrderPerMille = 20
     static let misplacedPerMille = 5
+    /// Of a thousand trades.
     static let correctedPerMille = 10
+    static let paidPerMille = 10
+    static let cartPerMille = 20
+    static let rulesPerMille = 1
     static let users = 2_000
     static let symbols = 40
     static let copies = 2
-    static let views = ["positions", "orders", "market"]
+    static let views = ["positions", "orders", "market", "analytics", "cash", "cart"]
     static let sampleSeconds = 1.0
     /// Resident memory's median in the second half of a soak over that in the first: caches still fill at first.
     static let memoryGrowthRatio = 1.25

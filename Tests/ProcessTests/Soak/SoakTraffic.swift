@@ -4,7 +4,7 @@ import Kafka
 import Synchronization
 import TestKit
 
-/// The events of a soak: the simulator's, with corrections of some of its trades in between.
+/// The events of a soak: the simulator's, with what comes with some of its trades in between.
 struct SoakTape: Sendable {
     private static let partitions: Int32 = 4
     private let tape: SimulatedTape
@@ -35,38 +35,19 @@ struct SoakTape: Sendable {
                 isMisplaced
                 ? (KafkaPartitioner.murmur2.partition(forKey: key, count: Self.partitions) + 1) % Self.partitions : nil
             try emit(Event(topic: topic, key: key, value: value, partition: partition))
-            guard topic == "trades.executed", random.chance(SoakSettings.correctedPerMille),
-                var correction = Self.correction(of: value, &random)
-            else { return }
-            try correction.withUTF8 {
-                try emit(
-                    Event(topic: "trades.corrected", key: key, value: UnsafeRawBufferPointer($0), partition: nil))
+            guard topic == "trades.executed", let extras = SoakExtras(of: value) else { return }
+            for var extra in extras.events(&random) {
+                var key = extra.key
+                try key.withUTF8 { key in
+                    try extra.value.withUTF8 { value in
+                        try emit(
+                            Event(
+                                topic: extra.topic, key: UnsafeRawBufferPointer(key),
+                                value: UnsafeRawBufferPointer(value), partition: nil))
+                    }
+                }
             }
         }
-    }
-
-    private static func correction(of value: UnsafeRawBufferPointer, _ random: inout SplitMix) -> String? {
-        let text = String(decoding: value, as: UTF8.self)
-        guard let trade = field("tradeId", text), let user = field("userId", text), let time = field("time", text)
-        else { return nil }
-        let change =
-            switch random.below(4) {
-            case 0: #""action":"void""#
-            case 1: #""action":"amend","price":"\#(100 + random.below(900)).05""#
-            case 2: #""action":"amend","quantity":"\#(1 + random.below(90))""#
-            default: #""action":"amend","fees":"\#(random.below(20)).5""#
-            }
-        return """
-            {"specversion":"1.0","id":"soak-\(random.next())","source":"/soak",\
-            "type":"com.tapefold.trades.corrected.v1","time":"\(time)","subject":"\(user)",\
-            "data":{"tradeId":"\(trade)","userId":"\(user)",\(change)}}
-            """
-    }
-
-    /// A text field of the one object that an event of the simulator is.
-    private static func field(_ name: String, _ text: String) -> String? {
-        guard let start = text.range(of: "\"\(name)\":\"") else { return nil }
-        return String(text[start.upperBound...].prefix { $0 != "\"" })
     }
 }
 
