@@ -37,7 +37,7 @@ public enum ReadAPILimits {
     public static let queryThreads = 4
     public static let queuedRequests = 1_024
     /// Requests that share one snapshot and one round trip when several wait at once.
-    public static let requestsPerSnapshot = 8
+    public static let requestsPerSnapshot = 32
     /// Tries of one request at a database that breaks the connection or drops a schema meanwhile.
     public static let queryAttempts = 3
     public static let statementMilliseconds = 5_000
@@ -122,6 +122,9 @@ public enum ReadAPILimits {
     // Tokens
     public static let secretMinimumBytes = 32
     public static let secretMaximumBytes = 4_096
+    /// Tokens whose signature is remembered as right, of so many bytes each at most.
+    static let keptTokens = 10_000
+    static let keptTokenBytes = 1_024
     public static let clockLeewaySeconds: Int64 = 30
     public static let corsMaximumAgeSeconds = 600
 }

@@ -75,6 +75,28 @@ import Testing
         #expect(throws: TokenError.algorithm(algorithm)) { try verifier().verify(unsigned, at: Self.now) }
     }
 
+    /// A token that was seen before is held to its times, and to its own signature, as at first.
+    @Test func aKnownTokenIsCheckedAgain() throws {
+        let verifier = try verifier()
+        let token = try sign(header: Self.good, payload: #"{"sub":"u","exp":1800000010}"#)
+        for _ in 0..<2 { #expect(try verifier.verify(token, at: Self.now).subject == "u") }
+        #expect(verifier.verified.count == 1)
+        #expect(throws: TokenError.expired(at: 1_800_000_010)) { try verifier.verify(token, at: Self.now + 40) }
+        let last = token.last == "A" ? "Q" : "A"
+        #expect(throws: (any Error).self) { try verifier.verify(token.dropLast() + last, at: Self.now) }
+        // Refused ones are not remembered, nor are those that are too long; many make room for themselves.
+        #expect(throws: TokenError.self) { try verifier.verify(token + "x", at: Self.now) }
+        let long = try sign(
+            header: Self.good,
+            payload: #"{"sub":"u","x":"\#(String(repeating: "x", count: ReadAPILimits.keptTokenBytes))"}"#)
+        #expect(try verifier.verify(long, at: Self.now).subject == "u")
+        #expect(verifier.verified.count == 1)
+        for index in 0..<ReadAPILimits.keptTokens {
+            verifier.verified.keep("t\(index)", TokenClaims(subject: "u"))
+        }
+        #expect(verifier.verified.count == 1)
+    }
+
     @Test func changedOrForeignSignaturesAreRefused() throws {
         let token = try sign(header: Self.good, payload: #"{"sub":"u"}"#)
         #expect(throws: TokenError.signature) { try verifier(Self.secret + "x").verify(token, at: Self.now) }

@@ -18,6 +18,7 @@ public struct TokenVerifier: Sendable {
     private let secret: TokenSecret?
     private let keys: KeySet?
     private let audience: TokenAudience
+    let verified = VerifiedTokens()
 
     public init(secret: TokenSecret) {
         self.init(secret: secret, keys: nil)
@@ -42,6 +43,10 @@ public struct TokenVerifier: Sendable {
         guard token.utf8.count <= ReadAPILimits.tokenBytes else {
             throw .malformed("it has more than \(ReadAPILimits.tokenBytes) bytes")
         }
+        if let known = verified.claims(of: token) {
+            try check(known, at: second)
+            return known
+        }
         let parts = token.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard parts.count == 3 else { throw .malformed("it must have three parts, it has \(parts.count)") }
         let header = try header(parts[0])
@@ -49,13 +54,14 @@ public struct TokenVerifier: Sendable {
         guard try isRight(signature, of: Array(token.utf8[..<parts[1].endIndex]), header) else { throw .signature }
         let claims = try claims(parts[1])
         try check(claims, at: second)
+        if isOurs(header.algorithm) { verified.keep(token, claims) }
         return claims
     }
 
     private func isRight(
         _ signature: [UInt8], of message: [UInt8], _ header: (algorithm: String, key: String?)
     ) throws(TokenError) -> Bool {
-        if header.algorithm == "HS256", let secret {
+        if isOurs(header.algorithm), let secret {
             let expected = secret.signature(of: message)
             return signature.count == expected.count && CRYPTO_memcmp(signature, expected, expected.count) == 0
         }
@@ -67,6 +73,8 @@ public struct TokenVerifier: Sendable {
         }
         return key.verify(signature: signature, of: message)
     }
+
+    private func isOurs(_ algorithm: String) -> Bool { algorithm == "HS256" && secret != nil }
 
     private func header(_ part: Substring.UTF8View) throws(TokenError) -> (algorithm: String, key: String?) {
         let header = try object(part, named: "header")
