@@ -60,9 +60,7 @@ final class StreamLoopThread {
         var place = StreamSession.Place(position: nil, tapeStart: tapeStart)
         if var position {
             position.tape = tape
-            let text = position.text
-            // One that would be refused on its way back is worth nothing: such a client reads anew.
-            place.position = text.utf8.count <= StreamLimits.positionBytes ? text : nil
+            place.position = position.shown
         }
         cachedPlace = place
         return place

@@ -31,6 +31,12 @@ struct StreamPosition: Equatable, Sendable {
         return text
     }
 
+    /// As text, or nil for one that would be refused on its way back: it is worth nothing, and such a client reads anew.
+    var shown: String? {
+        let text = text
+        return text.utf8.count <= StreamLimits.positionBytes ? text : nil
+    }
+
     init() {}
 
     /// Nil for a text that `text` did not make.

@@ -34,6 +34,7 @@ def check_rules(browser, screen):
 
 def check_keyboard(browser, screen):
     """Tab reaches everything that can be used, and shows where it is."""
+    browser.wait("return !document.querySelector('.skeleton')", what=f"{screen} to be read")
     count = browser.run("""
         window.unreached = new Set([...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
             .filter((e) => !e.disabled && e.checkVisibility({ visibilityProperty: true }) && e.tabIndex >= 0));
@@ -45,9 +46,11 @@ def check_keyboard(browser, screen):
             if (getComputedStyle(target).outlineStyle !== 'none') window.unmarked.delete(target);
         }, true);
         window.walks = true;
-        document.activeElement.blur();
+        [...window.unreached][1].focus();
         return window.unreached.size;
         """)
+    # From the second back to the first, and then through all of them.
+    browser.press(TAB, shift=True)
     browser.press(TAB, count + 8)
     unreached, unmarked = browser.run(
         "return [unreached, unmarked].map((set) => [...set].filter((e) => e.isConnected).map((e) => e.outerHTML.slice(0, 120)))")

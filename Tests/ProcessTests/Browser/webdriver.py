@@ -6,6 +6,8 @@ import time
 import urllib.error
 import urllib.request
 
+SHIFT = "\ue008"
+
 
 class Browser:
     def __init__(self, port, width=1440, height=900):
@@ -72,9 +74,11 @@ class Browser:
     def clear(self, selector):
         self._do("POST", f"/element/{self.element(selector)}/clear", {})
 
-    def press(self, key, times=1):
+    def press(self, key, times=1, shift=False):
         """Presses a key again and again, wherever the focus is."""
         strokes = [{"type": kind, "value": key} for _ in range(times) for kind in ("keyDown", "keyUp")]
+        if shift:
+            strokes = [{"type": "keyDown", "value": SHIFT}, *strokes, {"type": "keyUp", "value": SHIFT}]
         self._do("POST", "/actions", {"actions": [{"type": "key", "id": "keyboard", "actions": strokes}]})
 
     def size(self, width, height):

@@ -78,6 +78,20 @@ import Testing
         #expect(news["views"]?.elements?.contains(.string("another")) == true, "\(news)")
     }
 
+    /// Who comes back meanwhile is not kept waiting for a database.
+    @Test func aDatabaseThatIsAwayMeansReload() throws {
+        let setup = try StreamSetup()
+        let id = try #require(try setup.open("channels=user:me").waitUntilFollowing())
+        let name = try setup.connection.query("SELECT current_database()").text(0, 0)
+        let other = try PostgresConnection.connect(
+            try PostgresConfiguration(url: TemporaryPostgres.shared().freshDatabase()))
+        try other.execute("ALTER DATABASE \"\(name)\" ALLOW_CONNECTIONS false")
+        defer { _ = try? other.execute("ALTER DATABASE \"\(name)\" ALLOW_CONNECTIONS true") }
+        try other.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '\(name)'")
+        let back = try setup.open("channels=user:me&resume=\(id)")
+        #expect(try back.next { $0 == "reload" || $0 == "resumed" }["type"] == .string("reload"))
+    }
+
     private func sessions(_ connection: PostgresConnection) throws -> Set<Int32> {
         let rows = try connection.query("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
         return Set(try (0..<rows.rowCount).map { try rows.int32($0, 0) })

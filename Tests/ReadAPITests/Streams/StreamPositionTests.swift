@@ -45,6 +45,11 @@ import Testing
         for partition in 0..<64 { position.tape[Int32(partition)] = 1_000_000_000 }
         #expect(position.text.utf8.count <= StreamLimits.positionBytes, "\(position.text.utf8.count)")
         #expect(position.text.utf8.count + 1_000 < HTTPLimits.requestTargetBytes)
+        #expect(position.shown.flatMap { StreamPosition(parsing: $0) } == position)
+        // What would not come back is not given out.
+        for lane in 64..<200 { position.changes[.init(view: "positions", lane: Int32(lane))] = 1_000_000_000 }
+        #expect(StreamPosition(parsing: position.text) == nil)
+        #expect(position.shown == nil)
     }
 
     @Test func coveredMeansNothingBeforeTheStartIsWanted() throws {
