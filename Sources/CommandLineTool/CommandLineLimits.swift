@@ -28,6 +28,8 @@ public enum CommandLineLimits {
     /// How long `up` waits for all its parts; a first start makes a database cluster.
     public static let readyTimeoutMilliseconds = 120_000
     public static let readyPollMilliseconds = 50
+    /// How long a few topics may take on a machine that is busy with other things too.
+    static let firstTopicsMilliseconds: Int32 = 60_000
     /// `up` says this often which parts it still waits for.
     static let readyNoteMilliseconds = 20_000
     /// One look whether the broker answers.

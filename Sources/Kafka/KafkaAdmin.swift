@@ -37,11 +37,28 @@ public final class KafkaAdmin: Sendable {
         public internal(set) var failed: [(topic: String, error: KafkaError)] = []
     }
 
-    /// Creates topics; those that exist are reported apart.
+    /// Creates topics, a few a request: a broker whose disk is busy takes a second for each. Those that exist are reported
+    /// apart.
     ///
-    /// - Throws: when the request as a whole failed, such as with no broker reachable.
+    /// - Parameter timeoutMilliseconds: of each request.
+    /// - Throws: when a request as a whole failed, such as with no broker reachable.
     public func createTopics(
         _ new: [NewTopic], timeoutMilliseconds: Int32 = KafkaLimits.requestTimeoutMilliseconds
+    ) throws(KafkaError) -> CreationOutcome {
+        var outcome = CreationOutcome()
+        var left = new[...]
+        while !left.isEmpty {
+            let made = try createInOneRequest(Array(left.prefix(KafkaLimits.topicsInOneRequest)), timeoutMilliseconds)
+            outcome.created += made.created
+            outcome.existing += made.existing
+            outcome.failed += made.failed
+            left = left.dropFirst(KafkaLimits.topicsInOneRequest)
+        }
+        return outcome
+    }
+
+    private func createInOneRequest(
+        _ new: [NewTopic], _ timeoutMilliseconds: Int32
     ) throws(KafkaError) -> CreationOutcome {
         var requests: [OpaquePointer?] = []
         defer { for request in requests { rd_kafka_NewTopic_destroy(request) } }

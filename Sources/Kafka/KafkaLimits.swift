@@ -48,6 +48,7 @@ public enum KafkaLimits {
 
     public static let statisticsIntervalMilliseconds = 5_000
     public static let requestTimeoutMilliseconds: Int32 = 10_000
+    public static let topicsInOneRequest = 4
     /// A topic that was given more partitions is noticed within this.
     public static let metadataRefreshMilliseconds = 10_000
     public static let reconnectBackoffMilliseconds = 50

@@ -21,6 +21,23 @@ struct PartitionLogTests {
         #expect(try log.read().count == 1)
     }
 
+    /// Making fifty topics must not cost two hundred syncs; what is acknowledged is on disk with its directory entry.
+    @Test func aNewLogsDirectoryIsSyncedWithItsFirstRecords() throws {
+        let directory = try TemporaryDirectory()
+        for _ in 0..<2 {
+            let log = try TestLog(directory)
+            #expect(log.log.directoryIsDirty)
+        }
+        let log = try TestLog(directory)
+        try log.append(BatchBuilder(), sync: false)
+        let target = log.log.syncTarget()
+        #expect(target.directory)
+        log.log.synced(target)
+        try log.append(BatchBuilder(), sync: false)
+        #expect(!log.log.syncTarget().directory)
+        #expect(try !TestLog(directory).log.directoryIsDirty)
+    }
+
     @Test func whatWasAppendedDuringASyncIsNotCountedAsSynced() throws {
         let log = try small()
         try log.append(BatchBuilder(), sync: false)

@@ -26,6 +26,20 @@ struct BrokerTests {
         #expect(try admin.watermarks(TopicPartition(topic: "t", partition: 0)) == KafkaWatermarks(low: 0, high: 0))
     }
 
+    /// Several requests, one outcome: in the order asked for.
+    @Test func manyTopicsAreMadeInPieces() throws {
+        let broker = try BrokerProcess()
+        let admin = try KafkaAdmin(configuration: quiet(broker.brokers))
+        let names = (0..<KafkaLimits.topicsInOneRequest * 2 + 1).map { "t\($0)" }
+        func create() throws -> KafkaAdmin.CreationOutcome {
+            try admin.createTopics((["bad name"] + names).map { .init(name: $0, partitionCount: 1) })
+        }
+        let first = try create()
+        #expect(first.created == names && first.existing.isEmpty && first.failed.map(\.topic) == ["bad name"])
+        let second = try create()
+        #expect(second.existing == names && second.created.isEmpty && second.failed.map(\.topic) == ["bad name"])
+    }
+
     @Test func offsetsAreFoundByTime() throws {
         let broker = try BrokerProcess()
         try broker.createTopics(["t"], partitions: 1)

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Supervision
 import Synchronization
@@ -107,6 +108,10 @@ import Testing
         let port = try FreePort.find()
         #expect(port > 1024)
         #expect(FreePort.isFree(port))
+        // None that the system may give to an outgoing connection meanwhile.
+        let range = try String(contentsOfFile: "/proc/sys/net/ipv4/ip_local_port_range", encoding: .utf8)
+        let lowest = try #require(range.split(whereSeparator: \.isWhitespace).first.flatMap { Int($0) })
+        if lowest > SupervisionLimits.freePorts.upperBound { #expect(port < lowest) }
         #expect(!FreePort.isFree(try TemporaryPostgres.shared().port))
     }
 }

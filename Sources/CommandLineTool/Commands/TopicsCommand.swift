@@ -83,10 +83,11 @@ enum TopicsCommand {
 
     /// Creates what is missing.
     static func create(
-        _ topology: Topology, _ admin: KafkaAdmin, replication: Int32 = -1
+        _ topology: Topology, _ admin: KafkaAdmin, replication: Int32 = -1,
+        timeoutMilliseconds: Int32 = KafkaLimits.requestTimeoutMilliseconds
     ) throws -> KafkaAdmin.CreationOutcome {
         let topics = topology.creations.map { TopicDifferences.newTopic($0, replication: replication) }
-        let outcome = try admin.createTopics(topics)
+        let outcome = try admin.createTopics(topics, timeoutMilliseconds: timeoutMilliseconds)
         if let failure = outcome.failed.first { throw failure.error }
         return outcome
     }

@@ -77,7 +77,8 @@ struct DeploymentStarter {
         var configuration = KafkaConfiguration(brokers: kafka, clientId: "tapefold-up")
         configuration.logSink = { _ in }
         let admin = try KafkaAdmin(configuration: configuration)
-        _ = try TopicsCommand.create(topology, admin, replication: 1)
+        _ = try TopicsCommand.create(
+            topology, admin, replication: 1, timeoutMilliseconds: CommandLineLimits.firstTopicsMilliseconds)
         let wrong = try TopicDifferences.find(topology, admin).filter { found in
             found.differences.contains { if case .partitions = $0 { true } else { false } }
         }

@@ -18,8 +18,8 @@ struct LogRecovery {
         let bases = try FileSystem.list(directory).filter { $0.hasSuffix(".log") }
             .compactMap { Int64($0.dropLast(4)) }.sorted()
         guard !bases.isEmpty else {
+            // Its directory entry is synced with the first records: lost before, it is made again.
             let first = try Segment.create(in: directory, baseOffset: 0)
-            try FileSystem.synchronizeDirectory(directory)
             return RecoveredLog(segments: [first], active: first, producers: ProducerStates())
         }
         var producers = ProducerStates()

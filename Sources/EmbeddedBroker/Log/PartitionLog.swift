@@ -46,6 +46,7 @@ final class PartitionLog {
         producers = recovered.producers
         highWatermark = recovered.active.nextOffset
         active = recovered.active
+        directoryIsDirty = recovered.active.size == 0
         self.mark = mark
         self.log = log
     }
@@ -141,8 +142,9 @@ final class PartitionLog {
         directoryIsDirty = true
     }
 
-    /// A segment file was created since the last sync: its directory entry is to be synced with it.
-    private(set) var directoryIsDirty = false
+    /// A segment file was created since the last sync, or stands empty since a time that nobody knows: its directory entry
+    /// is to be synced with its first records.
+    private(set) var directoryIsDirty: Bool
 
     // MARK: Sync
 
