@@ -38,7 +38,7 @@ import Testing
     /// The largest that a server makes comes back in a URL.
     @Test func sixtyFourLanesOfTenViewsFit() {
         var position = StreamPosition()
-        position.builds = .max
+        position.builds = .max - 1  // A hash has an even value.
         for view in ViewName.allCases.map(\.rawValue).prefix(10) {
             for lane in 0..<64 { position.changes[.init(view: view, lane: Int32(lane))] = 1_000_000_000 }
         }
