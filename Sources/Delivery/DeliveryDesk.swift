@@ -17,13 +17,18 @@ public struct DeliveryDesk: Sendable {
     private let retries: RetryPolicy
     private let templates: TemplateSet
     private let channels: [NotificationChannel: any DeliveryChannel]
+    private let isStopped: @Sendable () -> Bool
 
-    /// - Parameter isStopped: true ends attempts that are under way; they are made again after their lease.
+    /// - Parameter isStopped: true ends attempts that are under way; they do not count and are made again.
     public init(_ settings: DeliverySettings, isStopped: @escaping @Sendable () -> Bool) {
-        self.init(settings, channels: Self.channels(settings, isStopped))
+        self.init(settings, channels: Self.channels(settings, isStopped), isStopped: isStopped)
     }
 
-    init(_ settings: DeliverySettings, channels: [NotificationChannel: any DeliveryChannel]) {
+    init(
+        _ settings: DeliverySettings, channels: [NotificationChannel: any DeliveryChannel],
+        isStopped: @escaping @Sendable () -> Bool = { false }
+    ) {
+        self.isStopped = isStopped
         rules = DeliveryRules(maximumAgeHours: settings.maximumAgeHours)
         retries = RetryPolicy(firstPauseMilliseconds: settings.firstPauseMilliseconds)
         templates = settings.templates
@@ -61,14 +66,16 @@ public struct DeliveryDesk: Sendable {
             guard let channel = channels[due.notification.channel] else {
                 return .failed(reason: "no provider configured for \(due.notification.channel.rawValue)")
             }
-            return outcome(channel.deliver(message(due, recipient)), after: due.attempt)
+            return outcome(channel.deliver(message(due, recipient)), after: due.attempt, now: now)
         }
     }
 
-    private func outcome(_ result: AttemptResult, after attempt: Int) -> Outcome {
+    private func outcome(_ result: AttemptResult, after attempt: Int, now: Timestamp) -> Outcome {
         switch result {
         case .delivered: return .delivered
         case .failed(let reason): return .failed(reason: Self.cut(reason))
+        // Cut off by the stop, not by its receiver: a deploy must not use up an attempt.
+        case .tryAgain where isStopped(): return .postponed(until: now)
         case .tryAgain(let reason, let wait):
             var random = SystemRandomNumberGenerator()
             guard let pause = retries.pauseMilliseconds(after: attempt, asked: wait, using: &random) else {

@@ -10,6 +10,31 @@ extension EventDecoder {
     ) throws(EventRefusal) -> DecodedEvent {
         // A copy: `body` may lie in the buffer that the reader is about to fill.
         var data = try members(Array(body))
+        do throws(EventRefusal) {
+            return try lifted(kind, &data, envelope)
+        } catch {
+            var refusal = error
+            // The caller's fields are overwritten by now, so what can be read is looked for here.
+            if refusal.readable == ReadableKey() { refusal.readable = readableKey(kind, data, envelope) }
+            throw refusal
+        }
+    }
+
+    /// The ids of data that was lifted as far as it went.
+    private func readableKey(_ kind: EventKind, _ data: VersionedData, _ envelope: Envelope) -> ReadableKey {
+        let text = data.encoded()
+        _ = csimdjson_read(reader, text, text.count, dataTables[Int(kind.rawValue)].pointer, -1, nil, result)
+        var key = result.pointee.fields.map { kind.wireType.readableKey(fieldReader($0, .data)) } ?? ReadableKey()
+        key.eventId = envelope.id
+        key.source = envelope.source
+        key.time = envelope.time
+        key.traceId = envelope.trace?.traceId
+        return key
+    }
+
+    private func lifted(
+        _ kind: EventKind, _ data: inout VersionedData, _ envelope: Envelope
+    ) throws(EventRefusal) -> DecodedEvent {
         for upcaster in upcasters.path(of: kind, from: envelope.version) {
             do {
                 try upcaster.lift(&data)

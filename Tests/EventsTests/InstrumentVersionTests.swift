@@ -55,6 +55,16 @@ import Testing
         #expect(throws: EventRefusal.self) { try decode(1, #"{"symbol":"A","exchange":"NFO","type":7}"#) }
     }
 
+    /// What waits behind a refused event waits by its key, whichever version it was of.
+    @Test func aRefusalOfVersion1NamesItsInstrument() throws {
+        let refusal = #expect(throws: EventRefusal.self) {
+            try decode(1, #"{"symbol":"A","exchange":"NFO","type":"FUTSTK","expiry":"soon"}"#)
+        }
+        #expect(refusal?.field == "data.expiry", "\(refusal)")
+        #expect(refusal?.readable.symbol == "A" && refusal?.readable.exchange == "NFO")
+        #expect(refusal?.readable.eventId == "1" && refusal?.readable.source == "/s")
+    }
+
     /// Data without an envelope names no version: it is of the current one.
     @Test func bareDataIsOfTheCurrentVersion() throws {
         let envelope = Envelope(id: "1", source: "/test", time: .minimum)

@@ -59,11 +59,14 @@ enum SettleCommand {
         let connection = try connections.migratedDatabase()
         let calendar = try MarketSettings.ofProcess.get().calendar
         Interruption.shared.install()
-        try waitForViews(
-            contracts == nil ? ["positions", "market", "instruments"] : ["positions", "market"], connections)
+        try waitForViews(contracts == nil ? ["positions", "instruments"] : ["positions"], connections)
         let reader = SettlementReader(
             connection: connection, day: day, isThatDayOnly: invocation.arguments.flag("that-day-only"))
-        let (open, closes) = try reader.read(contracts)
+        var (open, closes) = try reader.read(contracts)
+        if open.contains(where: { prices[$0.contract] == nil }) {
+            try waitForViews(["market"], connections)
+            (open, closes) = try reader.read(contracts)
+        }
         let settlement = Settlement(calendar: calendar)
         let running = settlement.unfinished(open, now: LogLine.now())
         guard running.isEmpty else {

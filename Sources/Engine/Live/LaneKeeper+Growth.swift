@@ -5,6 +5,8 @@ extension LaneKeeper {
     /// - Parameter counts: by topic; a topic that is not known just now is left out.
     package func note(partitionCounts counts: [String: Int], now: Int) {
         let grown = view.topics.filter { counts[$0] ?? 0 > view.lanes }
+        // Only a count tells that a topic is back at its old size, not that it was left out.
+        if grown.isEmpty, view.topics.contains(where: { counts[$0] == nil }) { return }
         guard grown.isEmpty == isGrown else { return }
         isGrown = !grown.isEmpty
         // Back at the old count: made anew, and given out by the group anew.

@@ -34,13 +34,20 @@ final class QueryRunner {
                 metrics.databaseErrors.add(1, ordering: .relaxed)
                 failures += 1
                 if rest.count > 1, !error.isConnectionLost {
-                    // One statement spoilt the shared transaction: find out whose it was.
-                    for job in rest { run([job]) }
+                    if isAlike(rest), error.sqlState == PostgresError.lockNotAvailable { return fail(rest, error) }
+                    // One statement spoilt the shared transaction: find out whose it was, half by half.
+                    run(Array(rest[..<(rest.count / 2)]))
+                    run(Array(rest[(rest.count / 2)...]))
                     return
                 }
                 guard recover(from: error), failures < ReadAPILimits.queryAttempts else { return fail(rest, error) }
             }
         }
+    }
+
+    /// Whether all ask the same views: then one lock holds up each of them, and one wait is enough for all.
+    private func isAlike(_ jobs: [ReadJob]) -> Bool {
+        jobs.dropFirst().allSatisfy { $0.plan.allViews == jobs[0].plan.allViews }
     }
 
     /// One snapshot for all jobs. Returns those that must run again because a build went live since the schemas were learnt.

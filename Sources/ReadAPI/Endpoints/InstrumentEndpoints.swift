@@ -19,7 +19,9 @@ enum InstrumentEndpoints {
         .text("name", "i.name"), .text("token", "i.token"), .text("isin", "i.isin"),
         .text("underlying", "i.underlying"), .text("expiry", "i.expiry::text"), .decimal("strike", "i.strike"),
         .decimal("lotSize", "i.lot_size"), .decimal("tickSize", "i.tick_size"), .text("sector", "i.sector"),
-        .time("updatedAt", "i.updated_at"), .text("exchangeType", "i.exchange_type"),
+        .time("updatedAt", "i.updated_at"),
+        // A build of fold 1, which a newer read API may meet until it is replayed, has no such column: null there.
+        .text("exchangeType", "to_jsonb(i) ->> 'exchange_type'"),
     ]
 
     /// Only conditions that are asked for, so that each kind of question finds its index.
