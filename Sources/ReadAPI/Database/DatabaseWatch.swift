@@ -80,7 +80,7 @@ final class DatabaseWatch: Sendable {
 
     private func look(_ session: DatabaseSession) {
         do throws(PostgresError) {
-            let live = try LiveViews(session.open().cachedQuery(LiveViews.query))
+            let live = try LiveViews(session.open().cachedQuery(LiveViews.query, LiveViews.parameters()))
             publish(.ready(live))
             release(live)
         } catch {

@@ -12,13 +12,18 @@ struct LiveViews: Sendable, Equatable {
 
     private(set) var views: [ViewName: View] = [:]
 
+    /// All live builds; the offsets of the views that the parameter names.
     static let query = """
         SELECT b.view, b.build, quote_ident(b.schema_name), c.topic, c.lane, c.next_offset
         FROM tapefold.build b
-        LEFT JOIN tapefold.checkpoint c ON c.view = b.view AND c.build = b.build
+        LEFT JOIN tapefold.checkpoint c ON c.view = b.view AND c.build = b.build AND b.view = ANY($1)
         WHERE b.status = 'live'
         ORDER BY b.view, c.topic, c.lane
         """
+
+    static func parameters(_ views: [ViewName] = ViewName.allCases) throws(PostgresError) -> [PostgresParameter] {
+        [try SQLValue.texts(views.map(\.rawValue)).parameter()]
+    }
 
     init() {}
 

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The bounded queue between the event loops and the query threads.
 final class QueryQueue: Sendable {
     private struct State {
@@ -10,6 +12,8 @@ final class QueryQueue: Sendable {
     }
 
     private let state = Monitor(State())
+    /// What waits is split in so many parts: more snapshots at a time than cores pay for a snapshot and gain nothing.
+    private static let parts = max(1, min(ReadAPILimits.queryThreads, ProcessInfo.processInfo.activeProcessorCount))
 
     var count: Int { state.withLock { $0.count } }
 
@@ -22,11 +26,11 @@ final class QueryQueue: Sendable {
         }
     }
 
-    /// The next jobs, one at least: a share of what waits, so that all threads have work. Nil once closed.
+    /// The next jobs, one at least: a share of what waits, so that all cores have work. Nil once closed.
     func take() -> [ReadJob]? {
         state.wait { state -> [ReadJob]?? in
             guard state.count > 0 else { return state.isClosed ? .some(nil) : nil }
-            let share = (state.count + ReadAPILimits.queryThreads - 1) / ReadAPILimits.queryThreads
+            let share = (state.count + Self.parts - 1) / Self.parts
             let number = min(share, ReadAPILimits.requestsPerSnapshot)
             let taken = Array(state.jobs[state.first..<state.first + number])
             state.first += number

@@ -54,10 +54,11 @@ final class QueryRunner {
     private func attempt(_ jobs: [ReadJob], guessing: Bool) throws(PostgresError) -> [ReadJob] {
         let connection = try session.open()
         var known = live ?? LiveViews()
+        let views = try LiveViews.parameters(viewsToLocate(for: jobs))
         if !guessing {
-            known = try beginSnapshot(connection)
+            known = try beginSnapshot(connection, views)
         } else if jobs.contains(where: { missingView(of: $0, in: known) != nil }) {
-            known = try LiveViews(connection.cachedQuery(LiveViews.query))
+            known = try LiveViews(connection.cachedQuery(LiveViews.query, views))
         }
         live = known
         var groups: [[ReadJob]] = []
@@ -71,7 +72,7 @@ final class QueryRunner {
             }
         }
         let batch = SnapshotBatch(groups.map { $0[0].plan })
-        let (seen, results) = try readSnapshot(batch, schemas: known, connection, begins: guessing)
+        let (seen, results) = try readSnapshot(batch, schemas: known, views, connection, begins: guessing)
         live = seen
         metrics.snapshots.add(1, ordering: .relaxed)
         var again: [ReadJob] = []
@@ -109,27 +110,36 @@ final class QueryRunner {
         }
     }
 
+    /// The views whose offsets the answers need. Who waits for a position may name a topic that only another view reads.
+    private func viewsToLocate(for jobs: [ReadJob]) -> [ViewName] {
+        guard jobs.allSatisfy({ $0.plan.after.isEmpty }) else { return ViewName.allCases }
+        return ViewName.allCases.filter { view in jobs.contains { $0.plan.allViews.contains(view) } }
+    }
+
     private func missingView(of job: ReadJob, in live: LiveViews) -> ViewName? {
         job.plan.views.first { live[$0] == nil }
     }
 
     /// Takes the snapshot and reads the live builds in it; `readSnapshot` goes on in the same transaction.
-    private func beginSnapshot(_ connection: PostgresConnection) throws(PostgresError) -> LiveViews {
+    private func beginSnapshot(
+        _ connection: PostgresConnection, _ views: [PostgresParameter]
+    ) throws(PostgresError) -> LiveViews {
         let results = try connection.pipeline { (pipeline) throws(PostgresError) in
             try pipeline.addCached(Self.begin)
-            try pipeline.addCached(LiveViews.query)
+            try pipeline.addCached(LiveViews.query, views)
         }
         return try LiveViews(results[1])
     }
 
     private func readSnapshot(
-        _ batch: SnapshotBatch, schemas: LiveViews, _ connection: PostgresConnection, begins: Bool
+        _ batch: SnapshotBatch, schemas: LiveViews, _ views: [PostgresParameter], _ connection: PostgresConnection,
+        begins: Bool
     ) throws(PostgresError) -> (LiveViews, [PostgresResult]) {
         do throws(PostgresError) {
             let results = try connection.pipeline { (pipeline) throws(PostgresError) in
                 if begins {
                     try pipeline.addCached(Self.begin)
-                    try pipeline.addCached(LiveViews.query)
+                    try pipeline.addCached(LiveViews.query, views)
                 }
                 for statement in batch.statements {
                     var parameters: [PostgresParameter] = []
