@@ -4,21 +4,47 @@ import Projections
 final class MemoryTable {
     /// A value: kept aside, it is what the table was at that moment.
     struct Contents {
-        var rows: [PackedKey: MemoryRow] = [:]
+        fileprivate(set) var rows: [PackedKey: MemoryRow] = [:]
         /// Rows copied in while there is no index.
         var heap: [MemoryRow] = []
+        /// By the columns that somebody looked rows up by, and by what these hold: the rows' keys.
+        private var groups: [[Int]: [PackedKey: Set<PackedKey>]] = [:]
+
+        /// Puts a row in the place of the one with its key, or takes that one away.
+        fileprivate mutating func put(_ row: MemoryRow?, at key: PackedKey) {
+            let old = rows[key]
+            rows[key] = row
+            for columns in groups.keys {
+                if let old { leave(columns, old.packedKey(columns), key) }
+                if let row { groups[columns]?[row.packedKey(columns), default: []].insert(key) }
+            }
+        }
+
+        private mutating func leave(_ columns: [Int], _ value: PackedKey, _ key: PackedKey) {
+            groups[columns]?[value]?.remove(key)
+            if groups[columns]?[value]?.isEmpty == true { groups[columns]?[value] = nil }
+        }
+
+        /// The keys of the rows whose `columns` hold one of `values`.
+        fileprivate mutating func keys(where columns: [Int], hold values: Set<PackedKey>) -> [PackedKey] {
+            if groups[columns] == nil {
+                groups[columns] = Dictionary(grouping: rows.keys) { rows[$0]?.packedKey(columns) ?? $0 }
+                    .mapValues { Set($0) }
+            }
+            return values.flatMap { groups[columns]?[$0] ?? [] }
+        }
     }
 
     let definition: TableDefinition
+    /// What stood at the changed keys since `begin`, so that a change can be taken back without a copy of the table.
+    private var journal: [(key: PackedKey, old: MemoryRow?)] = []
+    private var heapCountBefore = 0
     private let keyColumns: [Int]
     var contents = Contents()
     private(set) var isIndexed: Bool
     private var isReadable: Bool
 
-    private var rows: [PackedKey: MemoryRow] {
-        _read { yield contents.rows }
-        _modify { yield &contents.rows }
-    }
+    private var rows: [PackedKey: MemoryRow] { contents.rows }
     private var heap: [MemoryRow] {
         _read { yield contents.heap }
         _modify { yield &contents.heap }
@@ -29,6 +55,23 @@ final class MemoryTable {
         self.isIndexed = isIndexed
         self.isReadable = isReadable
         keyColumns = Self.indexes(definition.key, in: definition)
+    }
+
+    /// Begins a change that ``undo()`` takes back.
+    func begin() {
+        journal.removeAll(keepingCapacity: true)
+        heapCountBefore = heap.count
+    }
+
+    func undo() {
+        for (key, old) in journal.reversed() { contents.put(old, at: key) }
+        contents.heap.removeLast(heap.count - heapCountBefore)
+        begin()
+    }
+
+    private func put(_ row: MemoryRow?, at key: PackedKey) {
+        journal.append((key, contents.rows[key]))
+        contents.put(row, at: key)
     }
 
     private static func indexes(_ names: [String], in table: TableDefinition) -> [Int] {
@@ -61,7 +104,7 @@ final class MemoryTable {
             }
             let key = row.packedKey(keyColumns)
             if rows[key] == nil {
-                rows[key] = row
+                put(row, at: key)
             } else if !definition.ignoresRepeatedRows {
                 throw .duplicateKey(table: definition.name, row: describe(row))
             }
@@ -79,7 +122,7 @@ final class MemoryTable {
             guard seen.insert(key).inserted else {
                 throw .keyTwiceInStatement(table: definition.name, row: describe(row))
             }
-            rows[key] = row
+            put(row, at: key)
         }
     }
 
@@ -88,11 +131,8 @@ final class MemoryTable {
         guard isIndexed else { throw .notIndexed(table: definition.name) }
         let places = Self.indexes(columns.map(\.name), in: definition)
         let gone = Set(keys.map { $0.packedKey(Array(columns.indices)) })
-        if places == keyColumns {
-            for key in gone { rows[key] = nil }
-        } else {
-            rows = rows.filter { !gone.contains($0.value.packedKey(places)) }
-        }
+        let found = places == keyColumns ? Array(gone) : contents.keys(where: places, hold: gone)
+        for key in found { put(nil, at: key) }
     }
 
     func select(_ request: ReadRequest) throws(MemoryStoreError) -> [MemoryRow] {
@@ -106,7 +146,7 @@ final class MemoryTable {
         if places == keyColumns {
             found = asked.compactMap { rows[$0] }
         } else {
-            found = rows.values.filter { wanted.contains($0.packedKey(places)) }
+            found = contents.keys(where: places, hold: wanted).compactMap { rows[$0] }
         }
         let order = Self.indexes(request.order, in: definition)
         return order.isEmpty ? found : found.sorted { Self.isBefore($0.key(order), $1.key(order)) }

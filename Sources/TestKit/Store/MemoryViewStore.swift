@@ -43,7 +43,7 @@ public final class MemoryViewStore {
 
     /// Does all of it or nothing.
     public func apply(_ changes: MemoryChanges) throws(MemoryStoreError) {
-        let before = contents
+        for table in tables { table.begin() }
         do throws(MemoryStoreError) {
             for change in changes.tables {
                 let table = try table(change.table)
@@ -52,7 +52,7 @@ public final class MemoryViewStore {
                 try table.insert(change.inserts)
             }
         } catch {
-            contents = before
+            for table in tables { table.undo() }
             throw error
         }
     }
