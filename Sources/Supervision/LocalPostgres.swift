@@ -71,16 +71,23 @@ public final class LocalPostgres: Sendable {
         if configuration.port != 0, !FreePort.isFree(configuration.port) {
             throw portTaken(configuration.port)
         }
-        for attempt in 1...SupervisionLimits.postgresPortAttempts {
+        let deadline = MonotonicClock.milliseconds + Int64(SupervisionLimits.postgresLeftoversMilliseconds)
+        var triedPorts = 0
+        while true {
             let port = configuration.port == 0 ? try FreePort.find() : configuration.port
             do throws(SupervisionError) {
                 return try launch(configuration, layout, installation, password: password, port: port)
             } catch {
-                let isLast = configuration.port != 0 || attempt == SupervisionLimits.postgresPortAttempts
-                if error.kind != .portTaken || isLast { throw error }
+                switch error.kind {
+                case .portTaken where configuration.port == 0 && triedPorts < SupervisionLimits.postgresPortAttempts:
+                    triedPorts += 1
+                // The sessions of a server that was killed end a moment after it, and hold its memory until then.
+                case .stillInUse where MonotonicClock.milliseconds < deadline:
+                    MonotonicClock.sleep(milliseconds: SupervisionLimits.pollMilliseconds)
+                default: throw error
+                }
             }
         }
-        throw SupervisionError(.portTaken, "no free port for PostgreSQL on 127.0.0.1")
     }
 
     /// Disconnects everybody, writes a checkpoint and ends the server.
@@ -162,7 +169,7 @@ public final class LocalPostgres: Sendable {
         let reasons = tail.split(whereSeparator: \.isNewline)
             .filter { $0.contains("FATAL") || $0.contains("ERROR") || $0.contains("HINT") }
         return SupervisionError(
-            .process,
+            tail.contains("pre-existing shared memory block") ? .stillInUse : .process,
             "PostgreSQL ended at its start (\(status)): "
                 + (reasons.isEmpty ? "" : reasons.joined(separator: "; ") + "; ") + "see \(layout.log)")
     }

@@ -9,6 +9,8 @@ public struct SupervisionError: Error, Sendable, Equatable, CustomStringConverti
         case file
         /// A process could not be started, or ended when it should have run.
         case process
+        /// A server that was killed has left processes behind that are not gone yet.
+        case stillInUse
         /// Something did not become ready in time.
         case timeout
         /// The database answered with an error.

@@ -29,4 +29,6 @@ public enum SupervisionLimits {
     static let freePortAttempts = 100
     /// How often the start is tried when a port that was free is taken meanwhile.
     public static let postgresPortAttempts = 5
+    /// How long the start waits for the sessions of a server that was killed to end.
+    static let postgresLeftoversMilliseconds = 10_000
 }
