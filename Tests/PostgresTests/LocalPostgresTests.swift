@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 import Postgres
 import Supervision
 import Testing
@@ -21,6 +21,32 @@ import Testing
         try postgres.restart()
         let after = try #require(try connector.connectRetrying(until: { false }))
         #expect(try after.query("SELECT count(*) FROM t").int64(0, 0) == 2)
+    }
+
+    /// A session that is just ending still holds the memory of its killed server; here the test does, until a start
+    /// has failed of it.
+    @Test func memoryOfAKilledServerThatIsStillHeldIsWaitedFor() throws {
+        let postgres = try TemporaryPostgres(isDurable: true)
+        defer { postgres.stop() }
+        let lock = try String(contentsOfFile: postgres.server.clusterDirectory + "/postmaster.pid", encoding: .utf8)
+        let numbers = try #require(lock.split(separator: "\n").last { $0.split(separator: " ").count == 2 })
+        let segment = try #require(numbers.split(separator: " ").last.flatMap { Int32($0) })
+        let memory = UInt(bitPattern: try #require(shmat(segment, nil, SHM_RDONLY)))
+        postgres.killServer()
+        let log = postgres.server.logPath
+        let end = Thread {
+            let deadline = ContinuousClock.now + .seconds(8)
+            while ContinuousClock.now < deadline, !Self.saysInUse(log) { usleep(10_000) }
+            shmdt(UnsafeRawPointer(bitPattern: memory))
+        }
+        end.start()
+        try postgres.restart()
+        #expect(Self.saysInUse(log))
+        _ = try PostgresConnection.connect(try PostgresConfiguration(url: postgres.databaseURL))
+    }
+
+    private static func saysInUse(_ log: String) -> Bool {
+        (try? String(contentsOfFile: log, encoding: .utf8))?.contains("pre-existing shared memory block") == true
     }
 
     @Test func aServerLeftRunningByADeadParentIsStoppedFirst() throws {
