@@ -24,6 +24,8 @@ public enum ProjectionLimits {
     public static let identitiesPerKeyedRow = 14
     /// Rows that a lane of a keyed view keeps in memory while it is live.
     public static let maximumCachedKeyedRows = 40_000
+    /// Bookings of view cash that a lane keeps between batches: few are ever asked for again.
+    static let maximumCachedBookings = 4_000
     /// Rules or alerts that a lane keeps in memory: about 200 bytes each.
     public static let maximumCachedWatches = 1_000_000
     /// Rules or alerts on one symbol, which are in memory together or not at all.

@@ -165,7 +165,7 @@ public final class CashFold: ViewFold {
         guard mode == .live else { return }
         seen.committed()
         balances.trim(to: maximumCachedRows)
-        bookings.trim(to: maximumCachedRows)
+        bookings.trim(to: min(maximumCachedRows, ProjectionLimits.maximumCachedBookings))
     }
 
     public func forget() {

@@ -1,9 +1,10 @@
 import Domain
+import Events
 import Postgres
 
 /// `instruments`: master data, by symbol; found by the beginnings of words of symbol and name.
 enum InstrumentEndpoints {
-    static let types = ["EQ", "FUT", "CE", "PE", "INDEX", "OTHER"]
+    private static let types = InstrumentType.allCases.map(\.rawValue)
 
     static let routes: [Route] = [
         Route(
