@@ -12,6 +12,8 @@ public struct EngineError: Error, Sendable, CustomStringConvertible {
         case stored
         case parkingLotFull
         case interrupted
+        /// An event was dropped that the build in question has folded.
+        case overruled
         /// What was asked for makes no sense.
         case usage
     }

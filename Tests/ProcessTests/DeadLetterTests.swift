@@ -201,6 +201,43 @@ extension ProcessTests {
             #expect(try stack.dlq("drop", "positions", "--event", place, succeeds: false).contains("is not parked"))
         }
 
+        @Test("dropped after a build had folded it: that build is not promoted, and one under way begins anew")
+        func droppedLate() throws {
+            let stack = try Stack()
+            let tool = try Stack.program("tapefold")
+            _ = try stack.startReadyWorker()
+            try stack.database().execute(
+                "ALTER TABLE positions_1_1.trades ADD CONSTRAINT refused CHECK (trade_id <> 't12')")
+            let trades = (10..<15).map { Self.trade($0, quantity: 1) }
+            try stack.send(trades.map { TradeScript.Event.trade($0).message })
+            try stack.waitUntilCaughtUp("positions")
+            var oracle = TradeOracle()
+            for trade in trades where trade.number != 12 { oracle.record(.trade(trade)) }
+            // New builds lack what the live one's table refuses.
+            try runProgram(tool, ["replay", "positions", "--no-swap"], stack.environment)
+            #expect(try stack.parkedCount() == 3)
+            try makeUnfinished(stack, tool)
+            let dropped = try stack.dlqJSON("drop", "positions", "--event", firstParked(stack), "--reason", "not ours")
+            #expect(dropped["dropped"] as? Int == 1, "\(dropped)")
+
+            let refused = try runProgram(
+                tool, ["views", "promote", "positions", "1.2", "--yes"], stack.environment, mayFail: true)
+            #expect(refused.status == .exited(1))
+            #expect(refused.output.contains("which was dropped since"), "\(refused.output)")
+            try stack.expectPositions(oracle)
+            let anew = try runProgram(tool, ["replay", "positions", "--json"], stack.environment)
+            #expect(anew.output.contains("event=replay_begins_anew"), "\(anew.output)")
+            try stack.expectPositions(oracle)
+            try expectVerified(stack)
+        }
+
+        /// A build that has folded all of the log and whose replay did not end.
+        private func makeUnfinished(_ stack: Stack, _ tool: String) throws {
+            try runProgram(tool, ["replay", "positions", "--no-swap"], stack.environment)
+            try stack.database().execute(
+                "UPDATE tapefold.build SET status = 'building' WHERE view = 'positions' AND build = '1.3'")
+        }
+
         private func expectBoth(_ stack: Stack, _ oracle: TradeOracle, parked: Int) throws {
             try stack.expectPositions(oracle)
             try expectVerified(stack)

@@ -300,4 +300,41 @@ import Testing
         #expect(decided.leavesOut(input: 0, offset: 4, value: nil))
         #expect(try !desk.decisions(lane: 0).leavesOut(input: 0, offset: 4, value: nil))
     }
+
+    @Test(arguments: Kind.allCases) func aBuildHeedsADropUnlessItHasFoldedTheEvent(kind: Kind) throws {
+        let rig = try StoreRig(kind)
+        let store = try rig.session()
+        let desk = try #require(store.desk)
+        var claim = try rig.claim(store)
+        _ = try store.commit(rig.commit(claim, next: [8, 0], parked: [Parked(offset: 4, key: "k")]))
+        claim.next["first"] = 8
+        func drop(_ offset: Int64, removed: [Int64] = []) throws {
+            var changes = ParkingChanges()
+            changes.removed = removed.map { .init(topic: "first", offset: $0) }
+            changes.decisions = [
+                Decision(
+                    view: "rig", place: EventPlace(topic: "first", partition: 1, offset: offset), code: "code",
+                    reason: "reason", eventSource: nil, eventId: nil, recordHash: nil, author: "test", time: .minimum,
+                    note: nil)
+            ]
+            var commit = rig.commit(claim, next: [claim.next["first"] ?? 0, 0])
+            commit.parking = changes
+            _ = try store.commit(commit)
+        }
+        try drop(4)
+        #expect(try desk.heed(claim).leavesOut(input: 0, offset: 4, value: nil))
+        try drop(20, removed: [4])
+        #expect(try desk.heed(claim).leavesOut(input: 0, offset: 20, value: nil))
+        _ = try store.commit(rig.commit(claim, next: [30, 0]))
+        claim.next["first"] = 30
+        #expect(try desk.heed(claim).leavesOut(input: 0, offset: 20, value: nil))
+        try drop(9)
+        for _ in 0..<2 {
+            guard case .overruled(let place)? = failure({ _ = try desk.heed(claim) }) else {
+                Issue.record("the event at 9 was folded")
+                return
+            }
+            #expect(place == EventPlace(topic: "first", partition: 1, offset: 9))
+        }
+    }
 }

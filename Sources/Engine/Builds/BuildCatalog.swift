@@ -113,6 +113,7 @@ public struct BuildCatalog {
                 .text(view.name), .text(build.name), .int32(Int32(build.fold)), .int32(Int32(build.number)),
                 .text(build.schema), .text(status.rawValue), .int32(Int32(lanes)), .bool(indexed),
             ] + Self.parameters(of: copy))
+        try HeededDecisions.addAll(of: view.name, to: build.name, on: connection)
         try insertLanes(of: build, start: start)
         return build
     }

@@ -47,6 +47,7 @@ enum BuildSwap {
             "UPDATE tapefold.lane SET live = false, owner_epoch = owner_epoch + 1 WHERE view = $1 AND build = $2 AND build <> $3",
             names)
         try connection.query(OwedCopies.keepBehindSwap, names)
+        try HeededDecisions.addAll(of: build.view, to: live.name, on: connection)
         try BuildPublication.publish(build, over: live, view, on: connection)
     }
 }

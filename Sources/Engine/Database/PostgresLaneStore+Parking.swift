@@ -7,6 +7,14 @@ extension PostgresLaneStore: ParkingDesk {
         try attempt { () throws(PostgresError) in try DecisionCatalog(connection).lane(lane, of: view) }
     }
 
+    func heed(_ claim: LaneClaim) throws(LaneFailure) -> LaneDecisions {
+        let tooLate = try attempt { () throws(PostgresError) in
+            try HeededDecisions.heed(claim, of: view.name, on: connection)
+        }
+        if let tooLate { throw .overruled(tooLate) }
+        return try decisions(lane: claim.lane)
+    }
+
     func requests(lane: Int, limit: Int) throws(LaneFailure) -> [LaneRequest] {
         try attempt { () throws(PostgresError) in
             let rows = try connection.cachedQuery(

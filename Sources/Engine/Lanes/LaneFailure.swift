@@ -19,6 +19,8 @@ package enum LaneFailure: Error {
     case reroute(String)
     /// The log does not give the records asked for.
     case log(String)
+    /// An operator dropped an event that a build which is not live has folded.
+    case overruled(EventPlace)
     case stopped
 
     /// What is wrong with one of the events, where that is the cause.
@@ -39,6 +41,7 @@ package enum LaneFailure: Error {
         case .moved: "the checkpoint is not where this worker left it"
         case .fold(let failure): failure.reason
         case .stored(let reason), .parkingLotFull(let reason), .reroute(let reason), .log(let reason): reason
+        case .overruled(let place): "\(place) was dropped after this build had folded it"
         case .stopped: "stopped"
         }
     }

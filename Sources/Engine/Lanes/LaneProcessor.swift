@@ -55,7 +55,8 @@ package final class LaneProcessor<Fold: ViewFold> {
     /// Takes what the database says of parked keys and of events that are to be left out.
     package func reload() throws(LaneFailure) {
         folder.parking.load(try store.parkedKeys(claim))
-        if let desk = store.desk { folder.decisions = try desk.decisions(lane: claim.lane) }
+        guard let desk = store.desk else { return }
+        folder.decisions = producer == nil ? try desk.heed(claim) : try desk.decisions(lane: claim.lane)
     }
 
     /// By input, the offset of the next record to fold.

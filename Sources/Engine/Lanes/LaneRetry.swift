@@ -20,6 +20,7 @@ package struct LaneRetry: Sendable, Equatable {
         case .parkingLotFull: return .claimAfter(milliseconds: EngineLimits.fullLotRetryMilliseconds)
         case .stored(let reason), .log(let reason): return .end(.failed(reason))
         case .fold(let failure): return .end(.failed(failure.reason))
+        case .overruled: return .end(.failed(failure.reason))
         case .stopped: return .end(.stopped)
         }
     }

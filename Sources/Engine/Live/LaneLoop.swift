@@ -167,7 +167,7 @@ package final class LaneLoop<Fold: ViewFold> {
             toldFull = reason
             fields["reason"] = "\(reason); it goes on by itself once there is room: `tapefold dlq list \(view.name)`"
             Log.error("lane_stopped", fields)
-        case .stored, .fold, .log, .stopped: break
+        case .stored, .fold, .log, .overruled, .stopped: break
         }
     }
 }

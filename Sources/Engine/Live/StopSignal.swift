@@ -5,9 +5,14 @@ import Synchronization
 public final class StopSignal: Sendable {
     private let requested = Atomic<Bool>(false)
 
-    public init() {}
+    private let parent: StopSignal?
 
-    public var isSet: Bool { requested.load(ordering: .acquiring) || Self.caught.load(ordering: .acquiring) != 0 }
+    /// - Parameter parent: its stop is a stop of this one too, but not the other way round.
+    public init(within parent: StopSignal? = nil) { self.parent = parent }
+
+    public var isSet: Bool {
+        requested.load(ordering: .acquiring) || Self.caught.load(ordering: .acquiring) != 0 || parent?.isSet == true
+    }
 
     public func set() { requested.store(true, ordering: .releasing) }
 

@@ -5,6 +5,11 @@ package protocol ParkingDesk: AnyObject {
     /// The events of the lane that nobody folds.
     func decisions(lane: Int) throws(LaneFailure) -> LaneDecisions
 
+    /// The same for a build that is not live, which notes that it obeys them.
+    ///
+    /// - Throws: `LaneFailure.overruled` when one names an event that the build has folded.
+    func heed(_ claim: LaneClaim) throws(LaneFailure) -> LaneDecisions
+
     /// What is asked of the lane and not done yet, oldest first.
     func requests(lane: Int, limit: Int) throws(LaneFailure) -> [LaneRequest]
 

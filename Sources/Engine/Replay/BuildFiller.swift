@@ -20,6 +20,7 @@ final class BuildFiller<Fold: ViewFold> {
     let progress = Counter()
     private let limits: RebuildLimits
     private let pace: Pace?
+    /// Set by a lane that fails too, to stop the others: it ends this filling, not what its caller does then.
     private let stop: StopSignal
     private let observer: ReplayObserver
     private let started = ContinuousClock.now
@@ -41,7 +42,7 @@ final class BuildFiller<Fold: ViewFold> {
         self.build = build
         self.isResumed = isResumed
         self.paysEffects = paysEffects
-        self.stop = stop
+        self.stop = StopSignal(within: stop)
         self.observer = observer
         let lanes = max(view.lanes, 1)
         limits = RebuildLimits(
@@ -200,6 +201,11 @@ extension EngineError {
         case .fold(let failure): EngineError(.build, "view \(view): \(failure.reason)")
         case .parkingLotFull(let reason): EngineError(.parkingLotFull, "view \(view): \(reason)")
         case .reroute(let reason), .log(let reason): EngineError(.kafka, reason)
+        case .overruled(let place):
+            EngineError(
+                .overruled,
+                "this build of view \(view) has folded \(place), which was dropped since (`tapefold dlq export` lists what was): "
+                    + "`tapefold replay \(view)` makes one that leaves it out")
         case .stopped: EngineError(.interrupted, "interrupted")
         }
     }

@@ -62,7 +62,7 @@ final class FillLane<Fold: ViewFold>: @unchecked Sendable {
             view, store: ViewStore(view.definition, schema: build.schema), parking: folder.parking, on: connection,
             stateIndexes)
         folder.parking.load(try store.parkedKeys(claim))
-        folder.decisions = try store.decisions(lane: claim.lane)
+        folder.decisions = try store.heed(claim)
         folder.mayRead = { () throws(LaneFailure) in
             guard bulk.hasFlushed else { return false }
             do throws(PostgresError) { try self.stateIndexes.ensure() } catch { throw .from(error) }

@@ -79,6 +79,25 @@ final class Replay<Fold: ViewFold> {
         let consumer = try makeConsumer()
         defer { consumer.close() }
         try BuildPreparation.run(view, configuration, consumer: consumer, rebuilds: true)
+        for _ in 1..<EngineLimits.rebuildAttempts {
+            do throws(EngineError) { return try rebuild(consumer) } catch {
+                guard error.code == .overruled else { throw error }
+                try removeUnfinished(because: error)
+            }
+        }
+        return try rebuild(consumer)
+    }
+
+    /// What an operator dropped meanwhile can't be taken out of a build again.
+    private func removeUnfinished(because error: EngineError) throws(EngineError) {
+        connection.rollbackIfOpen()
+        Log.warning("replay_begins_anew", ["view": view.name, "reason": error.message])
+        try inDatabase { () throws(PostgresError) in
+            for build in try catalog.builds(of: view.name) where build.status == .building { try catalog.drop(build) }
+        }
+    }
+
+    private func rebuild(_ consumer: KafkaConsumer) throws(EngineError) -> ReplaySummary {
         let live = try liveBuild()
         let workers = try FoldWorkers(view, configuration.kafka, isNeeded: options.needsWorker)
         if options.goesLive { try workers.check(over: live) }

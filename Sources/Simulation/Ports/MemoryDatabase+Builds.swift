@@ -6,6 +6,7 @@ extension MemoryDatabase {
         let made = MemoryDatabase(view)
         made.refusedText = refusedText
         made.adopt(contents.operations.decisions)
+        made.contents.heeded = Set(contents.operations.decisions.keys)
         return made
     }
 
@@ -23,8 +24,13 @@ extension MemoryDatabase {
         take(made)
     }
 
-    /// Makes an older build live again.
-    package func rollBack(to kept: Contents) { take(kept) }
+    /// Makes a build live again that was live before, unless it has folded what was dropped since.
+    package func rollBack(to kept: Contents) -> Bool {
+        let dropped = contents.operations.decisions.keys.filter { kept.operations.decisions[$0] == nil }
+        guard !dropped.contains(where: kept.hasFolded) else { return false }
+        take(kept)
+        return true
+    }
 
     private func take(_ build: Contents) {
         var build = build

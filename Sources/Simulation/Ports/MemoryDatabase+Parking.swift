@@ -46,6 +46,16 @@ extension MemoryDatabase {
         return result
     }
 
+    /// Notes what was decided for a lane since it last looked; gives an event among it that was folded.
+    package func heed(lane: Int) -> EventPlace? {
+        let new = contents.operations.decisions.keys.filter { $0.partition == lane && !contents.heeded.contains($0) }
+        if let tooLate = new.filter(contents.hasFolded).min(by: { ($0.topic, $0.offset) < ($1.topic, $1.offset) }) {
+            return tooLate
+        }
+        contents.heeded.formUnion(new)
+        return nil
+    }
+
     package func requests(lane: Int, limit: Int) -> [LaneRequest] {
         Array(
             contents.operations.requests.filter { $0.lane == lane && !$0.isFinished }.map(\.request).prefix(limit))
@@ -124,7 +134,22 @@ extension MemoryDatabase {
     package func adopt(_ decisions: [EventPlace: Decision]) { contents.operations.decisions = decisions }
 }
 
+extension MemoryDatabase.Contents {
+    /// Whether the event lies before the checkpoint and is not parked.
+    func hasFolded(_ place: EventPlace) -> Bool {
+        let lane = place.partition
+        return place.offset < lanes[lane].next[place.topic] ?? 0
+            && parked[lane][MemoryRow.parkedPlace(topic: place.topic, offset: place.offset)] == nil
+    }
+}
+
 extension MemoryLaneStore: ParkingDesk {
+    package func heed(_ claim: LaneClaim) throws(LaneFailure) -> LaneDecisions {
+        try requireSession()
+        if let place = database.heed(lane: claim.lane) { throw .overruled(place) }
+        return database.decisions(lane: claim.lane)
+    }
+
     package func decisions(lane: Int) throws(LaneFailure) -> LaneDecisions {
         try requireSession()
         return database.decisions(lane: lane)
@@ -144,6 +169,11 @@ extension MemoryLaneStore: ParkingDesk {
 }
 
 extension SimulatedStore: ParkingDesk {
+    func heed(_ claim: LaneClaim) throws(LaneFailure) -> LaneDecisions {
+        try serve()
+        return try base.heed(claim)
+    }
+
     func decisions(lane: Int) throws(LaneFailure) -> LaneDecisions {
         try serve()
         return try base.decisions(lane: lane)

@@ -38,6 +38,8 @@ package final class MemoryDatabase {
         var parkOrders: [[String: Int64]]
         var nextParkOrder: Int64 = 1
         package internal(set) var operations = MemoryOperations()
+        /// Decisions that this build was known to obey while it was not live.
+        var heeded: Set<EventPlace> = []
         /// By lane: the records that its commits took, in the order in which they were folded.
         package var folded: [[RecordPlace]]
         /// By lane.

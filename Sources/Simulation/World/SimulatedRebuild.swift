@@ -19,7 +19,7 @@ protocol Rebuild: AnyObject {
 /// A `tapefold replay` from its catching up on: a build beside the live one, filled by the engine's `LaneProcessor` without
 /// effects, and swapped in where the live lanes stand.
 final class SimulatedRebuild<Fold: ViewFold>: Rebuild {
-    private let build: MemoryDatabase
+    private var build: MemoryDatabase
     private var processors: [Int: LaneProcessor<Fold>] = [:]
     private let counters = LaneCounters()
     /// Handed out last.
@@ -38,6 +38,7 @@ final class SimulatedRebuild<Fold: ViewFold>: Rebuild {
         do throws(LaneFailure) { try fold(lane, world, limit: 30) } catch {
             world.note("the rebuild fails on lane \(lane): \(error.reason)")
             processors[lane] = nil
+            beginAnewIfOverruled(error, world)
         }
         return false
     }
@@ -61,11 +62,18 @@ final class SimulatedRebuild<Fold: ViewFold>: Rebuild {
         } catch {
             world.note("a swap came to nothing: \(error.reason)")
             kill()
+            beginAnewIfOverruled(error, world)
             return false
         }
         world.note("the rebuild is live at \(build.contents.lanes.map { $0.next.values.reduce(0, +) })")
         world.database.swap(to: build)
         return true
+    }
+
+    private func beginAnewIfOverruled(_ failure: LaneFailure, _ world: World) {
+        guard case .overruled = failure else { return }
+        kill()
+        build = world.database.emptyBuild()
     }
 
     private func processor(_ lane: Int, _ world: World) throws(LaneFailure) -> LaneProcessor<Fold> {

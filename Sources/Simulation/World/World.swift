@@ -227,8 +227,10 @@ package final class World {
 
     private func rollBack() {
         guard let contents = kept.randomElement(using: &random) else { return }
-        note("an older build is live again, at \(contents.lanes.map { $0.next.values.reduce(0, +) })")
-        database.rollBack(to: contents)
+        let offsets = contents.lanes.map { $0.next.values.reduce(0, +) }
+        let isLive = database.rollBack(to: contents)
+        note(
+            isLive ? "an older build is live again, at \(offsets)" : "an older build has folded what was dropped since")
     }
 
     /// What workers produce: events of the view's own topics, or effects.
