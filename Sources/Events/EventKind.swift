@@ -43,28 +43,7 @@ public enum EventKind: UInt8, Sendable, CaseIterable, Hashable {
     }
 
     /// CloudEvents `type` of the current version, as we write it.
-    @inlinable
-    public var type: String {
-        switch self {
-        case .orderPlaced: "com.tapefold.orders.placed.v1"
-        case .orderUpdated: "com.tapefold.orders.updated.v1"
-        case .orderCancelled: "com.tapefold.orders.cancelled.v1"
-        case .tradeExecuted: "com.tapefold.trades.executed.v1"
-        case .tradeCorrected: "com.tapefold.trades.corrected.v1"
-        case .marketUpdated: "com.tapefold.market.updates.v1"
-        case .notificationSend: "com.tapefold.notifications.send.v1"
-        case .paymentReceived: "com.tapefold.payments.received.v1"
-        case .ruleChanged: "com.tapefold.rules.changed.v1"
-        case .ruleRearmed: "com.tapefold.rules.rearmed.v1"
-        case .cartChanged: "com.tapefold.cart.changed.v1"
-        case .alertChanged: "com.tapefold.alerts.changed.v1"
-        case .alertTriggered: "com.tapefold.alerts.triggered.v1"
-        case .notificationUpdated: "com.tapefold.notifications.updated.v1"
-        case .watchlistChanged: "com.tapefold.watchlists.changed.v1"
-        case .instrumentUpdated: "com.tapefold.instruments.updated.v2"
-        case .preferenceChanged: "com.tapefold.preferences.changed.v1"
-        }
-    }
+    public var type: String { typeBytes.description }
 
     /// What `type` starts with; short types leave it out.
     @inlinable public static var typePrefix: StaticString { "com.tapefold." }

@@ -25,6 +25,9 @@ enum ProcessTestLimits {
     /// Distinct books of the test of statements.
     static let coldKeys = count("TAPEFOLD_COLD_KEYS", orElse: 500_000, onCI: 100_000)
 
+    /// Events of the simulated month, which is not run without.
+    static let monthEvents = count("TAPEFOLD_MONTH_EVENTS", orElse: 0, onCI: 0)
+
     /// How long so many events may take.
     static func waitSeconds(for events: Int) -> Double { waitSeconds + Double(events / slowestEventsPerSecond) }
 
