@@ -76,7 +76,7 @@ let package = Package(
             "ReadAPI",
             [
                 "Domain", "Events", "Projections", "Engine", "Kafka", "Postgres", "Importers", "HTTPServing",
-                "Telemetry", "CMicrohttpd", "COpenSSL", "CCrypt", "CCurl", "CLinux", "CWslay",
+                "Telemetry", "CMicrohttpd", "COpenSSL", "CCrypt", "CCurl", "CLinux", "CWslay", "CXxhash",
             ], exclude: ["Dashboard/Assets"]),
         module(
             "Delivery",

@@ -29,6 +29,13 @@ static inline int tapefold_http_socket(struct MHD_Connection *connection) {
     return information == NULL ? -1 : information->connect_fd;
 }
 
+/// What was stored with the connection when it opened, or NULL.
+static inline void *tapefold_http_context(struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *information =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return information == NULL ? NULL : information->socket_context;
+}
+
 /// Leaves escapes as they came: the routes decode a path only after it was split at its slashes.
 static inline size_t tapefold_http_keep_escapes(void *context, struct MHD_Connection *connection, char *text) {
     (void)context;

@@ -16,6 +16,7 @@ final class HTTPExchange: @unchecked Sendable {
     }
 
     let connection: OpaquePointer
+    let peer: HTTPConnection
     let target: String
     let startedNanoseconds: UInt64
     let state = Mutex(Phase.headers)
@@ -26,25 +27,29 @@ final class HTTPExchange: @unchecked Sendable {
     var heldBytes = 0
     var route = "unmatched"
     var status: UInt32 = 0
-    private let resumed: @Sendable (HTTPExchange) -> Void
+    private let core: HTTPServerCore
 
-    init(connection: OpaquePointer, target: String, resumed: @escaping @Sendable (HTTPExchange) -> Void) {
+    init(connection: OpaquePointer, peer: HTTPConnection, target: String, core: HTTPServerCore) {
         self.connection = connection
+        self.peer = peer
         self.target = target
-        self.resumed = resumed
+        self.core = core
         startedNanoseconds = MonotonicClock.nanoseconds()
     }
 
     /// Stores the answer of a suspended exchange and wakes its event loop; later answers to the same request are dropped.
     func answer(_ response: HTTPResponse) {
+        core.beginResuming()
+        defer { core.endResuming() }
         let first = state.withLock { phase in
             guard case .suspended = phase else { return false }
             phase = .answered(response)
             return true
         }
         guard first else { return }
+        // Before the connection goes on: its next request may be suspended within no time.
+        _ = peer.release()
         MHD_resume_connection(connection)
-        resumed(self)
     }
 }
 

@@ -4,8 +4,11 @@ import CMicrohttpd
 func httpTargetArrived(
     context: UnsafeMutableRawPointer?, target: UnsafePointer<CChar>?, connection: OpaquePointer?
 ) -> UnsafeMutableRawPointer? {
-    guard let core = core(context), let target, let connection else { return nil }
-    let exchange = core.began(connection: connection, target: String(cString: target))
+    guard let core = core(context), let target, let connection, let kept = tapefold_http_context(connection) else {
+        return nil
+    }
+    let peer = Unmanaged<HTTPConnection>.fromOpaque(kept).takeUnretainedValue()
+    let exchange = core.began(connection: connection, peer: peer, target: String(cString: target))
     return Unmanaged.passRetained(exchange).toOpaque()
 }
 
@@ -49,7 +52,13 @@ func httpConnectionChanged(
     context: UnsafeMutableRawPointer?, connection: OpaquePointer?,
     connectionContext: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, change: MHD_ConnectionNotificationCode
 ) {
-    core(context)?.connectionChanged(connection, isOpen: change == .CONNECTION_NOTIFY_STARTED)
+    guard let core = core(context), let connection, let connectionContext else { return }
+    if change == .CONNECTION_NOTIFY_STARTED {
+        connectionContext.pointee = Unmanaged.passRetained(core.opened(connection)).toOpaque()
+    } else if let kept = connectionContext.pointee {
+        connectionContext.pointee = nil
+        core.closed(Unmanaged<HTTPConnection>.fromOpaque(kept).takeRetainedValue())
+    }
 }
 
 private func core(_ context: UnsafeMutableRawPointer?) -> HTTPServerCore? {

@@ -9,24 +9,22 @@ final class HTTPServerCore: Sendable {
     private let refuse: HTTPServer.Refuser
     private let admit: HTTPServer.Admitter
     private let bodyBytes = Atomic(0)
-    private let deadlines: Mutex<RequestDeadlines>
+    private let requestSeconds: Int
+    private let connections = HTTPConnections()
     private let draining = Atomic(false)
     private let running = Atomic(0)
     private let requestCounter = Atomic<UInt64>(0)
     private let identifierPrefix = String(UInt32.random(in: 0x1000_0000 ... .max), radix: 16)
-    private let suspended = Mutex(Suspended())
-
-    /// The exchanges whose connections libmicrohttpd must not be stopped under.
-    private struct Suspended {
-        var exchanges: [ObjectIdentifier: HTTPExchange] = [:]
-        var isClosed = false
-    }
+    /// No exchange is suspended any more.
+    private let isClosed = Atomic(false)
+    /// Threads that are just handing an answer over: libmicrohttpd must not be stopped under them.
+    private let resuming = Atomic(0)
 
     init(
         observer: any HTTPObserver, handler: @escaping @Sendable (HTTPRequest) -> HTTPAnswer,
         refuse: @escaping HTTPServer.Refuser, admit: @escaping HTTPServer.Admitter, requestSeconds: Int
     ) {
-        deadlines = Mutex(RequestDeadlines(patienceSeconds: requestSeconds))
+        self.requestSeconds = requestSeconds
         self.admit = admit
         self.observer = observer
         self.handler = handler
@@ -35,22 +33,20 @@ final class HTTPServerCore: Sendable {
 
     // MARK: A request's life, on its event loop
 
-    func began(connection: OpaquePointer, target: String) -> HTTPExchange {
+    func began(connection: OpaquePointer, peer: HTTPConnection, target: String) -> HTTPExchange {
         running.add(1, ordering: .relaxed)
         observer.requestBegan()
-        return HTTPExchange(connection: connection, target: target) { [weak self] exchange in
-            self?.suspended.withLock { _ = $0.exchanges.removeValue(forKey: ObjectIdentifier(exchange)) }
-        }
+        return HTTPExchange(connection: connection, peer: peer, target: target, core: self)
     }
 
     func ended(_ exchange: HTTPExchange) {
-        let (key, now) = (UInt(bitPattern: exchange.connection), MonotonicClock.nanoseconds())
-        deadlines.withLock { $0.answered(key, now: now) }
+        let now = MonotonicClock.nanoseconds()
+        exchange.peer.deadline.answered(now: now)
         bodyBytes.subtract(exchange.heldBytes, ordering: .relaxed)
         running.subtract(1, ordering: .releasing)
         observer.requestEnded(
             route: exchange.route, method: exchange.request?.method ?? "", status: exchange.status,
-            nanoseconds: MonotonicClock.nanoseconds() - exchange.startedNanoseconds)
+            nanoseconds: now - exchange.startedNanoseconds)
     }
 
     /// Headers are complete. Answers at once what must not go on to a body.
@@ -58,7 +54,7 @@ final class HTTPServerCore: Sendable {
         let headers = collectHeaders(exchange.connection)
         let request = HTTPRequest(
             method: method, target: exchange.target, headers: headers, identifier: identifier(from: headers),
-            remoteAddress: remoteAddress(of: exchange.connection))
+            remoteAddress: exchange.peer.address)
         exchange.request = request
         if let refusal = refusal(of: request, target: exchange.target) { return queue(refusal, on: exchange) }
         switch admit(request) {
@@ -92,8 +88,7 @@ final class HTTPServerCore: Sendable {
     /// The request is whole: asks the handler.
     func requestArrived(_ exchange: HTTPExchange, bodyBytes: Int) -> MHD_Result {
         guard let request = exchange.request else { return .NO }
-        let key = UInt(bitPattern: exchange.connection)
-        deadlines.withLock { $0.received(key) }
+        exchange.peer.deadline.received()
         guard bodyBytes <= exchange.bodyLimitBytes else { return queue(bodyTooLarge(exchange, request), on: exchange) }
         guard bodyBytes == request.body.count else { return queue(refuse(.tooManyBodies, request), on: exchange) }
         switch handler(request) {
@@ -106,16 +101,17 @@ final class HTTPServerCore: Sendable {
         }
     }
 
-    /// False once the server is closing. Under the lock, so that closing sees every suspended connection.
+    /// False once the server is closing.
     private func suspend(_ exchange: HTTPExchange) -> Bool {
-        suspended.withLock { suspended in
-            guard !suspended.isClosed else { return false }
+        exchange.peer.keep(exchange, unless: isClosed) {
             exchange.state.withLock { $0 = .suspended }
             MHD_suspend_connection(exchange.connection)
-            suspended.exchanges[ObjectIdentifier(exchange)] = exchange
-            return true
         }
     }
+
+    func beginResuming() { resuming.add(1, ordering: .sequentiallyConsistent) }
+
+    func endResuming() { resuming.subtract(1, ordering: .sequentiallyConsistent) }
 
     func queue(_ response: HTTPResponse, on exchange: HTTPExchange) -> MHD_Result {
         exchange.state.withLock { $0 = .sent }
@@ -147,28 +143,24 @@ final class HTTPServerCore: Sendable {
 
     // MARK: Connections
 
-    func connectionChanged(_ connection: OpaquePointer?, isOpen: Bool) {
-        observer.connectionsChanged(by: isOpen ? 1 : -1)
-        guard let connection else { return }
-        let key = UInt(bitPattern: connection)
-        let (descriptor, now) = (tapefold_http_socket(connection), MonotonicClock.nanoseconds())
-        deadlines.withLock { deadlines in
-            if isOpen {
-                deadlines.opened(key, descriptor: descriptor, now: now)
-            } else {
-                deadlines.closed(key)
-            }
-        }
+    func opened(_ connection: OpaquePointer) -> HTTPConnection {
+        observer.connectionsChanged(by: 1)
+        let kept = HTTPConnection(
+            descriptor: tapefold_http_socket(connection), address: remoteAddress(of: connection),
+            patienceSeconds: requestSeconds)
+        connections.opened(kept)
+        return kept
     }
 
-    /// Ends connections whose request did not come in time. Under the lock that a closing connection takes before its
-    /// descriptor is given back, so that nobody else's is shut.
+    func closed(_ connection: HTTPConnection) {
+        observer.connectionsChanged(by: -1)
+        connections.closed(connection)
+    }
+
+    /// Ends connections whose request did not come in time.
     func endExpired() {
-        let now = MonotonicClock.nanoseconds()
-        deadlines.withLock { deadlines in
-            for descriptor in deadlines.takeExpired(now: now) where descriptor >= 0 {
-                shutdown(descriptor, Int32(SHUT_RDWR))
-            }
+        connections.endExpired(now: MonotonicClock.nanoseconds()) { descriptor in
+            if descriptor >= 0 { shutdown(descriptor, Int32(SHUT_RDWR)) }
         }
     }
 
@@ -191,13 +183,13 @@ final class HTTPServerCore: Sendable {
     /// Answers every suspended request with 503 and lets no more be suspended: libmicrohttpd must not be stopped while a
     /// connection is.
     func refuseSuspended() {
-        let waiting = suspended.withLock { suspended in
-            suspended.isClosed = true
-            return Array(suspended.exchanges.values)
+        isClosed.store(true, ordering: .sequentiallyConsistent)
+        for connection in connections.all {
+            guard let exchange = connection.release() else { continue }
+            exchange.answer(refuse(.stopping, exchange.request))
         }
-        for exchange in waiting { exchange.answer(refuse(.stopping, exchange.request)) }
         // What another thread is just answering is resumed within microseconds.
-        while !suspended.withLock(\.exchanges.isEmpty) { usleep(1_000) }
+        while resuming.load(ordering: .sequentiallyConsistent) > 0 { usleep(1_000) }
     }
 
     // MARK: Bounds

@@ -38,6 +38,8 @@ public enum ReadAPILimits {
     public static let queuedRequests = 1_024
     /// Requests that share one snapshot and one round trip when several wait at once.
     public static let requestsPerSnapshot = 32
+    /// A snapshot that takes longer no longer holds up what came after it.
+    static let slowSnapshotMicroseconds: UInt64 = 20_000
     /// Tries of one request at a database that breaks the connection or drops a schema meanwhile.
     public static let queryAttempts = 3
     public static let statementMilliseconds = 5_000

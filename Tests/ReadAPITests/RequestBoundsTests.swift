@@ -92,21 +92,19 @@ import Testing
     }
 
     @Test func deadlinesRunFromTheAnswerToTheRequestsEnd() {
-        var deadlines = RequestDeadlines(patienceSeconds: 10)
         let second: UInt64 = 1_000_000_000
-        deadlines.opened(1, descriptor: 5, now: 0)
-        deadlines.opened(2, descriptor: 6, now: 4 * second)
-        #expect(deadlines.takeExpired(now: 10 * second - 1) == [])
-        #expect(deadlines.takeExpired(now: 10 * second) == [5])
-        #expect(deadlines.takeExpired(now: 11 * second) == [])
-        deadlines.received(2)
-        #expect(deadlines.takeExpired(now: 100 * second) == [])
-        deadlines.answered(2, now: 100 * second)
-        #expect(deadlines.takeExpired(now: 109 * second) == [])
-        deadlines.closed(2)
-        #expect(deadlines.takeExpired(now: 200 * second) == [])
-        deadlines.closed(1)
-        #expect(deadlines.count == 0)
+        let deadline = RequestDeadline(patienceSeconds: 10, now: 4 * second)
+        func isOver(_ now: UInt64) -> Bool { deadline.takeExpired(now: now) }
+        #expect(!isOver(14 * second - 1))
+        #expect(isOver(14 * second))
+        // Said once.
+        #expect(!isOver(15 * second))
+        deadline.answered(now: 20 * second)
+        deadline.received()
+        #expect(!isOver(100 * second))
+        deadline.answered(now: 100 * second)
+        #expect(!isOver(110 * second - 1))
+        #expect(isOver(110 * second))
     }
 
     @Test func aRequestThatComesByteByByteIsCutOff() throws {

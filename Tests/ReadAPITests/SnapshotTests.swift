@@ -1,3 +1,5 @@
+import Glibc
+import HTTPServing
 import Postgres
 import Synchronization
 import Testing
@@ -94,6 +96,42 @@ import Testing
                 """)
             #expect(try api.get("/v1/positions").items().map { $0["symbol"] } == [.string("S\(number)")])
         }
+    }
+
+    /// The query threads send no BEGIN: their sessions must make each pipeline one snapshot all the same, and leave nothing open.
+    @Test func aPipelineReadsOneSnapshot() throws {
+        let database = try FixtureDatabase.live()
+        let writer = database.connection
+        try writer.execute("CREATE TABLE public.rows (); SELECT pg_advisory_lock(1)")
+        let counts = Mutex<[Int64]>([])
+        let configuration = DatabaseSession.snapshots(try DatabaseSession.configuration(url: database.url))
+        let reader = WorkerThread.start {
+            guard let connection = try? PostgresConnection.connect(configuration) else { return }
+            let count = "SELECT count(*) FROM public.rows"
+            let results = try? connection.pipeline { (pipeline) throws(PostgresError) in
+                try pipeline.addCached(count)
+                try pipeline.addCached("SELECT pg_advisory_lock(1)::text")
+                try pipeline.addCached(count)
+            }
+            // Another pipeline sees what is there by then.
+            let last = try? connection.cachedQuery(count)
+            counts.withLock { counts in
+                for result in (results.map { [$0[0], $0[2]] } ?? []) + (last.map { [$0] } ?? []) {
+                    counts.append((try? result.int64(0, 0)) ?? -1)
+                }
+                if connection.isInTransaction { counts.append(-2) }
+            }
+        }
+        let waiting = """
+            SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'
+            """
+        let deadline = HTTPServing.MonotonicClock.deadline(milliseconds: 10_000)
+        while try writer.query(waiting).rowCount == 0, HTTPServing.MonotonicClock.nanoseconds() < deadline {
+            usleep(2_000)
+        }
+        try writer.execute("INSERT INTO public.rows DEFAULT VALUES; SELECT pg_advisory_unlock(1)")
+        reader.join()
+        #expect(counts.withLock { $0 } == [0, 0, 1])
     }
 
     @Test func afterAnswersAtOnceWhatIsReached() throws {

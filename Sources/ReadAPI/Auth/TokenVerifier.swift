@@ -33,9 +33,10 @@ public struct TokenVerifier: Sendable {
     /// The claims of an `Authorization` header's token at a moment in Unix seconds.
     public func verify(authorization: String?, at second: Int64) throws(TokenError) -> TokenClaims {
         guard let authorization else { throw .missing }
-        let parts = authorization.split(separator: " ", omittingEmptySubsequences: true)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw .notBearer }
-        return try verify(String(parts[1]), at: second)
+        // By bytes: taken apart by characters a header costs more than all the rest of a token that is known.
+        let parts = authorization.utf8.split(separator: UInt8(ascii: " "))
+        guard parts.count == 2, Substring(parts[0]).lowercased() == "bearer" else { throw .notBearer }
+        return try verify(String(Substring(parts[1])), at: second)
     }
 
     /// The claims of a compact token at a moment in Unix seconds.

@@ -62,6 +62,14 @@ final class DatabaseSession {
 
     deinit { drop() }
 
+    /// The same database for sessions whose every pipeline reads one snapshot, without a BEGIN and a COMMIT that cost as
+    /// much as a row.
+    static func snapshots(_ reading: PostgresConfiguration) -> PostgresConfiguration {
+        var configuration = reading
+        configuration.settings["default_transaction_isolation"] = "repeatable read"
+        return configuration
+    }
+
     /// The same database for sessions that write.
     static func writing(_ reading: PostgresConfiguration) -> PostgresConfiguration {
         var configuration = reading

@@ -12,11 +12,15 @@ struct LiveViews: Sendable, Equatable {
 
     private(set) var views: [ViewName: View] = [:]
 
-    /// All live builds; the offsets of the views that the parameter names.
+    /// All live builds; the offsets of the views that the parameter names. OFFSET 0 keeps the planner from reading the
+    /// offsets of all views and throwing most away.
     static let query = """
         SELECT b.view, b.build, quote_ident(b.schema_name), c.topic, c.lane, c.next_offset
         FROM tapefold.build b
-        LEFT JOIN tapefold.checkpoint c ON c.view = b.view AND c.build = b.build AND b.view = ANY($1)
+        LEFT JOIN LATERAL (
+            SELECT topic, lane, next_offset FROM tapefold.checkpoint
+            WHERE view = b.view AND build = b.build AND b.view = ANY($1) OFFSET 0
+        ) c ON true
         WHERE b.status = 'live'
         ORDER BY b.view, c.topic, c.lane
         """

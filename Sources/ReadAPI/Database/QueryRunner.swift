@@ -61,16 +61,7 @@ final class QueryRunner {
             known = try LiveViews(connection.cachedQuery(LiveViews.query, views))
         }
         live = known
-        var groups: [[ReadJob]] = []
-        for job in jobs {
-            if let view = missingView(of: job, in: known) {
-                job.fail(.viewUnavailable(view))
-            } else if let key = job.shareKey, let index = groups.firstIndex(where: { $0[0].shareKey == key }) {
-                groups[index].append(job)
-            } else {
-                groups.append([job])
-            }
-        }
+        let groups = grouped(jobs, known)
         let batch = SnapshotBatch(groups.map { $0[0].plan })
         let (seen, results) = try readSnapshot(batch, schemas: known, views, connection, begins: guessing)
         live = seen
@@ -84,7 +75,26 @@ final class QueryRunner {
                 again += group
             }
         }
+        // Together: an event loop that is woken for the first finds the others there.
+        for (job, response) in snapshot.answers { job.send(response) }
         return again
+    }
+
+    /// Those that ask for the same together. Those whose view is not there get their answer.
+    private func grouped(_ jobs: [ReadJob], _ known: LiveViews) -> [[ReadJob]] {
+        var groups: [[ReadJob]] = []
+        var indices: [String: Int] = [:]
+        for job in jobs {
+            if let view = missingView(of: job, in: known) {
+                job.fail(.viewUnavailable(view))
+            } else if let key = job.shareKey, let index = indices[key] {
+                groups[index].append(job)
+            } else {
+                if let key = job.shareKey { indices[key] = groups.count }
+                groups.append([job])
+            }
+        }
+        return groups
     }
 
     /// What one round trip brought.
@@ -93,6 +103,8 @@ final class QueryRunner {
         let batch: SnapshotBatch
         let results: [PostgresResult]
         var rows = RowPositions()
+        /// Ready to be sent.
+        var answers: [(job: ReadJob, response: HTTPResponse)] = []
         private var headers: [[ViewName]: HTTPHeader] = [:]
 
         init(live: LiveViews, batch: SnapshotBatch, results: [PostgresResult]) {
@@ -137,19 +149,17 @@ final class QueryRunner {
     ) throws(PostgresError) -> (LiveViews, [PostgresResult]) {
         do throws(PostgresError) {
             let results = try connection.pipeline { (pipeline) throws(PostgresError) in
-                if begins {
-                    try pipeline.addCached(Self.begin)
-                    try pipeline.addCached(LiveViews.query, views)
-                }
+                // Nothing begins or ends the transaction: what one pipeline sends is one, at the session's isolation.
+                if begins { try pipeline.addCached(LiveViews.query, views) }
                 for statement in batch.statements {
                     var parameters: [PostgresParameter] = []
                     for value in statement.parameters { parameters.append(try value.parameter()) }
                     try pipeline.addCached(statement.text(schemas), parameters)
                 }
-                try pipeline.addCached("COMMIT")
+                if !begins { try pipeline.addCached("COMMIT") }
             }
             guard begins else { return (schemas, Array(results.dropLast())) }
-            return (try LiveViews(results[1]), Array(results[2..<results.count - 1]))
+            return (try LiveViews(results[0]), Array(results.dropFirst()))
         } catch {
             if connection.isInTransaction { try connection.execute("ROLLBACK") }
             throw error
@@ -172,7 +182,7 @@ final class QueryRunner {
             try snapshot.batch.write(job.plan, at: index, from: snapshot.results, &snapshot.rows, &writer)
             var response = HTTPResponse(contentType: "application/json", body: writer.bytes)
             response.headers.append(position)
-            for job in group { job.answer(response) }
+            for job in group { snapshot.answers.append((job, job.finished(response))) }
         } catch {
             switch error {
             case .problem(var problem):

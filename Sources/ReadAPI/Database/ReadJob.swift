@@ -30,8 +30,14 @@ final class ReadJob: Sendable {
     }
 
     func answer(_ response: HTTPResponse) {
-        reply.send(finish(response, request, route))
+        send(finished(response))
     }
+
+    /// With all that the answer to this request has beside what was read.
+    func finished(_ response: HTTPResponse) -> HTTPResponse { finish(response, request, route) }
+
+    /// Sends what `finished` gave.
+    func send(_ response: HTTPResponse) { reply.send(response) }
 
     func fail(_ problem: Problem) {
         answer(problem.response(for: request))

@@ -30,6 +30,8 @@ enum MarketEndpoints {
         .decimal("openInterest", "q.open_interest"), .time("updatedAt", "q.updated_at"),
     ]
 
+    private static let quoteSelected = quote.selected
+
     private static let candle: [Column] = [
         .time("time", "c.\"time\""), .decimal("open", "c.open"), .decimal("high", "c.high"), .decimal("low", "c.low"),
         .decimal("close", "c.close"), .decimal("volume", "c.volume"), .bool("partial", "c.partial"),
@@ -51,7 +53,7 @@ enum MarketEndpoints {
         let statement = ReadStatement(
             text: { [wanted] live in
                 """
-                SELECT \(quote.selected) FROM \(live.relation(.market, "quotes")) q \(wanted)
+                SELECT \(quoteSelected) FROM \(live.relation(.market, "quotes")) q \(wanted)
                 WHERE (q.exchange, q.symbol) > ($1, $2) ORDER BY q.exchange, q.symbol LIMIT $3
                 """
             }, parameters: parameters)
@@ -72,7 +74,7 @@ enum MarketEndpoints {
             name: "quote", key: [exchange, name.symbol],
             text: { live in
                 """
-                SELECT \(quote.selected), n.place
+                SELECT \(quoteSelected), n.place
                 FROM unnest($1::text[], $2::text[]) WITH ORDINALITY n (exchange, symbol, place)
                 JOIN \(live.relation(.market, "quotes")) q ON q.exchange = n.exchange AND q.symbol = n.symbol
                 """

@@ -62,18 +62,18 @@ enum OrderEndpoints {
             """
     }
 
-    /// An order known only by an update or a fill has no placedAt yet; it stands behind all that have one.
-    private static let unplaced = Timestamp.minimum
+    /// Where an order stands in the list, and what from and to look at: when it was placed. Of an imported order, or one
+    /// whose placing has not come yet, nobody knows that: it stands at its first execution, without one at its last update.
+    private static let time = "coalesce(o.placed_at, o.first_fill_at, o.updated_at)"
 
     private static func list(_ call: Call) throws(Problem) -> ReadPlan {
         let page = Page(call)
         let order = TimeOrder(call)
         let cursor = try Cursor.timeKey(of: call) ?? (order.start, "")
-        let time = "coalesce(o.placed_at, '0001-01-01 00:00:00+00'::timestamptz)"
         let statement = ReadStatement(
             text: { live in
                 """
-                SELECT \(columns.selected) FROM \(orders(live))
+                SELECT \(columns.selected), \(time) FROM \(orders(live))
                 WHERE o.user_id = $1 AND ($2 IS NULL OR o.account = $2) AND ($3 IS NULL OR o.exchange = $3)
                 AND ($4 IS NULL OR o.symbol = $4) AND ($5 IS NULL OR o.exchange = $5)
                 AND \(time) >= $6 AND \(time) < $7 AND (\(time), o.order_id) \(order.comparison) ($8, $9)
@@ -93,8 +93,7 @@ enum OrderEndpoints {
             try page.write(
                 result, to: &writer,
                 key: { (row) throws(PostgresError) in
-                    let placed = try result.timestamptzIfPresent(row, 1) ?? unplaced.microseconds
-                    return [String(placed), try result.text(row, 0)]
+                    [String(try result.timestamptz(row, columns.count)), try result.text(row, 0)]
                 },
                 row: { (writer, row) throws(ReadFailure) in try writer.row(columns, of: result, row: row) })
         }

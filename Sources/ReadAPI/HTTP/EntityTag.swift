@@ -1,16 +1,28 @@
-import COpenSSL
+import CXxhash
 
 /// Weak validators: two answers with the same tag have the same body, whatever its encoding.
 enum EntityTag {
-    private static let digits = Array("0123456789abcdef".utf8)
+    private static let digits: StaticString = "0123456789abcdef"
 
+    /// 128 bits of XXH3: bodies that differ by accident differ in it, and who would make two that do not deceives only
+    /// the cache of his own client.
     static func of(_ body: [UInt8]) -> String {
-        let digest = [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
-            SHA256(body, body.count, buffer.baseAddress)
-            count = 32
+        let hash = tapefold_xxh3_128(body, body.count)
+        return String(unsafeUninitializedCapacity: 36) { text in
+            var end = 0
+            func append(_ byte: UInt8) {
+                text[end] = byte
+                end += 1
+            }
+            for byte in [UInt8(ascii: "W"), UInt8(ascii: "/"), UInt8(ascii: "\"")] { append(byte) }
+            for half in [hash.high64, hash.low64] {
+                for shift in stride(from: 60, through: 0, by: -4) {
+                    append(digits.utf8Start[Int(half >> UInt64(shift) & 15)])
+                }
+            }
+            append(UInt8(ascii: "\""))
+            return end
         }
-        let text = digest.prefix(12).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-        return "W/\"\(String(decoding: text, as: UTF8.self))\""
     }
 
     /// Whether an `If-None-Match` value names the tag (weak comparison) or everything.

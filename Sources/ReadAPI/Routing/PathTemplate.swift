@@ -21,7 +21,9 @@ struct PathTemplate: Sendable, Hashable, CustomStringConvertible {
         var captured: [(name: String, raw: Substring)] = []
         for (segment, part) in zip(segments, parts) {
             switch segment {
-            case .literal(let text): if part != text { return nil }
+            // By bytes, which is what a path is.
+            case .literal(let text):
+                guard text.utf8.count == part.utf8.count, text.utf8.elementsEqual(part.utf8) else { return nil }
             case .parameter(let name): captured.append((name, part))
             }
         }

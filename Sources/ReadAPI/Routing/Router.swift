@@ -25,8 +25,8 @@ struct Router: Sendable {
         let captured: [(name: String, raw: Substring)]
     }
 
-    /// Paths with more literal segments come first: `/v1/trades/import` is no trade's id.
-    private let resources: [Resource]
+    /// By how many segments a path has; paths with more literal segments come first: `/v1/trades/import` is no trade's id.
+    private let resources: [[Resource]]
 
     init(routes: [Route]) {
         var order: [String] = []
@@ -35,14 +35,20 @@ struct Router: Sendable {
             if groups[route.path.description] == nil { order.append(route.path.description) }
             groups[route.path.description, default: []].append(route)
         }
-        resources = order.compactMap { path in groups[path].map { Resource(path: $0[0].path, routes: $0) } }
+        let all = order.compactMap { path in groups[path].map { Resource(path: $0[0].path, routes: $0) } }
             .sorted { $0.path.literals > $1.path.literals }
+        let most = all.map(\.path.segments.count).max() ?? 0
+        resources = (0...most).map { count in all.filter { $0.path.segments.count == count } }
     }
 
     func match(path: String) -> Match? {
-        guard path.hasPrefix("/") else { return nil }
-        let parts = path == "/" ? [] : path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
-        for resource in resources {
+        let slash = UInt8(ascii: "/")
+        guard path.utf8.first == slash else { return nil }
+        let rest = path.utf8.dropFirst()
+        let parts =
+            rest.isEmpty ? [] : rest.split(separator: slash, omittingEmptySubsequences: false).map(Substring.init)
+        guard parts.count < resources.count else { return nil }
+        for resource in resources[parts.count] {
             if let captured = resource.path.match(parts) { return Match(resource: resource, captured: captured) }
         }
         return nil

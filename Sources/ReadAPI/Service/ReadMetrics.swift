@@ -17,18 +17,30 @@ final class ReadMetrics: HTTPObserver {
         var nanoseconds: UInt64 = 0
     }
 
-    private struct RequestKey: Hashable {
-        let route: String
-        let method: String
-        let status: UInt32
+    /// A route's few answers, and how long they took.
+    private struct RouteCounts {
+        struct Answers {
+            let method: String
+            let status: UInt32
+            var count: UInt64
+        }
+
+        var answers: [Answers] = []
+        var durations = Histogram()
+
+        mutating func add(_ method: String, _ status: UInt32, _ nanoseconds: UInt64) {
+            durations.add(nanoseconds)
+            if let index = answers.firstIndex(where: { $0.status == status && $0.method == method }) {
+                answers[index].count += 1
+            } else {
+                answers.append(Answers(method: method, status: status, count: 1))
+            }
+        }
     }
 
-    private struct Counts {
-        var requests: [RequestKey: UInt64] = [:]
-        var durations: [String: Histogram] = [:]
-    }
+    private static let methods = ["GET", "HEAD", "OPTIONS", "POST"]
 
-    private let counts = Mutex(Counts())
+    private let counts = Mutex<[String: RouteCounts]>([:])
     private let inFlight = Atomic(0)
     private let connections = Atomic(0)
     let busyQueryThreads = Atomic(0)
@@ -41,11 +53,8 @@ final class ReadMetrics: HTTPObserver {
 
     func requestEnded(route: String, method: String, status: UInt32, nanoseconds: UInt64) {
         inFlight.subtract(1, ordering: .relaxed)
-        let known = ["GET", "HEAD", "OPTIONS", "POST"].contains(method) ? method : "other"
-        counts.withLock { counts in
-            counts.requests[RequestKey(route: route, method: known, status: status), default: 0] += 1
-            counts.durations[route, default: Histogram()].add(nanoseconds)
-        }
+        let known = Self.methods.contains(method) ? method : "other"
+        counts.withLock { $0[route, default: RouteCounts()].add(known, status, nanoseconds) }
     }
 
     func connectionsChanged(by change: Int) { connections.add(change, ordering: .relaxed) }
@@ -55,15 +64,15 @@ final class ReadMetrics: HTTPObserver {
         let counts = counts.withLock { $0 }
         var text = ""
         text += Self.head("requests_total", "counter", "Requests answered.")
-        for (key, value) in counts.requests.sorted(by: { ($0.key.route, $0.key.status) < ($1.key.route, $1.key.status) }
-        ) {
-            text +=
-                "tapefold_http_requests_total{route=\"\(key.route)\",method=\"\(key.method)\",status=\"\(key.status)\"} \(value)\n"
+        let routes = counts.sorted { $0.key < $1.key }
+        for (route, counts) in routes {
+            for each in counts.answers.sorted(by: { ($0.status, $0.method) < ($1.status, $1.method) }) {
+                text +=
+                    "tapefold_http_requests_total{route=\"\(route)\",method=\"\(each.method)\",status=\"\(each.status)\"} \(each.count)\n"
+            }
         }
         text += Self.head("request_duration_seconds", "histogram", "From the request line to the answer's last byte.")
-        for (route, histogram) in counts.durations.sorted(by: { $0.key < $1.key }) {
-            text += histogram.text(route: route)
-        }
+        for (route, counts) in routes { text += counts.durations.text(route: route) }
         text += gauge("requests_in_flight", "Requests being received or answered.", inFlight.load(ordering: .relaxed))
         text += gauge("connections", "Open client connections.", connections.load(ordering: .relaxed))
         text += gauge("requests_queued", "Requests that wait for a query thread.", queued)

@@ -33,6 +33,7 @@ extension ReadService {
     /// Adds what every answer has: cross-origin headers, validator, compression.
     func finish(_ answer: HTTPResponse, _ request: HTTPRequest, _ route: String) -> HTTPResponse {
         var response = answer
+        response.headers.reserveCapacity(response.headers.count + 4)
         response.route = route
         response.headers.append(HTTPHeader("X-Content-Type-Options", "nosniff"))
         let isRead = request.method == "GET" || request.method == "HEAD"
@@ -50,10 +51,13 @@ extension ReadService {
                 ]
             }
         }
-        let trace = request.header("traceparent").map { " traceparent=\($0.prefix(60))" } ?? ""
         configuration.log.debug(
-            "\(request.identifier) \(request.method) \(request.path) \(response.status)\(trace)")
+            "\(request.identifier) \(request.method) \(request.path) \(response.status)\(Self.trace(of: request))")
         return response
+    }
+
+    private static func trace(of request: HTTPRequest) -> String {
+        request.header("traceparent").map { " traceparent=\($0.prefix(60))" } ?? ""
     }
 
     private func validate(_ response: inout HTTPResponse, _ request: HTTPRequest) {

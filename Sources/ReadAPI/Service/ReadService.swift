@@ -130,10 +130,13 @@ final class ReadService: Sendable {
 
     private func serveQueries() {
         let runner = QueryRunner(
-            session: session(configuration.database), watch: watch, metrics: metrics, log: configuration.log)
-        while let jobs = queue.take() {
+            session: session(DatabaseSession.snapshots(configuration.database)), watch: watch, metrics: metrics,
+            log: configuration.log)
+        var share: QueryQueue.Share?
+        while let next = queue.take(after: share) {
+            share = next
             metrics.busyQueryThreads.add(1, ordering: .relaxed)
-            runner.run(jobs)
+            runner.run(next.jobs)
             metrics.busyQueryThreads.subtract(1, ordering: .relaxed)
         }
     }

@@ -75,6 +75,40 @@ final class Monitor<Value>: @unchecked Sendable {
         return result
     }
 
+    /// Changes the value; wakes one waiter where `body` says so.
+    func change<Result>(_ body: (inout Value) -> (Result, wakes: Bool)) -> Result {
+        pthread_mutex_lock(mutex)
+        let (result, wakes) = body(&value)
+        pthread_mutex_unlock(mutex)
+        // After the lock is free: who wakes up needs it at once.
+        if wakes { pthread_cond_signal(condition) }
+        return result
+    }
+
+    enum Step<Result> {
+        case done(Result, wakes: Bool)
+        case wait
+        /// Until nanoseconds of `MonotonicClock`, unless it is woken before.
+        case waitUntil(UInt64)
+    }
+
+    /// Asks `body` again and again what to do, until it is done.
+    func wait<Result>(_ body: (inout Value) -> Step<Result>) -> Result {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        while true {
+            switch body(&value) {
+            case .done(let result, let wakes):
+                if wakes { pthread_cond_signal(condition) }
+                return result
+            case .wait: pthread_cond_wait(condition, mutex)
+            case .waitUntil(let time):
+                var moment = timespec(tv_sec: Int(time / 1_000_000_000), tv_nsec: Int(time % 1_000_000_000))
+                pthread_cond_timedwait(condition, mutex, &moment)
+            }
+        }
+    }
+
     /// Waits until `body` gives a value.
     func wait<Result>(_ body: (inout Value) -> Result?) -> Result {
         pthread_mutex_lock(mutex)
