@@ -34,7 +34,9 @@ extension ProcessTests {
             let outcome = try runProgram(
                 "/usr/bin/env", [python, "\(folder)/dashboard.py"], environment, mayFail: true)
             #expect(outcome.status.isSuccess, "\(outcome.output)")
-            for step in ["came back after a kill", "renewed the session", "signed out"] {
+            for step in [
+                "came back after a kill", "no page scrolls sideways on a phone", "renewed the session", "signed out",
+            ] {
                 #expect(outcome.output.contains(step))
             }
         }

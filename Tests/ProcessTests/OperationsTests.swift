@@ -101,6 +101,12 @@ extension ProcessTests {
             try stack.waitUntilCaughtUp("positions")
             #expect(try stack.status("positions")["rate"] == nil)
             #expect(try stack.tool(["status", "positions", "--over", "1"])["views"] != nil)
+            // Of a view that is not named, partitions that are well are left out.
+            let tool = try Stack.program("tapefold")
+            let named = try runProgram(tool, ["status", "positions"], stack.environment).output
+            #expect(named.split(separator: "\n").filter { $0.contains("trades.executed/") }.count == 4, "\(named)")
+            let all = try runProgram(tool, ["status"], stack.environment).output
+            #expect(all.contains("positions  build 1.1  lag 0\n") && !all.contains("trades.executed/"), "\(all)")
             let watch = try RunningProgram(
                 try Stack.program("tapefold"), ["status", "positions", "--watch"], stack.environment)
             try eventually("two readings: \(watch.output)") {

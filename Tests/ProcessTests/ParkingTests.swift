@@ -46,6 +46,10 @@ extension ProcessTests {
             #expect(try tradeIds(stack) == ["t1", "t2", "t5", "t6", "t9"])
             let verified = try runProgram(tool, ["verify", "positions", "--json"], stack.environment)
             #expect(verified.output.contains("\"verified\":true"), "\(verified.output)")
+            // An event of which no key can be read is parked alone: it counts as a key of its own.
+            #expect(verified.output.contains("\"parkedKeys\":2"), "\(verified.output)")
+            let status = try runProgram(tool, ["status", "positions", "--json"], stack.environment)
+            #expect(status.output.contains("\"parkedEvents\":5,\"parkedKeys\":2"), "\(status.output)")
         }
 
         @Test("an identity that comes again with other data parks as conflicting_duplicate")

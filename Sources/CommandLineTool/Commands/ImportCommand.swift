@@ -86,11 +86,12 @@ enum ImportCommand {
             try invocation.console.json(report)
         } else {
             for file in report.files {
-                invocation.console.line("\(file.file): \(file.accepted) rows accepted, \(file.rejected) rejected")
+                invocation.console.line(
+                    "\(file.file): \(counted(file.accepted, "row")) accepted, \(file.rejected) rejected")
             }
             let refusal = report.isStrictRefusal ? " (--strict: correct the rows above, or leave --strict out)" : ""
             let lost = report.undelivered == 0 ? "" : ", \(report.undelivered) not delivered"
-            invocation.console.line("\(report.sent) events sent\(lost)\(refusal)")
+            invocation.console.line("\(counted(report.sent, "event")) sent\(lost)\(refusal)")
         }
         if Interruption.shared.isRequested { return .interrupted }
         return report.rejected + report.undelivered == 0 ? .done : .failed

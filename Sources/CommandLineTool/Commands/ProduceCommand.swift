@@ -97,6 +97,6 @@ enum ProduceCommand {
         let bad = report.bad == 0 ? "" : ", \(report.bad) bad"
         let lost = report.undelivered == 0 ? "" : ", \(report.undelivered) not delivered"
         let done = isDry ? "\(report.lines - report.bad) good" : "\(report.sent) sent to \(report.topic)"
-        invocation.console.line("\(report.lines) lines: \(done)\(bad)\(lost)")
+        invocation.console.line("\(counted(report.lines, "line")): \(done)\(bad)\(lost)")
     }
 }

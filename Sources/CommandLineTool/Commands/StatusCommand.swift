@@ -9,7 +9,8 @@ enum StatusCommand {
         "status", "Show where each view stands: build, offsets, lag, owners, parked keys, pauses, replays.",
         discussion: """
             Lag is in records and, in brackets, in seconds between the times of the newest event and of the last one \
-            folded. A rate needs two readings: --watch and --over take them, a single look shows none.
+            folded. A rate needs two readings: --watch and --over take them, a single look shows none. Partitions are \
+            listed of views that are named; of others only those with lag, without an owner or paused.
             """,
         positionals: PositionalDefinition("VIEW", "Only these views.", count: 0...16),
         options: [
@@ -44,7 +45,7 @@ enum StatusCommand {
         if invocation.wantsJSON {
             try invocation.console.json(Result(views: views, processes: processes))
         } else {
-            for line in lines(views, processes) { invocation.console.line(line) }
+            for line in lines(views, processes, invocation) { invocation.console.line(line) }
         }
         return .done
     }
@@ -57,9 +58,12 @@ enum StatusCommand {
         return invocation.arguments.positionals.isEmpty ? views : invocation.arguments.positionals
     }
 
-    private static func lines(_ views: [StatusView], _ processes: [MetricsAddress]) -> [String] {
+    private static func lines(
+        _ views: [StatusView], _ processes: [MetricsAddress], _ invocation: Invocation
+    ) -> [String] {
         guard !views.isEmpty else { return ["no view has a live build yet; start its processor"] }
-        return views.flatMap(\.lines) + processes.map { "metrics of \($0.name): \($0.metrics)" }
+        let isNamed = !invocation.arguments.positionals.isEmpty
+        return views.flatMap { $0.lines(isWhole: isNamed) } + processes.map { "metrics of \($0.name): \($0.metrics)" }
     }
 
     /// Reads on through restarts of broker and database: to see them come back is what one watches for.
@@ -72,7 +76,7 @@ enum StatusCommand {
                 if invocation.wantsJSON {
                     try invocation.console.json(Result(views: views, processes: processes))
                 } else {
-                    screen.show(lines(views, processes), brief: views.map(\.head))
+                    screen.show(lines(views, processes, invocation), brief: views.map(\.head))
                 }
             } catch {
                 let text = CommandFailure.text(error)

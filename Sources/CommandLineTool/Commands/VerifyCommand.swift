@@ -83,7 +83,9 @@ enum VerifyCommand {
             lines.append(line)
         }
         if result.parkedEvents > 0 {
-            lines.append("  \(result.parkedEvents) events of \(result.parkedKeys) keys are parked and in neither")
+            lines.append(
+                "  \(counted(result.parkedEvents, "event")) of \(counted(result.parkedKeys, "key")) parked and in neither"
+            )
         }
         if let day = result.comparedFrom {
             lines.append("  rows of days before \(day) were not compared: the log no longer holds them whole")

@@ -17,7 +17,7 @@ struct DemoFeed {
 
     func simulate(_ events: Int) throws -> Outcome {
         let sender = try EventSender(try connections.kafka(), topology: try connections.topology())
-        var simulator = Simulator(SimulatorOptions(events: events))
+        var simulator = Simulator(SimulatorOptions(events: events, kind: .days))
         var number: UInt64 = 0
         try simulator.run { (topic, key, value) throws in
             if Interruption.shared.isRequested { throw Deployment.Interrupted() }

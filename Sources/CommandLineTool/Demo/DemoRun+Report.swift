@@ -1,3 +1,5 @@
+import Foundation
+
 extension DemoRun {
     func describe(_ summary: DemoSummary) {
         let console = connections.console
@@ -16,19 +18,21 @@ extension DemoRun {
 
     /// Where to look next.
     func pointOut(_ summary: DemoSummary) {
-        let isDefault = deployment.dataPath.hasSuffix("/.tapefold")
+        let isDefault = deployment.dataPath == FileManager.default.currentDirectoryPath + "/.tapefold"
         let option = isDefault ? "" : " --data-dir \(deployment.dataPath)"
+        // As it was called: who has not put it into the PATH can copy the lines all the same.
+        let tapefold = CommandLine.arguments.first ?? "tapefold"
         connections.console.note(
             """
             Look next (everything stays up until Ctrl-C):
               \(summary.api)/ in a browser; sign in with the token that the next line prints
-              tapefold token --user \(summary.user)\(option)
-              TOKEN=$(tapefold token --user \(summary.user)\(option))
+              \(tapefold) token --user \(summary.user)\(option)
+              TOKEN=$(\(tapefold) token --user \(summary.user)\(option))
               curl -H "Authorization: Bearer $TOKEN" \(summary.api)/v1/positions
               curl -H "Authorization: Bearer $TOKEN" '\(summary.api)/v1/candles/\(summary.symbol)?interval=30m'
-              tapefold status\(option)
-              tapefold consume trades.executed --max 3\(option)
-              psql "$(tapefold db url\(option))" -c 'SELECT * FROM api.positions LIMIT 5'
+              \(tapefold) status\(option)
+              \(tapefold) consume trades.executed --max 3\(option)
+              psql "$(\(tapefold) db url\(option))" -c 'SELECT * FROM api.positions LIMIT 5'
             """)
     }
 }

@@ -41,9 +41,10 @@ enum DlqList {
     private static func text(_ result: Result, _ most: Int) -> [String] {
         guard result.events > 0 else { return ["\(result.view)  build \(result.build)  nothing is parked"] }
         var lines = [
-            "\(result.view)  build \(result.build)  \(result.events) events of \(result.keys) keys are parked"
+            "\(result.view)  build \(result.build)  "
+                + "\(counted(result.events, "event")) of \(counted(result.keys, "key")) parked"
         ]
-        lines += result.codes.map { "  \($0.code)  \($0.keys) keys, \($0.events) events" }
+        lines += result.codes.map { "  \($0.code)  \(counted($0.keys, "key")), \(counted($0.events, "event"))" }
         lines += result.items.map(\.line)
         if result.items.isEmpty { lines.append("none of them is as the filters say") }
         if result.items.count == most { lines.append("the first \(most); --limit shows more") }

@@ -50,7 +50,8 @@ struct DlqRequests {
             try invocation.console.json(Plan(view: catalog.view, keys: events.count, events: count, items: items))
         } else {
             for item in items { invocation.console.line(item.line) }
-            invocation.console.line("would \(verb) \(Self.keys(events.count)), \(count) events; nothing was done")
+            invocation.console.line(
+                "would \(verb) \(counted(events.count, "key")), \(counted(count, "event")); nothing was done")
         }
         return .done
     }
@@ -59,7 +60,8 @@ struct DlqRequests {
     func isConfirmed(_ events: [ParkedEvent]) throws -> Bool {
         guard events.count > 1, !invocation.arguments.flag("yes") else { return true }
         let waiting = events.reduce(0) { $0 + $1.waiting }
-        let question = "\(verb) \(Self.keys(events.count)) of view \(catalog.view), \(waiting) events waiting behind"
+        let question =
+            "\(verb) \(counted(events.count, "key")) of view \(catalog.view), \(counted(waiting, "event")) waiting behind"
         guard isatty(STDIN_FILENO) == 1 else {
             throw UsageError("this would \(question): say --yes, or look at it with --dry-run")
         }
@@ -108,22 +110,21 @@ struct DlqRequests {
         var lines: [String] = []
         for outcome in result.outcomes where outcome.status == "failed" {
             lines.append(
-                "\(outcome.subject)  still parked with \(outcome.remaining) events  \(outcome.code ?? "")\n  "
+                "\(outcome.subject)  still parked with \(counted(outcome.remaining, "event"))  \(outcome.code ?? "")\n  "
                     + (outcome.reason ?? ""))
         }
-        var summary = "\(Self.keys(result.done)) done"
-        if result.failed > 0 { summary += ", \(Self.keys(result.failed)) still parked" }
-        summary += "; \(result.folded) events folded"
+        var summary = "\(counted(result.done, "key")) done"
+        if result.failed > 0 { summary += ", \(counted(result.failed, "key")) still parked" }
+        summary += "; \(counted(result.folded, "event")) folded"
         if result.dropped > 0 { summary += ", \(result.dropped) dropped" }
         lines.append(summary)
         if result.queued > 0 {
             lines.append(
-                "\(Self.keys(result.queued)) queued: the worker of their lane does it when it runs; is "
+                "\(counted(result.queued, "key")) queued: the worker of their lane does it when it runs; is "
                     + "\(Processor.program(serving: catalog.view)) running? `tapefold status \(catalog.view)` shows the owners"
             )
         }
         return lines
     }
 
-    private static func keys(_ count: Int) -> String { count == 1 ? "1 key" : "\(count) keys" }
 }

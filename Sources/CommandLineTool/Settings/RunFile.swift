@@ -10,6 +10,8 @@ public struct RunFile: Codable, Sendable, Equatable {
     public var secretFile: String
     /// Of `up` itself.
     public var pid: Int32
+    /// When that process began, in clock ticks since the machine did: tells it from a later one under its number.
+    public var startTicks: UInt64?
     public var pids: [String: Int32]
 
     public init(
@@ -20,6 +22,7 @@ public struct RunFile: Codable, Sendable, Equatable {
         self.api = api
         self.secretFile = secretFile
         self.pid = pid
+        startTicks = Self.startTicks(of: pid)
         self.pids = pids
     }
 
@@ -42,11 +45,20 @@ public struct RunFile: Codable, Sendable, Equatable {
         unlink(path(in: dataDirectory))
     }
 
-    /// Whether the `up` that wrote it still runs. A process of another kind may have its number by now.
+    /// Whether the `up` that wrote it still runs, by whatever program: another process may have its number by now.
     public var isAlive: Bool {
-        guard kill(pid, 0) == 0 || errno == EPERM else { return false }
-        let command = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") ?? Data()
-        return String(decoding: command, as: UTF8.self).contains("tapefold")
+        guard let began = Self.startTicks(of: pid) else { return false }
+        return began == startTicks ?? began
+    }
+
+    /// nil where there is no such process. In `/proc/<pid>/stat` it is the 20th figure behind the name, which stands in
+    /// brackets and may hold anything.
+    private static func startTicks(of pid: Int32) -> UInt64? {
+        guard let stat = FileManager.default.contents(atPath: "/proc/\(pid)/stat"),
+            let nameEnd = stat.lastIndex(of: UInt8(ascii: ")"))
+        else { return nil }
+        let figures = stat[stat.index(after: nameEnd)...].split(separator: UInt8(ascii: " "))
+        return figures.count > 19 ? UInt64(String(decoding: figures[19], as: UTF8.self)) : nil
     }
 }
 

@@ -143,11 +143,12 @@ extension StatusView {
             if let rate = replay.rate { head += " \(Int(rate.rounded()))/s" }
             if let left = replay.secondsLeft { head += " \(Self.seconds(left)) left" }
         }
-        if parkedEvents > 0 { head += "  parked \(parkedEvents) events of \(parkedKeys) keys" }
+        if parkedEvents > 0 { head += "  parked \(counted(parkedEvents, "event")) of \(counted(parkedKeys, "key"))" }
         return head
     }
 
-    var lines: [String] {
+    /// With the partitions; of all views at once, only those about which something is to be said.
+    func lines(isWhole: Bool) -> [String] {
         var lines = [head]
         for pause in pauses {
             let what = pause.lane.map { "lane \($0)" } ?? "all lanes"
@@ -155,7 +156,7 @@ extension StatusView {
             lines.append("  \(what) paused by \(pause.by) since \(pause.since)\(why)")
         }
         lines += (feeds ?? []).map(\.line)
-        for part in partitions {
+        for part in partitions where isWhole || part.lag > 0 || part.owner == nil || part.paused {
             var line = "  \(part.topic)/\(part.partition)  offset \(part.offset)  end \(part.end)  lag \(part.lag)"
             if part.lag > 0 { line += " (\(part.lagSeconds.map(Self.seconds) ?? "time unknown"))" }
             lines.append(line + "  owner \(part.owner ?? "none")" + (part.paused ? "  paused" : ""))

@@ -75,6 +75,7 @@ final class Deployment: Sendable {
                     remedy: "Its log says why: \(supervisor.logPath(name))")
             }
         }
+        journal.tell("stopping; the data stays in \(dataPath) and the next start goes on from it")
     }
 
     /// Stops all, the last started first.

@@ -99,7 +99,8 @@ public struct ViewStatus: Sendable {
     ) throws(PostgresError) -> [Lane] {
         let rows = try connection.query(
             """
-            SELECT l.lane, l.owner, l.owner_epoch, count(p.log_offset), count(DISTINCT p.parking_key)
+            SELECT l.lane, l.owner, l.owner_epoch, count(p.log_offset),
+                count(DISTINCT p.parking_key) + count(p.log_offset) FILTER (WHERE p.parking_key IS NULL)
             FROM tapefold.lane l LEFT JOIN tapefold.parked_event p USING (view, build, lane)
             WHERE l.view = $1 AND l.build = $2 GROUP BY l.lane, l.owner, l.owner_epoch ORDER BY l.lane
             """, [.text(build.view), .text(build.name)])

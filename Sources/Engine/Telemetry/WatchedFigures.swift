@@ -13,7 +13,9 @@ struct WatchedFigures: Sendable, Equatable {
         var figures = WatchedFigures()
         let parked = try connection.cachedQuery(
             """
-            SELECT count(*), count(DISTINCT (p.lane, p.parking_key))
+            SELECT count(*),
+                count(DISTINCT (p.lane, p.parking_key)) FILTER (WHERE p.parking_key IS NOT NULL)
+                    + count(*) FILTER (WHERE p.parking_key IS NULL)
             FROM tapefold.parked_event p JOIN tapefold.build b USING (view, build)
             WHERE p.view = $1 AND b.status = 'live'
             """, [.text(view)])

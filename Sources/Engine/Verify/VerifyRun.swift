@@ -166,7 +166,10 @@ final class Verify<Fold: ViewFold> {
     private func parkedEvents(of build: Build) throws(EngineError) -> (events: Int, keys: Int) {
         try inDatabase { () throws(PostgresError) in
             let rows = try snapshot.query(
-                "SELECT count(*), count(DISTINCT parking_key) FROM tapefold.parked_event WHERE view = $1 AND build = $2",
+                """
+                SELECT count(*), count(DISTINCT parking_key) + count(*) FILTER (WHERE parking_key IS NULL)
+                FROM tapefold.parked_event WHERE view = $1 AND build = $2
+                """,
                 [.text(view.name), .text(build.name)])
             return (Int(try rows.int64(0, 0)), Int(try rows.int64(0, 1)))
         }

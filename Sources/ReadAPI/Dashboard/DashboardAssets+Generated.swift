@@ -9,7 +9,7 @@ extension DashboardAssets {
 import { h, panel, replace, empty, failure, skeleton, segments, Turns } from './dom.js';
 import { get, list } from './api.js';
 import { units, sum, divide, money, signedMoney, compactMoney, ratio, percent, whole, sign, exchangeTime, pixels, decimal } from './money.js';
-import { bars } from './charts.js';
+import { bars, roundUp } from './charts.js';
 
 const RANGES = [['30', '1 month'], ['91', '3 months'], ['365', '1 year'], ['all', 'All time']];
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
@@ -53,15 +53,17 @@ export function analyticsPage(page) {
   }
 
   function draw(f, trades, isCut) {
+    // Those of what was closed; the server's totalFees holds what open lots cost, too, which no result has paid yet.
+    const charges = f.grossPnl === undefined ? units(f.totalFees) : units(f.grossPnl) - units(f.realizedPnl);
     replace(kpis,
       fact('Net result', signedMoney(f.realizedPnl), `${whole(f.totalTrades)} closed trades`, sign(f.realizedPnl)),
       fact('Win rate', f.winRate === null ? '–' : percent(f.winRate, 1, false), `${whole(f.winningTrades)} won, ${whole(f.losingTrades)} lost`),
-      fact('Profit factor', ratio(f.profitFactor), 'won ÷ lost'),
+      fact('Profit factor', ratio(f.profitFactor), 'money won ÷ money lost'),
       fact('Expectancy', signedMoney(f.expectancy), 'per closed trade', sign(f.expectancy)),
       fact('Average win', signedMoney(f.avgWin), f.largestWin ? `largest ${money(f.largestWin)}` : '', sign(f.avgWin)),
       fact('Average loss', signedMoney(f.avgLoss), f.largestLoss ? `largest ${money(f.largestLoss)}` : '', sign(f.avgLoss)),
-      fact('Charges', money(f.totalFees), 'already taken off'),
-      f.sharpeRatio !== undefined ? fact('Sharpe ratio', ratio(f.sharpeRatio), 'a year, over days') : null,
+      fact('Charges', money(charges), 'already taken off'),
+      f.sharpeRatio !== undefined ? fact('Sharpe ratio', ratio(f.sharpeRatio), 'annualised') : null,
       f.maxDrawdownPercent !== undefined ? fact('Largest drawdown', f.maxDrawdownPercent === null ? '–' : percent(f.maxDrawdownPercent), f.maxDrawdown ? money(f.maxDrawdown) : '', f.maxDrawdownPercent < 0 ? 'down' : '') : null,
       f.longestWinningStreak !== undefined ? fact('Longest streaks', `${whole(f.longestWinningStreak)} / ${whole(f.longestLosingStreak)}`, 'won / lost in a row') : null);
     replace(spread, bars(histogram(trades), { label: 'Distribution of results', format: whole, least: 1 }), isCut ? h('p.dim', 'The newest 5,000 closed trades are counted.') : null);
@@ -81,7 +83,7 @@ export function analyticsPage(page) {
     const results = trades.map((t) => pixels(units(t.realizedPnl))).sort((a, b) => a - b);
     // The outermost hundredths would flatten all others: they count in the outermost bars.
     const at = (share) => results[Math.min(results.length - 1, Math.floor(results.length * share))];
-    const reach = Math.max(Math.abs(at(0.01)), Math.abs(at(0.99)), 1), half = 12, width = reach / half;
+    const reach = Math.max(Math.abs(at(0.01)), Math.abs(at(0.99)), 1), width = roundUp(reach / 12), half = Math.ceil(reach / width);
     const counts = new Array(half * 2).fill(0);
     for (const r of results) counts[Math.max(0, Math.min(half * 2 - 1, Math.floor(r / width) + half))] += 1;
     return counts.map((count, i) => { const low = (i - half) * width; return { label: compactMoney(low), value: count, direction: i >= half ? 'up' : 'down', title: `${compactMoney(low)} to ${compactMoney(low + width)}: ${whole(count)} trades` }; });
@@ -97,7 +99,7 @@ export function analyticsPage(page) {
     }
     const all = [...map.values()].sort((a, b) => (a.total > b.total ? -1 : a.total < b.total ? 1 : 0));
     const shown = all.length > 10 ? [...all.slice(0, 5), ...all.slice(-5)] : all;
-    return h('div.scroll', h('table', h('caption.sr', 'Result by symbol'), h('thead', h('tr', h('th', all.length > 10 ? 'Best five and worst five' : 'Symbol'), h('th.num', 'Trades'), h('th.num', 'Won'), h('th.num', 'Result'))), h('tbody', shown.map((e) => h('tr', h('td', h('a', { href: `#/chart/${encodeURIComponent(`${e.exchange}:${e.symbol}`)}` }, e.symbol)), h('td.num', whole(e.count)), h('td.num', percent(String((100 * e.won / e.count).toFixed(1)), 1, false)), h('td.num' + (sign(e.total) ? '.' + sign(e.total) : ''), signedMoney(e.total)))))));
+    return h('div', h('div.scroll', h('table', h('caption.sr', 'Result by symbol'), h('thead', h('tr', h('th', 'Symbol'), h('th.num', 'Trades'), h('th.num', 'Won'), h('th.num', 'Result'))), h('tbody', shown.map((e) => h('tr', h('td', h('a', { href: `#/chart/${encodeURIComponent(`${e.exchange}:${e.symbol}`)}` }, e.symbol)), h('td.num', whole(e.count)), h('td.num', percent(String((100 * e.won / e.count).toFixed(1)), 1, false)), h('td.num' + (sign(e.total) ? '.' + sign(e.total) : ''), signedMoney(e.total))))))), all.length > shown.length ? h('p.more.dim', `The best five and the worst five of ${whole(all.length)}.`) : null);
   }
 
   page.onChange = (views) => { if (views.includes('positions') || views.includes('analytics')) load(); };
@@ -371,7 +373,7 @@ button, input, select, textarea { font: inherit; color: inherit; }
 .nav a:hover { background: var(--soft); color: var(--text); }
 .nav a[aria-current] { color: var(--accent); font-weight: 600; background: var(--soft); }
 .badge { display: inline-block; min-width: 18px; padding: 0 5px; margin-left: 5px; border-radius: 9px; font-size: 11px; line-height: 18px; text-align: center; background: var(--accent); color: var(--accent-text); font-weight: 600; }
-.pill { display: inline-flex; align-items: center; gap: 6px; padding: 3px 10px; border-radius: 99px; font-size: 12px; background: var(--soft); color: var(--dim); white-space: nowrap; min-width: 78px; justify-content: center; }
+.pill { display: inline-flex; align-items: center; gap: 6px; padding: 3px 10px; border-radius: 99px; font-size: 12px; background: var(--soft); color: var(--dim); white-space: nowrap; min-width: 112px; justify-content: center; }
 .pill::before { content: ""; width: 8px; height: 8px; border-radius: 50%; background: currentColor; }
 .pill.live { color: var(--up); background: var(--up-soft); } .pill.lost { color: var(--warn); background: var(--warn-soft); }
 .icon { border: 0; background: none; padding: 6px 8px; border-radius: 8px; cursor: pointer; color: var(--dim); }
@@ -385,6 +387,7 @@ button, input, select, textarea { font: inherit; color: inherit; }
 .watch .name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-weight: 500; }
 .watch .name small { color: var(--dim); font-weight: 400; font-size: 10px; margin-left: 4px; }
 .watch .change { font-size: 12px; }
+.narrow { display: none; }
 
 main > * { min-width: 0; }
 main { padding: var(--gap); display: grid; gap: var(--gap); align-content: start; max-width: 1400px; min-width: 0; }
@@ -422,7 +425,7 @@ tfoot td { font-weight: 600; border-top: 1px solid var(--line); }
 .seg { display: inline-flex; border: 1px solid var(--line); border-radius: 8px; overflow: hidden; }
 .seg button { border: 0; background: none; padding: 5px 11px; cursor: pointer; color: var(--dim); min-height: 30px; }
 .seg button + button { border-left: 1px solid var(--line); } .seg button[aria-pressed="true"] { background: var(--soft); color: var(--accent); font-weight: 600; }
-input, select, textarea { border: 1px solid var(--line); background: var(--panel); border-radius: 8px; padding: 7px 10px; min-height: 34px; width: 100%; }
+input, select, textarea { border: 1px solid var(--line); background: var(--panel); border-radius: 8px; padding: 7px 10px; min-height: 37px; width: 100%; }
 input::placeholder { color: var(--dim); opacity: 1; }
 .body > p + form { margin-top: 10px; }
 form.row { display: flex; gap: 10px; flex-wrap: wrap; align-items: end; }
@@ -433,11 +436,11 @@ label > input, label > select { color: var(--text); font-size: 14px; }
 .empty strong { color: var(--text); font-weight: 600; }
 .error { padding: 10px 14px; background: var(--down-soft); color: var(--down); border-radius: 8px; margin: 12px 14px; display: flex; gap: 10px; align-items: center; flex-wrap: wrap; }
 /* As tall as what most often takes its place, so that nothing below jumps. */
-.skeleton { height: 88px; margin: 14px; border-radius: 8px; background: var(--soft); } .body > .skeleton { height: 182px; }
+.skeleton { height: 116px; padding: 14px; border-radius: 22px; background: var(--soft) content-box; } .body > .skeleton { height: 210px; padding: 0; border-radius: 8px; }
 .more { padding: 10px; text-align: center; }
 
 .chart { position: relative; height: min(62vh, 560px); min-height: 320px; }
-.chart canvas { position: absolute; inset: 0; width: 100%; height: 100%; touch-action: none; cursor: crosshair; }
+.chart canvas { position: absolute; inset: 0; width: 100%; height: 100%; touch-action: pan-y; cursor: crosshair; }
 .legend { position: absolute; top: 8px; left: 12px; font-size: 12px; color: var(--dim); font-variant-numeric: tabular-nums; pointer-events: none; display: flex; gap: 10px; flex-wrap: wrap; }
 .legend b { color: var(--text); font-weight: 500; }
 .price { display: flex; align-items: baseline; gap: 10px; } .price strong { font-size: 20px; font-variant-numeric: tabular-nums; }
@@ -480,14 +483,30 @@ kbd { font: 12px ui-monospace, monospace; border: 1px solid var(--line); border-
   .watch li a { grid-template-columns: minmax(0, 1fr) auto 76px; } .watch .change { display: block; }
   .nav { display: none; } .top { justify-content: space-between; } .top .spacer { flex: 1; }
   main { padding: 10px; gap: 10px; } :root { --gap: 10px; }
-  .kpis { grid-template-columns: repeat(2, minmax(0, 1fr)); } .kpi .value { font-size: 17px; } .kpis:not(.tight) .kpi { min-height: 97px; }
+  .kpis { grid-template-columns: repeat(2, minmax(0, 1fr)); } .kpi .value { font-size: 17px; }
   .tabs { display: flex; position: fixed; z-index: 6; bottom: 0; left: 0; right: 0; background: var(--panel); border-top: 1px solid var(--line); overflow-x: auto; scrollbar-width: none; padding-bottom: env(safe-area-inset-bottom); }
   .holdings td, .holdings th { padding: 9px 8px; } .holdings td:first-child { white-space: normal; overflow-wrap: anywhere; min-width: 96px; } .holdings .tag { font-size: 10px; }
-  .tabs a { flex: 1 0 64px; padding: 9px 4px; text-align: center; font-size: 11px; color: var(--dim); text-decoration: none; min-height: 44px; display: grid; place-items: center; }
+  .tabs a { flex: 1 0 60px; padding: 9px 4px; text-align: center; font-size: 11px; color: var(--dim); text-decoration: none; min-height: 44px; display: grid; place-items: center; }
+  .tabs a { position: relative; } .badge.corner { position: absolute; top: 3px; right: 4px; margin: 0; min-width: 16px; font-size: 10px; line-height: 16px; padding: 0 4px; }
   .tabs a[aria-current] { color: var(--accent); font-weight: 600; box-shadow: inset 0 2px var(--accent); }
   .kpi:last-child:nth-child(odd) { grid-column: span 2; }
   .wide { display: none !important; } #toasts { bottom: 70px; } .chart { height: 52vh; }
   td, th { padding: 9px 10px; }
+  .narrow { display: block; }
+  /* Nothing scrolls sideways: a row is a card, its parts named. */
+  .cards thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .cards, .cards tbody { display: block; }
+  .cards tbody tr { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 6px 12px; padding: 12px 14px; border-bottom: 1px solid var(--line); }
+  .cards tbody tr:last-child { border-bottom: 0; }
+  .cards td, .cards td.num { padding: 0; border: 0; text-align: left; white-space: normal; overflow-wrap: anywhere; }
+  .cards td::before { content: attr(data-label); display: block; font-size: 11px; color: var(--dim); font-weight: 400; }
+  .cards td::before { content: attr(data-label) / ""; }
+  .cards td.lead, .cards td.when { grid-column: span 2; order: -3; font-size: 14px; } .cards td.figure { order: -2; text-align: right; font-weight: 600; }
+  .cards td.when { order: -1; font-size: 12px; color: var(--dim); }
+  .cards td.kind { order: -1; text-align: right; }
+  .cards td.lead::before, .cards td.when::before, .cards td.figure::before, .cards td.kind::before { content: none; }
+  /* The figures of a candle stand above it: beside it there is no room. */
+  .legend { top: 6px; right: 12px; gap: 0 10px; } .chart canvas { top: 44px; height: calc(100% - 44px); }
 }
 """####,
         "app.js": ####"""
@@ -504,7 +523,7 @@ import { analyticsPage } from './analytics.js';
 const PAGES = [['portfolio', 'Portfolio', portfolioPage], ['chart', 'Chart', chartPage], ['orders', 'Orders', ordersPage], ['analytics', 'Analytics', analyticsPage], ['cart', 'Cart', cartPage], ['alerts', 'Alerts', alertsPage], ['inbox', 'Inbox', inboxPage], ['operator', 'Operator', operatorPage]];
 const app = document.getElementById('app');
 const VIEWS = ['positions', 'orders', 'analytics', 'cart', 'rules', 'alerts', 'notifications', 'cash', 'watchlists'];
-let page = null, badge = null, stopWatching = [], reloadWatchlist = () => {};
+let page = null, badges = [], stopWatching = [], reloadWatchlist = () => {};
 
 // Theme: the system's, until somebody chooses.
 const dark = matchMedia('(prefers-color-scheme: dark)');
@@ -535,7 +554,9 @@ function signInPage() {
 }
 
 function shell() {
-  const nav = (kind) => PAGES.filter(([key]) => key !== 'operator' || isAdmin()).map(([key, label]) => h('a', { href: `#/${key}`, 'data-page': key }, label, key === 'inbox' && kind === 'top' ? (badge = h('span.badge', { hidden: true })) : null));
+  badges = [];
+  const badgeOf = (kind) => { const badge = h('span.badge' + (kind === 'tabs' ? '.corner' : ''), { hidden: true }); badges.push(badge); return badge; };
+  const nav = (kind) => PAGES.filter(([key]) => key !== 'operator' || isAdmin()).map(([key, label]) => h('a', { href: `#/${key}`, 'data-page': key }, label, key === 'inbox' ? badgeOf(kind) : null));
   const pill = h('span.pill', { role: 'status' }, 'Connecting');
   const search = h('input', { type: 'search', placeholder: 'Search symbols ( / )', 'aria-label': 'Search symbols', autocomplete: 'off', id: 'search' });
   const list = h('ul', skeleton());
@@ -615,10 +636,12 @@ async function refreshBadge() {
   try {
     const answer = await get('/v1/notifications', { limit: 1 });
     const count = answer.unreadCount ?? 0;
-    badge.hidden = !count;
-    badge.textContent = count > 99 ? '99+' : String(count);
-    badge.setAttribute('aria-label', `${count} unread`);
-  } catch { if (badge) badge.hidden = true; }
+    for (const badge of badges) {
+      badge.hidden = !count;
+      badge.textContent = count > 99 ? '99+' : String(count);
+      badge.setAttribute('aria-label', `${count} unread`);
+    }
+  } catch { for (const badge of badges) badge.hidden = true; }
 }
 
 let parts = null;
@@ -700,11 +723,16 @@ function bucket(at, interval, exchange) {
   return at < open ? open : open + Math.floor((at - open) / width) * width;
 }
 
+/** What the chart showed before: what it shows where no symbol is named. */
+let lastSymbol = null;
+
 export function chartPage(page, symbol) {
+  symbol ??= lastSymbol;
   if (!symbol) {
-    replace(page.root, panel('Chart', null, empty('Choose a symbol', 'Pick one from the list on the left, or press / to search.')));
+    replace(page.root, panel('Chart', null, h('div.empty', h('strong', 'Choose a symbol'), h('span.wide', 'Pick one from the list on the left, or press / to search.'), h('a.narrow', { href: '#/watch' }, 'All symbols'))));
     return;
   }
+  lastSymbol = symbol;
   const [exchange, name] = symbol.split(/:(.*)/s);
   let interval = localStorage.getItem('tapefold.interval') ?? '5m', chart = null, stop = null, retry = null, tries = 0, isLive = false, isGone = false;
   const last = h('strong.live-figure', '–'), change = h('span.live-figure'), box = h('div', h('div.chart')), facts = h('div.kpis.tight', { hidden: true });
@@ -715,7 +743,9 @@ export function chartPage(page, symbol) {
     facts.append(h('div.kpi', { hidden: true }, h('div.label', label), value));
     return [key, value];
   }));
-  replace(page.root, h('h1.sr', `Chart of ${symbol}`), h('section.panel', { 'aria-label': `Chart of ${symbol}` }, head, box), facts, h('div.grid2', ruleForm(symbol), alertForm(symbol)));
+  // Shown once it is known which figures stand above them, so that they do not jump.
+  const forms = h('div.grid2', { hidden: true }, ruleForm(symbol), alertForm(symbol));
+  replace(page.root, h('h1.sr', `Chart of ${symbol}`), h('section.panel', { 'aria-label': `Chart of ${symbol}` }, head, box), facts, forms);
 
   /** A tick comes straight from the log, its candle once the market view has folded it. */
   function loadSoon() {
@@ -743,7 +773,7 @@ export function chartPage(page, symbol) {
       if (!isCurrent()) return;
       replace(box, error.isMissing ? empty('No price has been seen', `${symbol} has not traded on this tape.`) : failure(error, load));
       if (error.isMissing) loadSoon();
-    }
+    } finally { forms.hidden = false; }
   }
 
   /** Reads the newest candles again: those that ticks drew have no exact volume, and some ticks may have passed unseen. */
@@ -802,7 +832,7 @@ export function ruleForm(symbol, done = () => {}) {
     const body = { ruleId: crypto.randomUUID?.() ?? String(Date.now()), symbol: symbol ?? text(form, 'symbol'), minPrice: text(form, 'minPrice'), maxPrice: text(form, 'maxPrice'), quantity: text(form, 'quantity'), active: true };
     if (await submit(form, '/v1/cart/rules', body, `Rule placed for ${body.symbol}.`)) done();
   } }, symbol ? null : field('Symbol', { name: 'symbol', placeholder: 'NSE:RELIANCE', required: true }), number('From price', 'minPrice', { required: true }), number('To price', 'maxPrice', { required: true }), number('Quantity', 'quantity', { required: true }), h('button.btn.primary', { type: 'submit' }, 'Place rule'), h('p.form-note.down', { role: 'alert' }));
-  return panel('Buy rule', null, h('div.body', h('p.dim', 'Puts the symbol into your cart when its price enters this range.'), form));
+  return panel('New rule: buy in a range', null, h('div.body', h('p.dim', 'When the price enters this range the symbol goes into your cart. Nothing is bought until you place the orders there.'), form));
 }
 
 const CONDITIONS = [['crosses_above', 'rises through'], ['crosses_below', 'falls through'], ['above', 'is at or above'], ['below', 'is at or below'], ['percent_change', 'moved by % today'], ['in_range', 'is between']];
@@ -817,8 +847,8 @@ export function alertForm(symbol, done = () => {}) {
     event.preventDefault();
     const body = { alertId: crypto.randomUUID?.() ?? String(Date.now()), symbol: symbol ?? text(form, 'symbol'), condition: condition.value, threshold: text(form, 'threshold'), upper: condition.value === 'in_range' ? text(form, 'upper') : undefined, active: true };
     if (await submit(form, '/v1/alerts', body, `Alert set for ${body.symbol}.`)) { upper.hidden = true; done(); }
-  } }, symbol ? null : field('Symbol', { name: 'symbol', placeholder: 'NSE:RELIANCE', required: true }), h('label', 'When the price', condition), field('Value', { name: 'threshold', inputmode: 'decimal', pattern: '-?[0-9]+([.][0-9]{1,8})?', required: true }), upper, h('button.btn.primary', { type: 'submit' }, 'Set alert'), h('p.form-note.down', { role: 'alert' }));
-  return panel('Price alert', null, h('div.body', form));
+  } }, symbol ? null : field('Symbol', { name: 'symbol', placeholder: 'NSE:RELIANCE', required: true }), h('label', 'When the price', condition), field('Price, or percent', { name: 'threshold', inputmode: 'decimal', pattern: '-?[0-9]+([.][0-9]{1,8})?', required: true }), upper, h('button.btn.primary', { type: 'submit' }, 'Set alert'), h('p.form-note.down', { role: 'alert' }));
+  return panel('New price alert', null, h('div.body', h('p.dim', 'You are told in your inbox when it happens.'), form));
 }
 """####,
         "charts.js": ####"""
@@ -828,14 +858,28 @@ import { units, pixels, decimal, money, compactMoney, signedMoney, price, quanti
 
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
+/** The least round number that is not below another one; a multiple of `least` where that is given. */
+export function roundUp(raw, least = 0) {
+  const power = 10 ** Math.floor(Math.log10(raw));
+  return [1, 2, 2.5, 5, 10].map((m) => m * power).find((s) => s >= raw && (!least || s % least === 0));
+}
+
 /** Round marks between two values, none closer together than `least`. */
 function niceSteps(low, high, count, least = 0) {
   const span = high - low || Math.abs(high) || 1;
-  const raw = Math.max(span / count, least), power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 2.5, 5, 10].map((m) => m * power).find((s) => s >= raw && (!least || s % least === 0));
+  const step = roundUp(Math.max(span / count, least), least);
   const list = [];
   for (let value = Math.ceil(low / step) * step; value <= high + step * 1e-6; value += step) list.push(Math.abs(value) < step * 1e-6 ? 0 : value);
   return list;
+}
+
+/** The words for an axis' marks, with as many digits as it takes to tell them apart. */
+function markTexts(marks, format) {
+  for (let digits = 1; digits < 6; digits += 1) {
+    const texts = marks.map((mark) => format(mark, digits));
+    if (new Set(texts).size === texts.length) return texts;
+  }
+  return marks.map((mark) => format(mark, 6));
 }
 
 /** Draws at the width there is, and again when that changes. */
@@ -863,10 +907,9 @@ function curveAt(width, items, { label, format = compactMoney, under = false, ta
   const path = values.map((v, i) => `${i ? 'L' : 'M'}${x(i).toFixed(1)},${y(v).toFixed(1)}`).join('');
   const floor = under ? y(0) : tall - bottom;
   const plot = svg('svg', { class: 'plot', viewBox: `0 0 ${width} ${tall}`, role: 'img', 'aria-label': `${label}: from ${full(items[0].value)} to ${full(items.at(-1).value)} over ${items.length} days` });
-  for (const step of niceSteps(low, high, 4)) {
-    plot.append(svg('line', { class: 'gridline', x1: left, x2: width - right, y1: y(step), y2: y(step) }),
-      svg('text', { x: left - 8, y: y(step) + 4, 'text-anchor': 'end' }, format(step)));
-  }
+  const steps = niceSteps(low, high, 4), texts = markTexts(steps, format);
+  steps.forEach((step, i) => plot.append(svg('line', { class: 'gridline', x1: left, x2: width - right, y1: y(step), y2: y(step) }),
+    svg('text', { x: left - 8, y: y(step) + 4, 'text-anchor': 'end' }, texts[i])));
   // Over more than a year a day alone would not say which.
   const isLong = new Date(items.at(-1).day) - new Date(items[0].day) > 330 * 86_400_000;
   const marks = Math.min(Math.max(2, Math.floor(width / 90)), 8, items.length);
@@ -900,10 +943,9 @@ function barsAt(width, items, { label, format = compactMoney, tall = 210, least 
   const y = (v) => top + (high - v) / (high - low) * (tall - top - bottom);
   const step = (width - left - right) / items.length, thick = Math.max(2, Math.min(46, step * 0.68));
   const plot = svg('svg', { class: 'plot', viewBox: `0 0 ${width} ${tall}`, role: 'img', 'aria-label': label + ': ' + items.map((item) => item.title).join('; ') });
-  for (const mark of niceSteps(low, high, 4, least)) {
-    plot.append(svg('line', { class: mark === 0 ? 'zero' : 'gridline', x1: left, x2: width - right, y1: y(mark), y2: y(mark) }),
-      svg('text', { x: left - 8, y: y(mark) + 4, 'text-anchor': 'end' }, format(mark)));
-  }
+  const marks = niceSteps(low, high, 4, least), texts = markTexts(marks, format);
+  marks.forEach((mark, i) => plot.append(svg('line', { class: mark === 0 ? 'zero' : 'gridline', x1: left, x2: width - right, y1: y(mark), y2: y(mark) }),
+    svg('text', { x: left - 8, y: y(mark) + 4, 'text-anchor': 'end' }, texts[i])));
   const every = Math.ceil(items.length / Math.max(1, Math.floor((width - left) / 58)));
   items.forEach((item, i) => {
     const v = values[i], centre = left + step * (i + 0.5);
@@ -1002,6 +1044,8 @@ export class CandleChart {
     let drag = null;
     c.addEventListener('pointerdown', (e) => { drag = { x: e.clientX, offset: this.offset }; c.setPointerCapture(e.pointerId); });
     c.addEventListener('pointerup', () => { drag = null; });
+    // A finger that moves up or down scrolls the page: the drag is not ours then.
+    c.addEventListener('pointercancel', () => { drag = null; this.hover = null; this.redraw(); });
     c.addEventListener('pointermove', (e) => {
       if (drag) this.offset = this.#bound(drag.offset + Math.round((e.clientX - drag.x) / this.step));
       const box = c.getBoundingClientRect();
@@ -1027,7 +1071,7 @@ export class CandleChart {
   }
 
   draw() {
-    const box = this.element.getBoundingClientRect();
+    const box = this.canvas.getBoundingClientRect();
     if (!box.width) return;
     const scale = devicePixelRatio || 1, canvas = this.canvas;
     canvas.width = box.width * scale; canvas.height = box.height * scale;
@@ -1234,9 +1278,21 @@ const STATUS = { EXECUTED: 'up', REJECTED: 'down', FAILED: 'down', CANCELLED: ''
 const orderStatus = (order) => (order.quantity ? h('td', { title: order.reason ?? '' }, status(order.status)) : h('td', { title: 'The order itself was not seen, only its fills.' }, h('span.tag', 'FILLS ONLY')));
 const status = (value) => h('span.tag' + (STATUS[value] ? '.' + STATUS[value] : STATUS[value] === undefined ? '.warn' : ''), value.replaceAll('_', ' '));
 
+/** A table's row; on phones it is a card, where a cell shows its column's name unless its place tells what it is. */
+function line(item, columns) {
+  return h('tr', { role: 'row' }, columns.map(([label, cell, kind, place]) => {
+    const shown = cell(item), td = shown instanceof HTMLTableCellElement ? shown : h(kind ? 'td.num' : 'td', shown ?? '–');
+    if (place) td.classList.add(place);
+    td.setAttribute('role', 'cell');
+    td.dataset.label = label;
+    return td;
+  }));
+}
+const cards = (caption, columns, body) => h('div.scroll', h('table.cards', { role: 'table' }, h('caption.sr', caption), h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, columns.map(([label, , kind]) => h(kind ? 'th.num' : 'th', { role: 'columnheader' }, label)))), body));
+
 /** A list that is read page by page, with its columns and filters. */
 function table(page, { title, path, columns, filters = [], emptyTitle, emptyText, view }) {
-  const body = h('tbody'), box = h('div', skeleton()), values = {};
+  const body = h('tbody', { role: 'rowgroup' }), box = h('div', skeleton()), values = {};
   let cursor = null;
   const turns = new Turns();
   const tools = h('div.filters', filters.map((filter) => filter.choices
@@ -1249,10 +1305,10 @@ function table(page, { title, path, columns, filters = [], emptyTitle, emptyText
       const answer = await get(path, { ...values, limit: 50, cursor: isFirst ? null : cursor });
       if (!isCurrent()) return;
       cursor = answer.nextCursor;
-      const rows = answer.items.map((row) => h('tr', columns.map(([, cell, kind]) => { const shown = cell(row); return shown instanceof HTMLTableCellElement ? shown : h(kind ? 'td.num' : 'td', shown ?? '–'); })));
+      const rows = answer.items.map((row) => line(row, columns));
       if (isFirst) body.replaceChildren(...rows); else body.append(...rows);
       if (!body.children.length) replace(box, Object.values(values).some(Boolean) ? empty('Nothing matches', 'Change or clear a filter.') : empty(emptyTitle, emptyText));
-      else replace(box, h('div.scroll', h('table', h('caption.sr', title), h('thead', h('tr', columns.map(([label, , kind]) => h(kind ? 'th.num' : 'th', label)))), body)), cursor ? h('div.more', more) : null);
+      else replace(box, cards(title, columns, body), cursor ? h('div.more', more) : null);
     } catch (error) { if (isCurrent()) replace(box, error.isMissing ? empty(title + ' are not served here', 'This server was built without that view.') : failure(error, load)); }
   }
   const load = () => read(true);
@@ -1268,11 +1324,11 @@ const toDay = { name: 'to', label: 'To', type: 'date', map: (v) => v ? new Date(
 export function ordersPage(page, which = 'orders') {
   const kinds = {
     orders: () => table(page, { title: 'Orders', path: '/v1/orders', view: 'orders', emptyTitle: 'No orders yet', emptyText: 'Orders appear here as soon as they are placed.', filters: [{ name: 'status', label: 'Any status', choices: ['OPEN', 'PARTIALLY_FILLED', 'EXECUTED', 'CANCELLED', 'REJECTED', 'PENDING', 'TRIGGER_PENDING', 'EXPIRED', 'FAILED'] }, { name: 'symbol', label: 'Symbol' }],
-      columns: [['Time', (o) => dateTime(o.placedAt ?? o.updatedAt)], ['Type', (o) => side(o.side)], ['Instrument', link], ['Product', (o) => o.product], ['Qty.', (o) => o.quantity ? `${quantity(o.filledQuantity ?? '0')} / ${quantity(o.quantity)}` : quantity(o.filledQuantity), 1], ['Price', (o) => o.price ? price(o.price) : o.orderType ?? '–', 1], ['Avg. price', (o) => price(o.averagePrice), 1], ['Status', orderStatus]] }),
+      columns: [['Time', (o) => dateTime(o.placedAt ?? o.updatedAt), 0, 'when'], ['Type', (o) => side(o.side), 0, 'kind'], ['Instrument', link, 0, 'lead'], ['Product', (o) => o.product], ['Qty.', (o) => o.quantity ? `${quantity(o.filledQuantity ?? '0')} / ${quantity(o.quantity)}` : quantity(o.filledQuantity), 1], ['Price', (o) => o.price ? price(o.price) : o.orderType ?? '–', 1], ['Avg. price', (o) => price(o.averagePrice), 1], ['Status', orderStatus, 0, 'figure']] }),
     trades: () => table(page, { title: 'Trades', path: '/v1/trades', view: 'positions', emptyTitle: 'No trades yet', emptyText: 'Executions appear here.', filters: [{ name: 'side', label: 'Buy and sell', choices: ['BUY', 'SELL'] }, { name: 'symbol', label: 'Symbol' }, fromDay, toDay],
-      columns: [['Time', (t) => dateTime(t.executedAt)], ['Type', (t) => side(t.side)], ['Instrument', link], ['Qty.', (t) => quantity(t.quantity), 1], ['Price', (t) => price(t.price), 1], ['Charges', (t) => money(t.fees), 1], ['Realised P&L', (t) => t.realizedPnl === null ? '–' : signed(t.realizedPnl), 1], ['Strategy', (t) => t.strategy], ['', (t) => t.voided ? h('span.tag.warn', 'VOID') : '']] }),
+      columns: [['Time', (t) => dateTime(t.executedAt), 0, 'when'], ['Type', (t) => side(t.side), 0, 'kind'], ['Instrument', link, 0, 'lead'], ['Qty.', (t) => quantity(t.quantity), 1], ['Price', (t) => price(t.price), 1], ['Charges', (t) => money(t.fees), 1], ['Realised P&L', (t) => t.realizedPnl === null ? '–' : signed(t.realizedPnl), 1, 'figure'], ['Strategy', (t) => t.strategy], ['', (t) => t.voided ? h('span.tag.warn', 'VOID') : '']] }),
     closed: () => table(page, { title: 'Closed trades', path: '/v1/closed-trades', view: 'positions', emptyTitle: 'Nothing closed yet', emptyText: 'A trade is closed when its position is bought back or sold.', filters: [{ name: 'direction', label: 'Long and short', choices: ['LONG', 'SHORT'] }, { name: 'symbol', label: 'Symbol' }, fromDay, toDay],
-      columns: [['Closed', (t) => dateTime(t.closedAt)], ['Direction', (t) => side(t.direction)], ['Instrument', link], ['Qty.', (t) => quantity(t.quantity), 1], ['Entry', (t) => price(t.entryPrice), 1], ['Exit', (t) => price(t.exitPrice), 1], ['Gross', (t) => signed(t.grossPnl), 1], ['Charges', (t) => money(t.fees), 1], ['Net P&L', (t) => signed(t.realizedPnl), 1], ['Category', (t) => t.category]] }),
+      columns: [['Closed', (t) => dateTime(t.closedAt), 0, 'when'], ['Direction', (t) => side(t.direction), 0, 'kind'], ['Instrument', link, 0, 'lead'], ['Qty.', (t) => quantity(t.quantity), 1], ['Entry', (t) => price(t.entryPrice), 1], ['Exit', (t) => price(t.exitPrice), 1], ['Gross', (t) => signed(t.grossPnl), 1], ['Charges', (t) => money(t.fees), 1], ['Net P&L', (t) => signed(t.realizedPnl), 1, 'figure'], ['Category', (t) => t.category]] }),
   };
   const box = h('div');
   const pick = segments('What to list', [['orders', 'Orders'], ['trades', 'Trades'], ['closed', 'Closed trades']], which, (kind) => { history.replaceState(null, '', `#/orders/${kind}`); replace(box, kinds[kind]()); });
@@ -1296,7 +1352,7 @@ async function section(box, path, values, draw, words) {
 }
 async function listWith(path, values) { const answer = await get(path, { limit: 200, ...values }); return { items: answer.items ?? [], answer }; }
 
-const rows = (caption, columns, items) => h('div.scroll', h('table', h('caption.sr', caption), h('thead', h('tr', columns.map(([label, , kind]) => h(kind ? 'th.num' : 'th', label)))), h('tbody', items.map((item) => h('tr', columns.map(([, cell, kind]) => { const shown = cell(item); return shown instanceof HTMLTableCellElement ? shown : h(kind ? 'td.num' : 'td', shown ?? '–'); }))))));
+const rows = (caption, columns, items) => cards(caption, columns, h('tbody', { role: 'rowgroup' }, items.map((item) => line(item, columns))));
 
 async function act(button, path, body, done, then) {
   button.disabled = true;
@@ -1313,9 +1369,9 @@ export function cartPage(page) {
   function load() {
     section(cart, '/v1/cart', {}, (items) => {
       const total = sum(items.map((i) => i.price ? units(i.price) * units(i.quantity) / 100_000_000n : 0n));
-      return [rows('Cart', [['Instrument', link], ['Qty.', (i) => quantity(i.quantity), 1], ['Price', (i) => i.price ? price(i.price) : 'market', 1], ['From', (i) => i.ruleIds?.length ? h('span.tag', 'RULE') : 'by hand'], ['Since', (i) => dateTime(i.addedAt ?? i.updatedAt)], ['', (i) => button('Remove', (b) => act(b, '/v1/cart', { action: 'remove', symbol: `${i.exchange}:${i.symbol}`, quantity: i.quantity }, `${i.symbol} is being removed.`, again))]], items), h('p.more.dim', `Together about ${money(total)}`)];
+      return [rows('Cart', [['Instrument', link, 0, 'lead'], ['Qty.', (i) => quantity(i.quantity), 1], ['Price', (i) => i.price ? price(i.price) : 'market', 1], ['From', (i) => i.ruleIds?.length ? h('span.tag', 'RULE') : 'by hand'], ['Since', (i) => dateTime(i.addedAt ?? i.updatedAt), 0, 'when'], ['', (i) => button('Remove', (b) => act(b, '/v1/cart', { action: 'remove', symbol: `${i.exchange}:${i.symbol}`, quantity: i.quantity }, `${i.symbol} is being removed.`, again)), 0, 'figure']], items), h('p.more.dim', `Together about ${money(total)}`)];
     }, { title: 'Your cart is empty', text: 'Rules put symbols here when their price is right.', counted: (count) => { checkout.disabled = clear.disabled = count === 0; } });
-    section(rules, '/v1/cart/rules', {}, (items) => rows('Rules', [['Instrument', link], ['Range', (r) => `${price(r.minPrice)} – ${price(r.maxPrice)}`, 1], ['Qty.', (r) => quantity(r.quantity), 1], ['State', (r) => r.active === false ? h('span.tag', 'OFF') : r.armed === false ? h('span.tag.warn', { title: r.lastFiredAt ? `${dateTime(r.lastFiredAt)} at ${price(r.lastFiredPrice)}` : '' }, 'FIRED') : h('span.tag.up', 'WAITING')], ['Fired', (r) => r.timesFired ? `${whole(r.timesFired)} ×` : 'not yet'], ['', (r) => r.active === false ? '' : button('Switch off', (b) => act(b, '/v1/cart/rules', { ruleId: r.ruleId, symbol: `${r.exchange}:${r.symbol}`, minPrice: r.minPrice, maxPrice: r.maxPrice, quantity: r.quantity, active: false }, 'The rule is being switched off.', again))]], items), { title: 'No rules yet', text: 'A rule watches a price for you, all day.' });
+    section(rules, '/v1/cart/rules', {}, (items) => rows('Rules', [['Instrument', link, 0, 'lead'], ['Range', (r) => `${price(r.minPrice)} – ${price(r.maxPrice)}`, 1], ['Qty.', (r) => quantity(r.quantity), 1], ['State', (r) => r.active === false ? h('span.tag', 'OFF') : r.armed === false ? h('span.tag.warn', { title: r.lastFiredAt ? `${dateTime(r.lastFiredAt)} at ${price(r.lastFiredPrice)}` : '' }, 'FIRED') : h('span.tag.up', 'WAITING'), 0, 'figure'], ['Fired', (r) => r.timesFired ? `${whole(r.timesFired)} ×` : 'not yet'], ['', (r) => r.active === false ? '' : button('Switch off', (b) => act(b, '/v1/cart/rules', { ruleId: r.ruleId, symbol: `${r.exchange}:${r.symbol}`, minPrice: r.minPrice, maxPrice: r.maxPrice, quantity: r.quantity, active: false }, 'The rule is being switched off.', again))]], items), { title: 'No rules yet', text: 'A rule watches a price for you, all day.' });
   }
   page.onChange = (views) => { if (views.some((v) => v === 'cart' || v === 'rules')) load(); };
   load();
@@ -1329,17 +1385,32 @@ export function alertsPage(page) {
   const again = () => setTimeout(load, 600);
   replace(page.root, h('h1.sr', 'Alerts'), panel('Price alerts', null, box), alertForm(null, again));
   function load() {
-    section(box, '/v1/alerts', {}, (items) => rows('Alerts', [['Instrument', link], ['When the price', conditionText], ['Triggered', (a) => a.timesTriggered ? `${whole(a.timesTriggered)} ×, last ${dateTime(a.lastTriggeredAt)} at ${price(a.lastTriggeredPrice)}` : 'not yet'], ['State', (a) => h('span.tag' + (isOn(a) ? '.up' : ''), (a.status ?? 'active').toUpperCase())], ['', (a) => !isOn(a) ? '' : button('Switch off', (b) => act(b, '/v1/alerts', { alertId: a.alertId, symbol: `${a.exchange}:${a.symbol}`, condition: a.condition, threshold: a.threshold, upper: a.upper ?? undefined, active: false }, 'The alert is being switched off.', again))]], items), { title: 'No alerts yet', text: 'Set one below and you are told when it happens.' });
+    section(box, '/v1/alerts', {}, (items) => rows('Alerts', [['Instrument', link, 0, 'lead'], ['When the price', conditionText], ['Triggered', (a) => a.timesTriggered ? `${whole(a.timesTriggered)} ×, last ${dateTime(a.lastTriggeredAt)} at ${price(a.lastTriggeredPrice)}` : 'not yet'], ['State', (a) => h('span.tag' + (isOn(a) ? '.up' : ''), (a.status ?? 'active').toUpperCase()), 0, 'figure'], ['', (a) => !isOn(a) ? '' : button('Switch off', (b) => act(b, '/v1/alerts', { alertId: a.alertId, symbol: `${a.exchange}:${a.symbol}`, condition: a.condition, threshold: a.threshold, upper: a.upper ?? undefined, active: false }, 'The alert is being switched off.', again))]], items), { title: 'No alerts yet', text: 'Set one below and you are told when it happens.' });
   }
   page.onChange = (views) => { if (views.includes('alerts')) load(); };
   load();
 }
 
+/** As many notifications as one press marks as read, and the pause between two: an API takes 20 commands a second. */
+const READ_AT_ONCE = 500, READ_PAUSE_MILLISECONDS = 60;
+
 export function inboxPage(page) {
   const box = h('div', { 'data-list': 'inbox' }, skeleton());
   let onlyUnread = false;
   const pick = segments('Which notifications', [[false, 'All'], [true, 'Unread']], false, (value) => { onlyUnread = value; load(); });
-  replace(page.root, h('h1.sr', 'Notifications'), panel('Notifications', pick, box));
+  /** One after the other, slower than commands are limited to. */
+  async function readAll(b) {
+    b.disabled = true;
+    try {
+      const { items } = await list('/v1/notifications', { unread: 'true' }, READ_AT_ONCE);
+      for (const n of items) {
+        await post(`/v1/notifications/${encodeURIComponent(n.notificationId)}/read`, {});
+        await new Promise((done) => setTimeout(done, READ_PAUSE_MILLISECONDS));
+      }
+      toast(items.length ? `${whole(items.length)} marked as read.` : 'Nothing is unread.');
+    } catch (error) { toast(error.message); } finally { b.disabled = false; }
+  }
+  replace(page.root, h('h1.sr', 'Notifications'), panel('Notifications', [button('Mark all read', readAll), pick], box));
   function load() {
     section(box, '/v1/notifications', onlyUnread ? { unread: 'true' } : {}, (items) => h('ul.feed', items.map((n) => {
       const unread = !n.readAt && n.status !== 'read' && n.status !== 'failed';
@@ -1354,10 +1425,10 @@ export function inboxPage(page) {
 export function operatorPage(page) {
   if (!isAdmin()) { replace(page.root, panel('Operator', null, empty('For operators only', 'Sign in with a token of role admin: tapefold token --user you --role admin'))); return; }
   const box = h('div', skeleton()), kpis = h('div.kpis');
-  let before = null, timer = 0, isGone = false;
+  let showsLanes = false, newest = null, before = null, timer = 0, isGone = false;
   const fact = (label, value, tone = '') => h('div.kpi', h('div.label', label), h('div.value' + (tone ? '.' + tone : ''), value));
   replace(kpis, ['Views live', 'Lag, records', 'Records a second', 'Parked keys', 'Lanes without owner'].map((label) => fact(label, '–')));
-  replace(page.root, h('h1.sr', 'Operator'), kpis, panel('Views', h('span.dim', 'read every 2 s'), box));
+  replace(page.root, h('h1.sr', 'Operator'), kpis, panel('Views', [h('span.dim', 'read every 2 s'), segments('How much to show', [[false, 'Views'], [true, 'Lanes too']], false, (all) => { showsLanes = all; if (newest) draw(...newest); })], box));
   async function load() {
     try {
       const { items } = await get('/v1/admin/views');
@@ -1366,7 +1437,7 @@ export function operatorPage(page) {
       const rate = (view) => { const old = before?.views.get(view.view); return old && old.build === view.build ? Math.max(0, (view.foldedRecords - old.foldedRecords) / ((now - before.at) / 1000)) : null; };
       const rates = new Map(items.map((view) => [view.view, rate(view)]));
       before = { at: now, views: new Map(items.map((view) => [view.view, view])) };
-      draw(items, rates);
+      draw(...newest = [items, rates]);
     } catch (error) { if (!isGone) replace(box, failure(error)); }
     if (!isGone) timer = setTimeout(load, 2000);
   }
@@ -1376,11 +1447,14 @@ export function operatorPage(page) {
     replace(kpis, fact('Views live', whole(items.length)), fact('Lag, records', whole(lag)), fact('Records a second', whole([...rates.values()].reduce((s, r) => s + (r ?? 0), 0))), fact('Parked keys', whole(parked), parked ? 'down' : ''), fact('Lanes without owner', whole(orphans), orphans ? 'down' : ''));
     const body = h('tbody');
     for (const view of items) {
-      const lanes = view.lanes.map((lane) => h('tr', h('td.dim', `lane ${lane.lane}`), h('td', { title: lane.owner ?? '' }, lane.owner ? h('span.dim', lane.owner.slice(0, 40)) : h('span.tag.warn', 'NO OWNER')), h('td.num', whole(lane.lag)), h('td.num.dim', `epoch ${lane.epoch}`), h('td.num', lane.parkedKeys ? h('span.tag.down', whole(lane.parkedKeys)) : '0'), h('td', lane.paused ? h('span.tag.warn', { title: lane.paused }, 'PAUSED') : '')));
-      const build = view.rebuild ? h('span', h('progress', { max: 1, value: Math.min(1, view.rebuild.records / Math.max(1, view.rebuild.total)), 'aria-label': `Rebuild of ${view.view}` }), ` ${percent(String(Math.min(100, 100 * view.rebuild.records / Math.max(1, view.rebuild.total)).toFixed(1)), 1, false)} ${view.rebuild.running ? '' : 'stopped'}`) : '';
-      body.append(h('tr', h('td', h('strong', view.view), ' ', h('small.dim', view.build)), h('td', build), h('td.num', h('strong', whole(view.lag))), h('td.num', rates.get(view.view) === null ? '–' : `${whole(rates.get(view.view))}/s`), h('td.num', view.parkedKeys ? h('span.tag.down', `${whole(view.parkedKeys)} (${whole(view.parkedEvents)})`) : '0'), h('td')), ...lanes);
+      // A lane that is well is not worth a line unless somebody asks.
+      const told = view.lanes.filter((lane) => showsLanes || !lane.owner || lane.paused || lane.parkedKeys);
+      const lanes = told.map((lane) => h('tr', h('td.dim', `lane ${lane.lane}`), h('td', lane.owner ? h('span.dim', { title: `epoch ${lane.epoch}` }, lane.owner.slice(0, 40)) : h('span.tag.warn', 'NO OWNER'), ' ', lane.paused ? h('span.tag.warn', { title: lane.paused }, 'PAUSED') : null), h('td.num', whole(lane.lag)), h('td.num.wide', ''), h('td.num', lane.parkedKeys ? h('span.tag.down', whole(lane.parkedKeys)) : '0')));
+      const build = view.rebuild ? h('div', h('progress', { max: 1, value: Math.min(1, view.rebuild.records / Math.max(1, view.rebuild.total)), 'aria-label': `Rebuild of ${view.view}` }), ` rebuild ${percent(String(Math.min(100, 100 * view.rebuild.records / Math.max(1, view.rebuild.total)).toFixed(1)), 1, false)} ${view.rebuild.running ? '' : 'stopped'}`) : null;
+      const owned = view.lanes.filter((lane) => lane.owner).length;
+      body.append(h('tr', h('td', h('strong', view.view), ' ', h('small.dim', { title: 'build' }, view.build), build), h('td', owned === view.lanes.length ? `${whole(owned)} lanes` : `${whole(owned)} of ${whole(view.lanes.length)} lanes`), h('td.num', h('strong', whole(view.lag))), h('td.num.wide', rates.get(view.view) === null ? '–' : `${whole(rates.get(view.view))}/s`), h('td.num', view.parkedKeys ? h('span.tag.down', `${whole(view.parkedKeys)} (${whole(view.parkedEvents)})`) : '0')), ...lanes);
     }
-    replace(box, items.length ? h('div.scroll', h('table', h('caption.sr', 'Views'), h('thead', h('tr', h('th', 'View'), h('th', 'Owner, rebuild'), h('th.num', 'Lag'), h('th.num', 'Rate'), h('th.num', 'Parked keys'), h('th', ''))), body)) : empty('No view is live', 'Start the processors: tapefold up'));
+    replace(box, items.length ? h('div.scroll', h('table', h('caption.sr', 'Views'), h('thead', h('tr', h('th', 'View'), h('th', 'Lanes'), h('th.num', 'Lag'), h('th.num.wide', 'Rate'), h('th.num', 'Parked keys'))), body)) : empty('No view is live', 'Start the processors: tapefold up'));
   }
   page.onLeave = () => { isGone = true; clearTimeout(timer); };
   load();
@@ -1446,8 +1520,8 @@ export const money = (value, digits = 2) => value === null || value === undefine
   : formatter({ style: 'currency', currency: 'INR', minimumFractionDigits: digits, maximumFractionDigits: digits }).format(asText(value));
 export const signedMoney = (value, digits = 2) => value === null || value === undefined ? dash
   : formatter({ style: 'currency', currency: 'INR', signDisplay: 'exceptZero', minimumFractionDigits: digits, maximumFractionDigits: digits }).format(asText(value));
-export const compactMoney = (value) => value === null || value === undefined ? dash
-  : formatter({ style: 'currency', currency: 'INR', notation: 'compact', maximumFractionDigits: 1 }).format(asText(value));
+export const compactMoney = (value, digits = 1) => value === null || value === undefined ? dash
+  : formatter({ style: 'currency', currency: 'INR', notation: 'compact', maximumFractionDigits: digits }).format(asText(value));
 export const price = (value) => value === null || value === undefined ? dash
   : formatter({ minimumFractionDigits: 2, maximumFractionDigits: 4 }).format(asText(value));
 export const quantity = (value) => value === null || value === undefined ? dash : formatter({ maximumFractionDigits: 8 }).format(asText(value));
@@ -1502,14 +1576,14 @@ export function portfolioPage(page) {
   const kpi = (label) => { const value = h('div.value.live-figure', '–'), note = h('div.note', ' '); return { box: h('div.kpi', h('div.label', label), value, note), value, note }; };
   const top = { worth: kpi('Current value'), total: kpi('Unrealised P&L'), today: kpi('Day’s P&L'), realized: kpi('Realised P&L'), balance: kpi('Cash available') };
   const holdings = h('div', skeleton()), equityBox = h('div.body', skeleton()), drawBox = h('div.body', skeleton()), calendarBox = h('div.body', skeleton());
-  // As tall as it was last time until it is there, so that nothing below jumps.
-  holdings.style.minHeight = `${Number(localStorage.getItem('tapefold.holdings')) || 0}px`;
   let showsClosed = false, positions = [], stops = [];
   const turns = new Turns(), historyTurns = new Turns();
   const tools = segments('Which positions', [[false, 'Open'], [true, 'All']], false, (all) => { showsClosed = all; draw(); });
   const equityPanel = panel('Equity', null, equityBox);
-  replace(page.root, h('h1.sr', 'Portfolio'), h('div.kpis', Object.values(top).map((k) => k.box)), panel('Positions', tools, holdings),
-    h('div.grid2', equityPanel, panel('Drawdown', null, drawBox)), panel('Daily P&L', null, calendarBox));
+  const below = [h('div.grid2', equityPanel, panel('Drawdown', null, drawBox)), panel('Daily P&L', null, calendarBox)];
+  replace(page.root, h('h1.sr', 'Portfolio'), h('div.kpis', Object.values(top).map((k) => k.box)), panel('Positions', tools, holdings), below);
+  // What stands below shows once all is there, so that nothing jumps.
+  for (const box of below) box.hidden = true;
 
   async function load() {
     const isCurrent = turns.begin();
@@ -1519,9 +1593,7 @@ export function portfolioPage(page) {
       await loadQuotes([...new Set(items.filter((p) => units(p.quantity) !== 0n).map(keyOf))]);
       if (!isCurrent()) return;
       positions = items;
-      holdings.style.minHeight = '';
       draw();
-      localStorage.setItem('tapefold.holdings', holdings.clientHeight);
     } catch (error) { if (isCurrent()) replace(holdings, failure(error, load)); }
   }
 
@@ -1570,7 +1642,7 @@ export function portfolioPage(page) {
     const realized = sum(positions.map((p) => units(p.realizedPnl)));
     show(top.worth.value, money(worth)); top.worth.note.textContent = `cost ${money(invested)}`;
     show(top.total.value, signedMoney(total), sign(total)); top.total.note.textContent = gross === 0n ? ' ' : percent(total * 10_000_000_000n / gross) + (priced.length < open.length ? ` · ${open.length - priced.length} of ${open.length} have no price` : '');
-    show(top.today.value, moved.length || !open.length ? signedMoney(today) : '–', sign(today)); top.today.note.textContent = moved.length || !open.length ? 'against the previous close' : 'no previous close is known';
+    show(top.today.value, moved.length || !open.length ? signedMoney(today) : '–', sign(today)); top.today.note.textContent = moved.length || !open.length ? 'since the last close' : 'last close unknown';
     show(top.realized.value, signedMoney(realized), sign(realized)); top.realized.note.textContent = 'after charges';
   }
 
@@ -1610,7 +1682,7 @@ export function portfolioPage(page) {
     });
     if (drops.every((d) => d.value === 0n || d.value === 0)) { replace(drawBox, empty('No drawdown', 'Each day ended at a new high.')); return; }
     const inPercent = typeof drops[0].value === 'number';
-    replace(drawBox, curve(drops, { label: 'Drawdown', under: true, ...(inPercent ? { format: (v) => percent(v, 1), full: (v) => percent(v) } : { full: (v) => money(v) }) }));
+    replace(drawBox, curve(drops, { label: 'Drawdown', under: true, ...(inPercent ? { format: percent, full: (v) => percent(v) } : { full: (v) => money(v) }) }));
   }
 
   async function loadBalance() {
@@ -1623,7 +1695,8 @@ export function portfolioPage(page) {
 
   page.onChange = (views) => { if (views.includes('positions')) { load(); loadHistory(); } else if (views.includes('analytics')) loadHistory(); if (views.includes('cash')) loadBalance(); };
   page.onLeave = () => { turns.end(); historyTurns.end(); stops.forEach((stop) => stop()); };
-  load(); loadHistory(); loadBalance();
+  loadBalance();
+  Promise.all([load(), loadHistory()]).then(() => { for (const box of below) box.hidden = false; });
 }
 """####,
         "state.js": ####"""

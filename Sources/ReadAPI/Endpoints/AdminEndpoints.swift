@@ -17,7 +17,9 @@ enum AdminEndpoints {
             FROM tapefold.checkpoint WHERE view = l.view AND build = l.build AND lane = l.lane
         ) c ON true
         LEFT JOIN LATERAL (
-            SELECT count(*) AS events, count(DISTINCT parking_key) AS keys FROM tapefold.parked_event
+            SELECT count(*) AS events,
+                count(DISTINCT parking_key) + count(*) FILTER (WHERE parking_key IS NULL) AS keys
+            FROM tapefold.parked_event
             WHERE view = l.view AND build = l.build AND lane = l.lane
         ) p ON true
         LEFT JOIN LATERAL (

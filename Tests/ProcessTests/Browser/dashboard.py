@@ -171,6 +171,17 @@ def story(api, browser):
     browser.wait("return document.documentElement.scrollWidth <= innerWidth", what="a phone's width")
     browser.screenshot(f"{SHOTS}/phone.png")
     check_rules(browser, "portfolio on a phone")
+    # Without the views behind them some pages have no table here.
+    for page in ["orders/trades", "orders/closed", "cart", "analytics", "operator"]:
+        browser.run("location.hash = arguments[0]", "#/" + page)
+        browser.wait("return !document.querySelector('.skeleton')", what=f"{page} on a phone")
+        browser.wait("""return [document.documentElement, ...document.querySelectorAll('.scroll')]
+            .every((box) => box.scrollWidth <= box.clientWidth + 1)""", what=f"{page} on a phone not to scroll sideways")
+    browser.run("location.hash = '#/orders/closed'")
+    browser.wait("return document.querySelector('table.cards tbody tr')", what="the closed trades on a phone")
+    browser.screenshot(f"{SHOTS}/phone-closed.png")
+    check_rules(browser, "closed trades on a phone")
+    print("no page scrolls sideways on a phone", flush=True)
     session(api, browser)
 
 

@@ -2,7 +2,7 @@
 import { h, panel, replace, empty, failure, skeleton, segments, Turns } from './dom.js';
 import { get, list } from './api.js';
 import { units, sum, divide, money, signedMoney, compactMoney, ratio, percent, whole, sign, exchangeTime, pixels, decimal } from './money.js';
-import { bars } from './charts.js';
+import { bars, roundUp } from './charts.js';
 
 const RANGES = [['30', '1 month'], ['91', '3 months'], ['365', '1 year'], ['all', 'All time']];
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
@@ -46,15 +46,17 @@ export function analyticsPage(page) {
   }
 
   function draw(f, trades, isCut) {
+    // Those of what was closed; the server's totalFees holds what open lots cost, too, which no result has paid yet.
+    const charges = f.grossPnl === undefined ? units(f.totalFees) : units(f.grossPnl) - units(f.realizedPnl);
     replace(kpis,
       fact('Net result', signedMoney(f.realizedPnl), `${whole(f.totalTrades)} closed trades`, sign(f.realizedPnl)),
       fact('Win rate', f.winRate === null ? '–' : percent(f.winRate, 1, false), `${whole(f.winningTrades)} won, ${whole(f.losingTrades)} lost`),
-      fact('Profit factor', ratio(f.profitFactor), 'won ÷ lost'),
+      fact('Profit factor', ratio(f.profitFactor), 'money won ÷ money lost'),
       fact('Expectancy', signedMoney(f.expectancy), 'per closed trade', sign(f.expectancy)),
       fact('Average win', signedMoney(f.avgWin), f.largestWin ? `largest ${money(f.largestWin)}` : '', sign(f.avgWin)),
       fact('Average loss', signedMoney(f.avgLoss), f.largestLoss ? `largest ${money(f.largestLoss)}` : '', sign(f.avgLoss)),
-      fact('Charges', money(f.totalFees), 'already taken off'),
-      f.sharpeRatio !== undefined ? fact('Sharpe ratio', ratio(f.sharpeRatio), 'a year, over days') : null,
+      fact('Charges', money(charges), 'already taken off'),
+      f.sharpeRatio !== undefined ? fact('Sharpe ratio', ratio(f.sharpeRatio), 'annualised') : null,
       f.maxDrawdownPercent !== undefined ? fact('Largest drawdown', f.maxDrawdownPercent === null ? '–' : percent(f.maxDrawdownPercent), f.maxDrawdown ? money(f.maxDrawdown) : '', f.maxDrawdownPercent < 0 ? 'down' : '') : null,
       f.longestWinningStreak !== undefined ? fact('Longest streaks', `${whole(f.longestWinningStreak)} / ${whole(f.longestLosingStreak)}`, 'won / lost in a row') : null);
     replace(spread, bars(histogram(trades), { label: 'Distribution of results', format: whole, least: 1 }), isCut ? h('p.dim', 'The newest 5,000 closed trades are counted.') : null);
@@ -74,7 +76,7 @@ export function analyticsPage(page) {
     const results = trades.map((t) => pixels(units(t.realizedPnl))).sort((a, b) => a - b);
     // The outermost hundredths would flatten all others: they count in the outermost bars.
     const at = (share) => results[Math.min(results.length - 1, Math.floor(results.length * share))];
-    const reach = Math.max(Math.abs(at(0.01)), Math.abs(at(0.99)), 1), half = 12, width = reach / half;
+    const reach = Math.max(Math.abs(at(0.01)), Math.abs(at(0.99)), 1), width = roundUp(reach / 12), half = Math.ceil(reach / width);
     const counts = new Array(half * 2).fill(0);
     for (const r of results) counts[Math.max(0, Math.min(half * 2 - 1, Math.floor(r / width) + half))] += 1;
     return counts.map((count, i) => { const low = (i - half) * width; return { label: compactMoney(low), value: count, direction: i >= half ? 'up' : 'down', title: `${compactMoney(low)} to ${compactMoney(low + width)}: ${whole(count)} trades` }; });
@@ -90,7 +92,7 @@ export function analyticsPage(page) {
     }
     const all = [...map.values()].sort((a, b) => (a.total > b.total ? -1 : a.total < b.total ? 1 : 0));
     const shown = all.length > 10 ? [...all.slice(0, 5), ...all.slice(-5)] : all;
-    return h('div.scroll', h('table', h('caption.sr', 'Result by symbol'), h('thead', h('tr', h('th', all.length > 10 ? 'Best five and worst five' : 'Symbol'), h('th.num', 'Trades'), h('th.num', 'Won'), h('th.num', 'Result'))), h('tbody', shown.map((e) => h('tr', h('td', h('a', { href: `#/chart/${encodeURIComponent(`${e.exchange}:${e.symbol}`)}` }, e.symbol)), h('td.num', whole(e.count)), h('td.num', percent(String((100 * e.won / e.count).toFixed(1)), 1, false)), h('td.num' + (sign(e.total) ? '.' + sign(e.total) : ''), signedMoney(e.total)))))));
+    return h('div', h('div.scroll', h('table', h('caption.sr', 'Result by symbol'), h('thead', h('tr', h('th', 'Symbol'), h('th.num', 'Trades'), h('th.num', 'Won'), h('th.num', 'Result'))), h('tbody', shown.map((e) => h('tr', h('td', h('a', { href: `#/chart/${encodeURIComponent(`${e.exchange}:${e.symbol}`)}` }, e.symbol)), h('td.num', whole(e.count)), h('td.num', percent(String((100 * e.won / e.count).toFixed(1)), 1, false)), h('td.num' + (sign(e.total) ? '.' + sign(e.total) : ''), signedMoney(e.total))))))), all.length > shown.length ? h('p.more.dim', `The best five and the worst five of ${whole(all.length)}.`) : null);
   }
 
   page.onChange = (views) => { if (views.includes('positions') || views.includes('analytics')) load(); };

@@ -11,7 +11,7 @@ import { analyticsPage } from './analytics.js';
 const PAGES = [['portfolio', 'Portfolio', portfolioPage], ['chart', 'Chart', chartPage], ['orders', 'Orders', ordersPage], ['analytics', 'Analytics', analyticsPage], ['cart', 'Cart', cartPage], ['alerts', 'Alerts', alertsPage], ['inbox', 'Inbox', inboxPage], ['operator', 'Operator', operatorPage]];
 const app = document.getElementById('app');
 const VIEWS = ['positions', 'orders', 'analytics', 'cart', 'rules', 'alerts', 'notifications', 'cash', 'watchlists'];
-let page = null, badge = null, stopWatching = [], reloadWatchlist = () => {};
+let page = null, badges = [], stopWatching = [], reloadWatchlist = () => {};
 
 // Theme: the system's, until somebody chooses.
 const dark = matchMedia('(prefers-color-scheme: dark)');
@@ -42,7 +42,9 @@ function signInPage() {
 }
 
 function shell() {
-  const nav = (kind) => PAGES.filter(([key]) => key !== 'operator' || isAdmin()).map(([key, label]) => h('a', { href: `#/${key}`, 'data-page': key }, label, key === 'inbox' && kind === 'top' ? (badge = h('span.badge', { hidden: true })) : null));
+  badges = [];
+  const badgeOf = (kind) => { const badge = h('span.badge' + (kind === 'tabs' ? '.corner' : ''), { hidden: true }); badges.push(badge); return badge; };
+  const nav = (kind) => PAGES.filter(([key]) => key !== 'operator' || isAdmin()).map(([key, label]) => h('a', { href: `#/${key}`, 'data-page': key }, label, key === 'inbox' ? badgeOf(kind) : null));
   const pill = h('span.pill', { role: 'status' }, 'Connecting');
   const search = h('input', { type: 'search', placeholder: 'Search symbols ( / )', 'aria-label': 'Search symbols', autocomplete: 'off', id: 'search' });
   const list = h('ul', skeleton());
@@ -122,10 +124,12 @@ async function refreshBadge() {
   try {
     const answer = await get('/v1/notifications', { limit: 1 });
     const count = answer.unreadCount ?? 0;
-    badge.hidden = !count;
-    badge.textContent = count > 99 ? '99+' : String(count);
-    badge.setAttribute('aria-label', `${count} unread`);
-  } catch { if (badge) badge.hidden = true; }
+    for (const badge of badges) {
+      badge.hidden = !count;
+      badge.textContent = count > 99 ? '99+' : String(count);
+      badge.setAttribute('aria-label', `${count} unread`);
+    }
+  } catch { for (const badge of badges) badge.hidden = true; }
 }
 
 let parts = null;

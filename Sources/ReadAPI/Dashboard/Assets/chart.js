@@ -24,11 +24,16 @@ function bucket(at, interval, exchange) {
   return at < open ? open : open + Math.floor((at - open) / width) * width;
 }
 
+/** What the chart showed before: what it shows where no symbol is named. */
+let lastSymbol = null;
+
 export function chartPage(page, symbol) {
+  symbol ??= lastSymbol;
   if (!symbol) {
-    replace(page.root, panel('Chart', null, empty('Choose a symbol', 'Pick one from the list on the left, or press / to search.')));
+    replace(page.root, panel('Chart', null, h('div.empty', h('strong', 'Choose a symbol'), h('span.wide', 'Pick one from the list on the left, or press / to search.'), h('a.narrow', { href: '#/watch' }, 'All symbols'))));
     return;
   }
+  lastSymbol = symbol;
   const [exchange, name] = symbol.split(/:(.*)/s);
   let interval = localStorage.getItem('tapefold.interval') ?? '5m', chart = null, stop = null, retry = null, tries = 0, isLive = false, isGone = false;
   const last = h('strong.live-figure', '–'), change = h('span.live-figure'), box = h('div', h('div.chart')), facts = h('div.kpis.tight', { hidden: true });
@@ -39,7 +44,9 @@ export function chartPage(page, symbol) {
     facts.append(h('div.kpi', { hidden: true }, h('div.label', label), value));
     return [key, value];
   }));
-  replace(page.root, h('h1.sr', `Chart of ${symbol}`), h('section.panel', { 'aria-label': `Chart of ${symbol}` }, head, box), facts, h('div.grid2', ruleForm(symbol), alertForm(symbol)));
+  // Shown once it is known which figures stand above them, so that they do not jump.
+  const forms = h('div.grid2', { hidden: true }, ruleForm(symbol), alertForm(symbol));
+  replace(page.root, h('h1.sr', `Chart of ${symbol}`), h('section.panel', { 'aria-label': `Chart of ${symbol}` }, head, box), facts, forms);
 
   /** A tick comes straight from the log, its candle once the market view has folded it. */
   function loadSoon() {
@@ -67,7 +74,7 @@ export function chartPage(page, symbol) {
       if (!isCurrent()) return;
       replace(box, error.isMissing ? empty('No price has been seen', `${symbol} has not traded on this tape.`) : failure(error, load));
       if (error.isMissing) loadSoon();
-    }
+    } finally { forms.hidden = false; }
   }
 
   /** Reads the newest candles again: those that ticks drew have no exact volume, and some ticks may have passed unseen. */
@@ -126,7 +133,7 @@ export function ruleForm(symbol, done = () => {}) {
     const body = { ruleId: crypto.randomUUID?.() ?? String(Date.now()), symbol: symbol ?? text(form, 'symbol'), minPrice: text(form, 'minPrice'), maxPrice: text(form, 'maxPrice'), quantity: text(form, 'quantity'), active: true };
     if (await submit(form, '/v1/cart/rules', body, `Rule placed for ${body.symbol}.`)) done();
   } }, symbol ? null : field('Symbol', { name: 'symbol', placeholder: 'NSE:RELIANCE', required: true }), number('From price', 'minPrice', { required: true }), number('To price', 'maxPrice', { required: true }), number('Quantity', 'quantity', { required: true }), h('button.btn.primary', { type: 'submit' }, 'Place rule'), h('p.form-note.down', { role: 'alert' }));
-  return panel('Buy rule', null, h('div.body', h('p.dim', 'Puts the symbol into your cart when its price enters this range.'), form));
+  return panel('New rule: buy in a range', null, h('div.body', h('p.dim', 'When the price enters this range the symbol goes into your cart. Nothing is bought until you place the orders there.'), form));
 }
 
 const CONDITIONS = [['crosses_above', 'rises through'], ['crosses_below', 'falls through'], ['above', 'is at or above'], ['below', 'is at or below'], ['percent_change', 'moved by % today'], ['in_range', 'is between']];
@@ -141,6 +148,6 @@ export function alertForm(symbol, done = () => {}) {
     event.preventDefault();
     const body = { alertId: crypto.randomUUID?.() ?? String(Date.now()), symbol: symbol ?? text(form, 'symbol'), condition: condition.value, threshold: text(form, 'threshold'), upper: condition.value === 'in_range' ? text(form, 'upper') : undefined, active: true };
     if (await submit(form, '/v1/alerts', body, `Alert set for ${body.symbol}.`)) { upper.hidden = true; done(); }
-  } }, symbol ? null : field('Symbol', { name: 'symbol', placeholder: 'NSE:RELIANCE', required: true }), h('label', 'When the price', condition), field('Value', { name: 'threshold', inputmode: 'decimal', pattern: '-?[0-9]+([.][0-9]{1,8})?', required: true }), upper, h('button.btn.primary', { type: 'submit' }, 'Set alert'), h('p.form-note.down', { role: 'alert' }));
-  return panel('Price alert', null, h('div.body', form));
+  } }, symbol ? null : field('Symbol', { name: 'symbol', placeholder: 'NSE:RELIANCE', required: true }), h('label', 'When the price', condition), field('Price, or percent', { name: 'threshold', inputmode: 'decimal', pattern: '-?[0-9]+([.][0-9]{1,8})?', required: true }), upper, h('button.btn.primary', { type: 'submit' }, 'Set alert'), h('p.form-note.down', { role: 'alert' }));
+  return panel('New price alert', null, h('div.body', h('p.dim', 'You are told in your inbox when it happens.'), form));
 }

@@ -4,14 +4,28 @@ import { units, pixels, decimal, money, compactMoney, signedMoney, price, quanti
 
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
+/** The least round number that is not below another one; a multiple of `least` where that is given. */
+export function roundUp(raw, least = 0) {
+  const power = 10 ** Math.floor(Math.log10(raw));
+  return [1, 2, 2.5, 5, 10].map((m) => m * power).find((s) => s >= raw && (!least || s % least === 0));
+}
+
 /** Round marks between two values, none closer together than `least`. */
 function niceSteps(low, high, count, least = 0) {
   const span = high - low || Math.abs(high) || 1;
-  const raw = Math.max(span / count, least), power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 2.5, 5, 10].map((m) => m * power).find((s) => s >= raw && (!least || s % least === 0));
+  const step = roundUp(Math.max(span / count, least), least);
   const list = [];
   for (let value = Math.ceil(low / step) * step; value <= high + step * 1e-6; value += step) list.push(Math.abs(value) < step * 1e-6 ? 0 : value);
   return list;
+}
+
+/** The words for an axis' marks, with as many digits as it takes to tell them apart. */
+function markTexts(marks, format) {
+  for (let digits = 1; digits < 6; digits += 1) {
+    const texts = marks.map((mark) => format(mark, digits));
+    if (new Set(texts).size === texts.length) return texts;
+  }
+  return marks.map((mark) => format(mark, 6));
 }
 
 /** Draws at the width there is, and again when that changes. */
@@ -39,10 +53,9 @@ function curveAt(width, items, { label, format = compactMoney, under = false, ta
   const path = values.map((v, i) => `${i ? 'L' : 'M'}${x(i).toFixed(1)},${y(v).toFixed(1)}`).join('');
   const floor = under ? y(0) : tall - bottom;
   const plot = svg('svg', { class: 'plot', viewBox: `0 0 ${width} ${tall}`, role: 'img', 'aria-label': `${label}: from ${full(items[0].value)} to ${full(items.at(-1).value)} over ${items.length} days` });
-  for (const step of niceSteps(low, high, 4)) {
-    plot.append(svg('line', { class: 'gridline', x1: left, x2: width - right, y1: y(step), y2: y(step) }),
-      svg('text', { x: left - 8, y: y(step) + 4, 'text-anchor': 'end' }, format(step)));
-  }
+  const steps = niceSteps(low, high, 4), texts = markTexts(steps, format);
+  steps.forEach((step, i) => plot.append(svg('line', { class: 'gridline', x1: left, x2: width - right, y1: y(step), y2: y(step) }),
+    svg('text', { x: left - 8, y: y(step) + 4, 'text-anchor': 'end' }, texts[i])));
   // Over more than a year a day alone would not say which.
   const isLong = new Date(items.at(-1).day) - new Date(items[0].day) > 330 * 86_400_000;
   const marks = Math.min(Math.max(2, Math.floor(width / 90)), 8, items.length);
@@ -76,10 +89,9 @@ function barsAt(width, items, { label, format = compactMoney, tall = 210, least 
   const y = (v) => top + (high - v) / (high - low) * (tall - top - bottom);
   const step = (width - left - right) / items.length, thick = Math.max(2, Math.min(46, step * 0.68));
   const plot = svg('svg', { class: 'plot', viewBox: `0 0 ${width} ${tall}`, role: 'img', 'aria-label': label + ': ' + items.map((item) => item.title).join('; ') });
-  for (const mark of niceSteps(low, high, 4, least)) {
-    plot.append(svg('line', { class: mark === 0 ? 'zero' : 'gridline', x1: left, x2: width - right, y1: y(mark), y2: y(mark) }),
-      svg('text', { x: left - 8, y: y(mark) + 4, 'text-anchor': 'end' }, format(mark)));
-  }
+  const marks = niceSteps(low, high, 4, least), texts = markTexts(marks, format);
+  marks.forEach((mark, i) => plot.append(svg('line', { class: mark === 0 ? 'zero' : 'gridline', x1: left, x2: width - right, y1: y(mark), y2: y(mark) }),
+    svg('text', { x: left - 8, y: y(mark) + 4, 'text-anchor': 'end' }, texts[i])));
   const every = Math.ceil(items.length / Math.max(1, Math.floor((width - left) / 58)));
   items.forEach((item, i) => {
     const v = values[i], centre = left + step * (i + 0.5);
@@ -178,6 +190,8 @@ export class CandleChart {
     let drag = null;
     c.addEventListener('pointerdown', (e) => { drag = { x: e.clientX, offset: this.offset }; c.setPointerCapture(e.pointerId); });
     c.addEventListener('pointerup', () => { drag = null; });
+    // A finger that moves up or down scrolls the page: the drag is not ours then.
+    c.addEventListener('pointercancel', () => { drag = null; this.hover = null; this.redraw(); });
     c.addEventListener('pointermove', (e) => {
       if (drag) this.offset = this.#bound(drag.offset + Math.round((e.clientX - drag.x) / this.step));
       const box = c.getBoundingClientRect();
@@ -203,7 +217,7 @@ export class CandleChart {
   }
 
   draw() {
-    const box = this.element.getBoundingClientRect();
+    const box = this.canvas.getBoundingClientRect();
     if (!box.width) return;
     const scale = devicePixelRatio || 1, canvas = this.canvas;
     canvas.width = box.width * scale; canvas.height = box.height * scale;

@@ -11,9 +11,21 @@ const STATUS = { EXECUTED: 'up', REJECTED: 'down', FAILED: 'down', CANCELLED: ''
 const orderStatus = (order) => (order.quantity ? h('td', { title: order.reason ?? '' }, status(order.status)) : h('td', { title: 'The order itself was not seen, only its fills.' }, h('span.tag', 'FILLS ONLY')));
 const status = (value) => h('span.tag' + (STATUS[value] ? '.' + STATUS[value] : STATUS[value] === undefined ? '.warn' : ''), value.replaceAll('_', ' '));
 
+/** A table's row; on phones it is a card, where a cell shows its column's name unless its place tells what it is. */
+function line(item, columns) {
+  return h('tr', { role: 'row' }, columns.map(([label, cell, kind, place]) => {
+    const shown = cell(item), td = shown instanceof HTMLTableCellElement ? shown : h(kind ? 'td.num' : 'td', shown ?? '–');
+    if (place) td.classList.add(place);
+    td.setAttribute('role', 'cell');
+    td.dataset.label = label;
+    return td;
+  }));
+}
+const cards = (caption, columns, body) => h('div.scroll', h('table.cards', { role: 'table' }, h('caption.sr', caption), h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, columns.map(([label, , kind]) => h(kind ? 'th.num' : 'th', { role: 'columnheader' }, label)))), body));
+
 /** A list that is read page by page, with its columns and filters. */
 function table(page, { title, path, columns, filters = [], emptyTitle, emptyText, view }) {
-  const body = h('tbody'), box = h('div', skeleton()), values = {};
+  const body = h('tbody', { role: 'rowgroup' }), box = h('div', skeleton()), values = {};
   let cursor = null;
   const turns = new Turns();
   const tools = h('div.filters', filters.map((filter) => filter.choices
@@ -26,10 +38,10 @@ function table(page, { title, path, columns, filters = [], emptyTitle, emptyText
       const answer = await get(path, { ...values, limit: 50, cursor: isFirst ? null : cursor });
       if (!isCurrent()) return;
       cursor = answer.nextCursor;
-      const rows = answer.items.map((row) => h('tr', columns.map(([, cell, kind]) => { const shown = cell(row); return shown instanceof HTMLTableCellElement ? shown : h(kind ? 'td.num' : 'td', shown ?? '–'); })));
+      const rows = answer.items.map((row) => line(row, columns));
       if (isFirst) body.replaceChildren(...rows); else body.append(...rows);
       if (!body.children.length) replace(box, Object.values(values).some(Boolean) ? empty('Nothing matches', 'Change or clear a filter.') : empty(emptyTitle, emptyText));
-      else replace(box, h('div.scroll', h('table', h('caption.sr', title), h('thead', h('tr', columns.map(([label, , kind]) => h(kind ? 'th.num' : 'th', label)))), body)), cursor ? h('div.more', more) : null);
+      else replace(box, cards(title, columns, body), cursor ? h('div.more', more) : null);
     } catch (error) { if (isCurrent()) replace(box, error.isMissing ? empty(title + ' are not served here', 'This server was built without that view.') : failure(error, load)); }
   }
   const load = () => read(true);
@@ -45,11 +57,11 @@ const toDay = { name: 'to', label: 'To', type: 'date', map: (v) => v ? new Date(
 export function ordersPage(page, which = 'orders') {
   const kinds = {
     orders: () => table(page, { title: 'Orders', path: '/v1/orders', view: 'orders', emptyTitle: 'No orders yet', emptyText: 'Orders appear here as soon as they are placed.', filters: [{ name: 'status', label: 'Any status', choices: ['OPEN', 'PARTIALLY_FILLED', 'EXECUTED', 'CANCELLED', 'REJECTED', 'PENDING', 'TRIGGER_PENDING', 'EXPIRED', 'FAILED'] }, { name: 'symbol', label: 'Symbol' }],
-      columns: [['Time', (o) => dateTime(o.placedAt ?? o.updatedAt)], ['Type', (o) => side(o.side)], ['Instrument', link], ['Product', (o) => o.product], ['Qty.', (o) => o.quantity ? `${quantity(o.filledQuantity ?? '0')} / ${quantity(o.quantity)}` : quantity(o.filledQuantity), 1], ['Price', (o) => o.price ? price(o.price) : o.orderType ?? '–', 1], ['Avg. price', (o) => price(o.averagePrice), 1], ['Status', orderStatus]] }),
+      columns: [['Time', (o) => dateTime(o.placedAt ?? o.updatedAt), 0, 'when'], ['Type', (o) => side(o.side), 0, 'kind'], ['Instrument', link, 0, 'lead'], ['Product', (o) => o.product], ['Qty.', (o) => o.quantity ? `${quantity(o.filledQuantity ?? '0')} / ${quantity(o.quantity)}` : quantity(o.filledQuantity), 1], ['Price', (o) => o.price ? price(o.price) : o.orderType ?? '–', 1], ['Avg. price', (o) => price(o.averagePrice), 1], ['Status', orderStatus, 0, 'figure']] }),
     trades: () => table(page, { title: 'Trades', path: '/v1/trades', view: 'positions', emptyTitle: 'No trades yet', emptyText: 'Executions appear here.', filters: [{ name: 'side', label: 'Buy and sell', choices: ['BUY', 'SELL'] }, { name: 'symbol', label: 'Symbol' }, fromDay, toDay],
-      columns: [['Time', (t) => dateTime(t.executedAt)], ['Type', (t) => side(t.side)], ['Instrument', link], ['Qty.', (t) => quantity(t.quantity), 1], ['Price', (t) => price(t.price), 1], ['Charges', (t) => money(t.fees), 1], ['Realised P&L', (t) => t.realizedPnl === null ? '–' : signed(t.realizedPnl), 1], ['Strategy', (t) => t.strategy], ['', (t) => t.voided ? h('span.tag.warn', 'VOID') : '']] }),
+      columns: [['Time', (t) => dateTime(t.executedAt), 0, 'when'], ['Type', (t) => side(t.side), 0, 'kind'], ['Instrument', link, 0, 'lead'], ['Qty.', (t) => quantity(t.quantity), 1], ['Price', (t) => price(t.price), 1], ['Charges', (t) => money(t.fees), 1], ['Realised P&L', (t) => t.realizedPnl === null ? '–' : signed(t.realizedPnl), 1, 'figure'], ['Strategy', (t) => t.strategy], ['', (t) => t.voided ? h('span.tag.warn', 'VOID') : '']] }),
     closed: () => table(page, { title: 'Closed trades', path: '/v1/closed-trades', view: 'positions', emptyTitle: 'Nothing closed yet', emptyText: 'A trade is closed when its position is bought back or sold.', filters: [{ name: 'direction', label: 'Long and short', choices: ['LONG', 'SHORT'] }, { name: 'symbol', label: 'Symbol' }, fromDay, toDay],
-      columns: [['Closed', (t) => dateTime(t.closedAt)], ['Direction', (t) => side(t.direction)], ['Instrument', link], ['Qty.', (t) => quantity(t.quantity), 1], ['Entry', (t) => price(t.entryPrice), 1], ['Exit', (t) => price(t.exitPrice), 1], ['Gross', (t) => signed(t.grossPnl), 1], ['Charges', (t) => money(t.fees), 1], ['Net P&L', (t) => signed(t.realizedPnl), 1], ['Category', (t) => t.category]] }),
+      columns: [['Closed', (t) => dateTime(t.closedAt), 0, 'when'], ['Direction', (t) => side(t.direction), 0, 'kind'], ['Instrument', link, 0, 'lead'], ['Qty.', (t) => quantity(t.quantity), 1], ['Entry', (t) => price(t.entryPrice), 1], ['Exit', (t) => price(t.exitPrice), 1], ['Gross', (t) => signed(t.grossPnl), 1], ['Charges', (t) => money(t.fees), 1], ['Net P&L', (t) => signed(t.realizedPnl), 1, 'figure'], ['Category', (t) => t.category]] }),
   };
   const box = h('div');
   const pick = segments('What to list', [['orders', 'Orders'], ['trades', 'Trades'], ['closed', 'Closed trades']], which, (kind) => { history.replaceState(null, '', `#/orders/${kind}`); replace(box, kinds[kind]()); });
@@ -73,7 +85,7 @@ async function section(box, path, values, draw, words) {
 }
 async function listWith(path, values) { const answer = await get(path, { limit: 200, ...values }); return { items: answer.items ?? [], answer }; }
 
-const rows = (caption, columns, items) => h('div.scroll', h('table', h('caption.sr', caption), h('thead', h('tr', columns.map(([label, , kind]) => h(kind ? 'th.num' : 'th', label)))), h('tbody', items.map((item) => h('tr', columns.map(([, cell, kind]) => { const shown = cell(item); return shown instanceof HTMLTableCellElement ? shown : h(kind ? 'td.num' : 'td', shown ?? '–'); }))))));
+const rows = (caption, columns, items) => cards(caption, columns, h('tbody', { role: 'rowgroup' }, items.map((item) => line(item, columns))));
 
 async function act(button, path, body, done, then) {
   button.disabled = true;
@@ -90,9 +102,9 @@ export function cartPage(page) {
   function load() {
     section(cart, '/v1/cart', {}, (items) => {
       const total = sum(items.map((i) => i.price ? units(i.price) * units(i.quantity) / 100_000_000n : 0n));
-      return [rows('Cart', [['Instrument', link], ['Qty.', (i) => quantity(i.quantity), 1], ['Price', (i) => i.price ? price(i.price) : 'market', 1], ['From', (i) => i.ruleIds?.length ? h('span.tag', 'RULE') : 'by hand'], ['Since', (i) => dateTime(i.addedAt ?? i.updatedAt)], ['', (i) => button('Remove', (b) => act(b, '/v1/cart', { action: 'remove', symbol: `${i.exchange}:${i.symbol}`, quantity: i.quantity }, `${i.symbol} is being removed.`, again))]], items), h('p.more.dim', `Together about ${money(total)}`)];
+      return [rows('Cart', [['Instrument', link, 0, 'lead'], ['Qty.', (i) => quantity(i.quantity), 1], ['Price', (i) => i.price ? price(i.price) : 'market', 1], ['From', (i) => i.ruleIds?.length ? h('span.tag', 'RULE') : 'by hand'], ['Since', (i) => dateTime(i.addedAt ?? i.updatedAt), 0, 'when'], ['', (i) => button('Remove', (b) => act(b, '/v1/cart', { action: 'remove', symbol: `${i.exchange}:${i.symbol}`, quantity: i.quantity }, `${i.symbol} is being removed.`, again)), 0, 'figure']], items), h('p.more.dim', `Together about ${money(total)}`)];
     }, { title: 'Your cart is empty', text: 'Rules put symbols here when their price is right.', counted: (count) => { checkout.disabled = clear.disabled = count === 0; } });
-    section(rules, '/v1/cart/rules', {}, (items) => rows('Rules', [['Instrument', link], ['Range', (r) => `${price(r.minPrice)} – ${price(r.maxPrice)}`, 1], ['Qty.', (r) => quantity(r.quantity), 1], ['State', (r) => r.active === false ? h('span.tag', 'OFF') : r.armed === false ? h('span.tag.warn', { title: r.lastFiredAt ? `${dateTime(r.lastFiredAt)} at ${price(r.lastFiredPrice)}` : '' }, 'FIRED') : h('span.tag.up', 'WAITING')], ['Fired', (r) => r.timesFired ? `${whole(r.timesFired)} ×` : 'not yet'], ['', (r) => r.active === false ? '' : button('Switch off', (b) => act(b, '/v1/cart/rules', { ruleId: r.ruleId, symbol: `${r.exchange}:${r.symbol}`, minPrice: r.minPrice, maxPrice: r.maxPrice, quantity: r.quantity, active: false }, 'The rule is being switched off.', again))]], items), { title: 'No rules yet', text: 'A rule watches a price for you, all day.' });
+    section(rules, '/v1/cart/rules', {}, (items) => rows('Rules', [['Instrument', link, 0, 'lead'], ['Range', (r) => `${price(r.minPrice)} – ${price(r.maxPrice)}`, 1], ['Qty.', (r) => quantity(r.quantity), 1], ['State', (r) => r.active === false ? h('span.tag', 'OFF') : r.armed === false ? h('span.tag.warn', { title: r.lastFiredAt ? `${dateTime(r.lastFiredAt)} at ${price(r.lastFiredPrice)}` : '' }, 'FIRED') : h('span.tag.up', 'WAITING'), 0, 'figure'], ['Fired', (r) => r.timesFired ? `${whole(r.timesFired)} ×` : 'not yet'], ['', (r) => r.active === false ? '' : button('Switch off', (b) => act(b, '/v1/cart/rules', { ruleId: r.ruleId, symbol: `${r.exchange}:${r.symbol}`, minPrice: r.minPrice, maxPrice: r.maxPrice, quantity: r.quantity, active: false }, 'The rule is being switched off.', again))]], items), { title: 'No rules yet', text: 'A rule watches a price for you, all day.' });
   }
   page.onChange = (views) => { if (views.some((v) => v === 'cart' || v === 'rules')) load(); };
   load();
@@ -106,17 +118,32 @@ export function alertsPage(page) {
   const again = () => setTimeout(load, 600);
   replace(page.root, h('h1.sr', 'Alerts'), panel('Price alerts', null, box), alertForm(null, again));
   function load() {
-    section(box, '/v1/alerts', {}, (items) => rows('Alerts', [['Instrument', link], ['When the price', conditionText], ['Triggered', (a) => a.timesTriggered ? `${whole(a.timesTriggered)} ×, last ${dateTime(a.lastTriggeredAt)} at ${price(a.lastTriggeredPrice)}` : 'not yet'], ['State', (a) => h('span.tag' + (isOn(a) ? '.up' : ''), (a.status ?? 'active').toUpperCase())], ['', (a) => !isOn(a) ? '' : button('Switch off', (b) => act(b, '/v1/alerts', { alertId: a.alertId, symbol: `${a.exchange}:${a.symbol}`, condition: a.condition, threshold: a.threshold, upper: a.upper ?? undefined, active: false }, 'The alert is being switched off.', again))]], items), { title: 'No alerts yet', text: 'Set one below and you are told when it happens.' });
+    section(box, '/v1/alerts', {}, (items) => rows('Alerts', [['Instrument', link, 0, 'lead'], ['When the price', conditionText], ['Triggered', (a) => a.timesTriggered ? `${whole(a.timesTriggered)} ×, last ${dateTime(a.lastTriggeredAt)} at ${price(a.lastTriggeredPrice)}` : 'not yet'], ['State', (a) => h('span.tag' + (isOn(a) ? '.up' : ''), (a.status ?? 'active').toUpperCase()), 0, 'figure'], ['', (a) => !isOn(a) ? '' : button('Switch off', (b) => act(b, '/v1/alerts', { alertId: a.alertId, symbol: `${a.exchange}:${a.symbol}`, condition: a.condition, threshold: a.threshold, upper: a.upper ?? undefined, active: false }, 'The alert is being switched off.', again))]], items), { title: 'No alerts yet', text: 'Set one below and you are told when it happens.' });
   }
   page.onChange = (views) => { if (views.includes('alerts')) load(); };
   load();
 }
 
+/** As many notifications as one press marks as read, and the pause between two: an API takes 20 commands a second. */
+const READ_AT_ONCE = 500, READ_PAUSE_MILLISECONDS = 60;
+
 export function inboxPage(page) {
   const box = h('div', { 'data-list': 'inbox' }, skeleton());
   let onlyUnread = false;
   const pick = segments('Which notifications', [[false, 'All'], [true, 'Unread']], false, (value) => { onlyUnread = value; load(); });
-  replace(page.root, h('h1.sr', 'Notifications'), panel('Notifications', pick, box));
+  /** One after the other, slower than commands are limited to. */
+  async function readAll(b) {
+    b.disabled = true;
+    try {
+      const { items } = await list('/v1/notifications', { unread: 'true' }, READ_AT_ONCE);
+      for (const n of items) {
+        await post(`/v1/notifications/${encodeURIComponent(n.notificationId)}/read`, {});
+        await new Promise((done) => setTimeout(done, READ_PAUSE_MILLISECONDS));
+      }
+      toast(items.length ? `${whole(items.length)} marked as read.` : 'Nothing is unread.');
+    } catch (error) { toast(error.message); } finally { b.disabled = false; }
+  }
+  replace(page.root, h('h1.sr', 'Notifications'), panel('Notifications', [button('Mark all read', readAll), pick], box));
   function load() {
     section(box, '/v1/notifications', onlyUnread ? { unread: 'true' } : {}, (items) => h('ul.feed', items.map((n) => {
       const unread = !n.readAt && n.status !== 'read' && n.status !== 'failed';
@@ -131,10 +158,10 @@ export function inboxPage(page) {
 export function operatorPage(page) {
   if (!isAdmin()) { replace(page.root, panel('Operator', null, empty('For operators only', 'Sign in with a token of role admin: tapefold token --user you --role admin'))); return; }
   const box = h('div', skeleton()), kpis = h('div.kpis');
-  let before = null, timer = 0, isGone = false;
+  let showsLanes = false, newest = null, before = null, timer = 0, isGone = false;
   const fact = (label, value, tone = '') => h('div.kpi', h('div.label', label), h('div.value' + (tone ? '.' + tone : ''), value));
   replace(kpis, ['Views live', 'Lag, records', 'Records a second', 'Parked keys', 'Lanes without owner'].map((label) => fact(label, '–')));
-  replace(page.root, h('h1.sr', 'Operator'), kpis, panel('Views', h('span.dim', 'read every 2 s'), box));
+  replace(page.root, h('h1.sr', 'Operator'), kpis, panel('Views', [h('span.dim', 'read every 2 s'), segments('How much to show', [[false, 'Views'], [true, 'Lanes too']], false, (all) => { showsLanes = all; if (newest) draw(...newest); })], box));
   async function load() {
     try {
       const { items } = await get('/v1/admin/views');
@@ -143,7 +170,7 @@ export function operatorPage(page) {
       const rate = (view) => { const old = before?.views.get(view.view); return old && old.build === view.build ? Math.max(0, (view.foldedRecords - old.foldedRecords) / ((now - before.at) / 1000)) : null; };
       const rates = new Map(items.map((view) => [view.view, rate(view)]));
       before = { at: now, views: new Map(items.map((view) => [view.view, view])) };
-      draw(items, rates);
+      draw(...newest = [items, rates]);
     } catch (error) { if (!isGone) replace(box, failure(error)); }
     if (!isGone) timer = setTimeout(load, 2000);
   }
@@ -153,11 +180,14 @@ export function operatorPage(page) {
     replace(kpis, fact('Views live', whole(items.length)), fact('Lag, records', whole(lag)), fact('Records a second', whole([...rates.values()].reduce((s, r) => s + (r ?? 0), 0))), fact('Parked keys', whole(parked), parked ? 'down' : ''), fact('Lanes without owner', whole(orphans), orphans ? 'down' : ''));
     const body = h('tbody');
     for (const view of items) {
-      const lanes = view.lanes.map((lane) => h('tr', h('td.dim', `lane ${lane.lane}`), h('td', { title: lane.owner ?? '' }, lane.owner ? h('span.dim', lane.owner.slice(0, 40)) : h('span.tag.warn', 'NO OWNER')), h('td.num', whole(lane.lag)), h('td.num.dim', `epoch ${lane.epoch}`), h('td.num', lane.parkedKeys ? h('span.tag.down', whole(lane.parkedKeys)) : '0'), h('td', lane.paused ? h('span.tag.warn', { title: lane.paused }, 'PAUSED') : '')));
-      const build = view.rebuild ? h('span', h('progress', { max: 1, value: Math.min(1, view.rebuild.records / Math.max(1, view.rebuild.total)), 'aria-label': `Rebuild of ${view.view}` }), ` ${percent(String(Math.min(100, 100 * view.rebuild.records / Math.max(1, view.rebuild.total)).toFixed(1)), 1, false)} ${view.rebuild.running ? '' : 'stopped'}`) : '';
-      body.append(h('tr', h('td', h('strong', view.view), ' ', h('small.dim', view.build)), h('td', build), h('td.num', h('strong', whole(view.lag))), h('td.num', rates.get(view.view) === null ? '–' : `${whole(rates.get(view.view))}/s`), h('td.num', view.parkedKeys ? h('span.tag.down', `${whole(view.parkedKeys)} (${whole(view.parkedEvents)})`) : '0'), h('td')), ...lanes);
+      // A lane that is well is not worth a line unless somebody asks.
+      const told = view.lanes.filter((lane) => showsLanes || !lane.owner || lane.paused || lane.parkedKeys);
+      const lanes = told.map((lane) => h('tr', h('td.dim', `lane ${lane.lane}`), h('td', lane.owner ? h('span.dim', { title: `epoch ${lane.epoch}` }, lane.owner.slice(0, 40)) : h('span.tag.warn', 'NO OWNER'), ' ', lane.paused ? h('span.tag.warn', { title: lane.paused }, 'PAUSED') : null), h('td.num', whole(lane.lag)), h('td.num.wide', ''), h('td.num', lane.parkedKeys ? h('span.tag.down', whole(lane.parkedKeys)) : '0')));
+      const build = view.rebuild ? h('div', h('progress', { max: 1, value: Math.min(1, view.rebuild.records / Math.max(1, view.rebuild.total)), 'aria-label': `Rebuild of ${view.view}` }), ` rebuild ${percent(String(Math.min(100, 100 * view.rebuild.records / Math.max(1, view.rebuild.total)).toFixed(1)), 1, false)} ${view.rebuild.running ? '' : 'stopped'}`) : null;
+      const owned = view.lanes.filter((lane) => lane.owner).length;
+      body.append(h('tr', h('td', h('strong', view.view), ' ', h('small.dim', { title: 'build' }, view.build), build), h('td', owned === view.lanes.length ? `${whole(owned)} lanes` : `${whole(owned)} of ${whole(view.lanes.length)} lanes`), h('td.num', h('strong', whole(view.lag))), h('td.num.wide', rates.get(view.view) === null ? '–' : `${whole(rates.get(view.view))}/s`), h('td.num', view.parkedKeys ? h('span.tag.down', `${whole(view.parkedKeys)} (${whole(view.parkedEvents)})`) : '0')), ...lanes);
     }
-    replace(box, items.length ? h('div.scroll', h('table', h('caption.sr', 'Views'), h('thead', h('tr', h('th', 'View'), h('th', 'Owner, rebuild'), h('th.num', 'Lag'), h('th.num', 'Rate'), h('th.num', 'Parked keys'), h('th', ''))), body)) : empty('No view is live', 'Start the processors: tapefold up'));
+    replace(box, items.length ? h('div.scroll', h('table', h('caption.sr', 'Views'), h('thead', h('tr', h('th', 'View'), h('th', 'Lanes'), h('th.num', 'Lag'), h('th.num.wide', 'Rate'), h('th.num', 'Parked keys'))), body)) : empty('No view is live', 'Start the processors: tapefold up'));
   }
   page.onLeave = () => { isGone = true; clearTimeout(timer); };
   load();

@@ -57,8 +57,8 @@ export const money = (value, digits = 2) => value === null || value === undefine
   : formatter({ style: 'currency', currency: 'INR', minimumFractionDigits: digits, maximumFractionDigits: digits }).format(asText(value));
 export const signedMoney = (value, digits = 2) => value === null || value === undefined ? dash
   : formatter({ style: 'currency', currency: 'INR', signDisplay: 'exceptZero', minimumFractionDigits: digits, maximumFractionDigits: digits }).format(asText(value));
-export const compactMoney = (value) => value === null || value === undefined ? dash
-  : formatter({ style: 'currency', currency: 'INR', notation: 'compact', maximumFractionDigits: 1 }).format(asText(value));
+export const compactMoney = (value, digits = 1) => value === null || value === undefined ? dash
+  : formatter({ style: 'currency', currency: 'INR', notation: 'compact', maximumFractionDigits: digits }).format(asText(value));
 export const price = (value) => value === null || value === undefined ? dash
   : formatter({ minimumFractionDigits: 2, maximumFractionDigits: 4 }).format(asText(value));
 export const quantity = (value) => value === null || value === undefined ? dash : formatter({ maximumFractionDigits: 8 }).format(asText(value));

@@ -18,14 +18,14 @@ export function portfolioPage(page) {
   const kpi = (label) => { const value = h('div.value.live-figure', '–'), note = h('div.note', ' '); return { box: h('div.kpi', h('div.label', label), value, note), value, note }; };
   const top = { worth: kpi('Current value'), total: kpi('Unrealised P&L'), today: kpi('Day’s P&L'), realized: kpi('Realised P&L'), balance: kpi('Cash available') };
   const holdings = h('div', skeleton()), equityBox = h('div.body', skeleton()), drawBox = h('div.body', skeleton()), calendarBox = h('div.body', skeleton());
-  // As tall as it was last time until it is there, so that nothing below jumps.
-  holdings.style.minHeight = `${Number(localStorage.getItem('tapefold.holdings')) || 0}px`;
   let showsClosed = false, positions = [], stops = [];
   const turns = new Turns(), historyTurns = new Turns();
   const tools = segments('Which positions', [[false, 'Open'], [true, 'All']], false, (all) => { showsClosed = all; draw(); });
   const equityPanel = panel('Equity', null, equityBox);
-  replace(page.root, h('h1.sr', 'Portfolio'), h('div.kpis', Object.values(top).map((k) => k.box)), panel('Positions', tools, holdings),
-    h('div.grid2', equityPanel, panel('Drawdown', null, drawBox)), panel('Daily P&L', null, calendarBox));
+  const below = [h('div.grid2', equityPanel, panel('Drawdown', null, drawBox)), panel('Daily P&L', null, calendarBox)];
+  replace(page.root, h('h1.sr', 'Portfolio'), h('div.kpis', Object.values(top).map((k) => k.box)), panel('Positions', tools, holdings), below);
+  // What stands below shows once all is there, so that nothing jumps.
+  for (const box of below) box.hidden = true;
 
   async function load() {
     const isCurrent = turns.begin();
@@ -35,9 +35,7 @@ export function portfolioPage(page) {
       await loadQuotes([...new Set(items.filter((p) => units(p.quantity) !== 0n).map(keyOf))]);
       if (!isCurrent()) return;
       positions = items;
-      holdings.style.minHeight = '';
       draw();
-      localStorage.setItem('tapefold.holdings', holdings.clientHeight);
     } catch (error) { if (isCurrent()) replace(holdings, failure(error, load)); }
   }
 
@@ -86,7 +84,7 @@ export function portfolioPage(page) {
     const realized = sum(positions.map((p) => units(p.realizedPnl)));
     show(top.worth.value, money(worth)); top.worth.note.textContent = `cost ${money(invested)}`;
     show(top.total.value, signedMoney(total), sign(total)); top.total.note.textContent = gross === 0n ? ' ' : percent(total * 10_000_000_000n / gross) + (priced.length < open.length ? ` · ${open.length - priced.length} of ${open.length} have no price` : '');
-    show(top.today.value, moved.length || !open.length ? signedMoney(today) : '–', sign(today)); top.today.note.textContent = moved.length || !open.length ? 'against the previous close' : 'no previous close is known';
+    show(top.today.value, moved.length || !open.length ? signedMoney(today) : '–', sign(today)); top.today.note.textContent = moved.length || !open.length ? 'since the last close' : 'last close unknown';
     show(top.realized.value, signedMoney(realized), sign(realized)); top.realized.note.textContent = 'after charges';
   }
 
@@ -126,7 +124,7 @@ export function portfolioPage(page) {
     });
     if (drops.every((d) => d.value === 0n || d.value === 0)) { replace(drawBox, empty('No drawdown', 'Each day ended at a new high.')); return; }
     const inPercent = typeof drops[0].value === 'number';
-    replace(drawBox, curve(drops, { label: 'Drawdown', under: true, ...(inPercent ? { format: (v) => percent(v, 1), full: (v) => percent(v) } : { full: (v) => money(v) }) }));
+    replace(drawBox, curve(drops, { label: 'Drawdown', under: true, ...(inPercent ? { format: percent, full: (v) => percent(v) } : { full: (v) => money(v) }) }));
   }
 
   async function loadBalance() {
@@ -139,5 +137,6 @@ export function portfolioPage(page) {
 
   page.onChange = (views) => { if (views.includes('positions')) { load(); loadHistory(); } else if (views.includes('analytics')) loadHistory(); if (views.includes('cash')) loadBalance(); };
   page.onLeave = () => { turns.end(); historyTurns.end(); stops.forEach((stop) => stop()); };
-  load(); loadHistory(); loadBalance();
+  loadBalance();
+  Promise.all([load(), loadHistory()]).then(() => { for (const box of below) box.hidden = false; });
 }
