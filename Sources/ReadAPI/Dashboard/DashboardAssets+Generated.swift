@@ -387,11 +387,11 @@ button, input, select, textarea { font: inherit; color: inherit; }
 .watch .name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-weight: 500; }
 .watch .name small { color: var(--dim); font-weight: 400; font-size: 10px; margin-left: 4px; }
 .watch .change { font-size: 12px; }
-.narrow { display: none; }
+.without-list { display: none; }
 
 main > * { min-width: 0; }
 main { padding: var(--gap); display: grid; gap: var(--gap); align-content: start; max-width: 1400px; min-width: 0; }
-.panel { background: var(--panel); border: 1px solid var(--line); border-radius: var(--radius); box-shadow: var(--shadow); min-width: 0; }
+.panel { container-type: inline-size; background: var(--panel); border: 1px solid var(--line); border-radius: var(--radius); box-shadow: var(--shadow); min-width: 0; }
 .panel > header { display: flex; align-items: center; gap: 10px; padding: 12px 14px; border-bottom: 1px solid var(--line); flex-wrap: wrap; min-height: 49px; }
 .panel > header h2 { margin-right: auto; }
 .panel .body { padding: 14px; }
@@ -476,24 +476,10 @@ kbd { font: 12px ui-monospace, monospace; border: 1px solid var(--line); border-
 .stale .live-figure { color: var(--dim); }
 .tabs { display: none; }
 
-@media (max-width: 1080px) { .grid2 { grid-template-columns: minmax(0, 1fr); } .shell { grid-template-columns: 240px minmax(0, 1fr); } .watch li a { grid-template-columns: minmax(0, 1fr) auto; } .watch .change { display: none; } }
-@media (max-width: 760px) {
-  .shell { grid-template-columns: minmax(0, 1fr); grid-template-rows: 52px 1fr 56px; }
-  .watch { display: none; } .shell[data-page="watch"] .watch { display: flex; position: static; height: auto; border: 0; } .shell[data-page="watch"] main { display: none; }
-  .watch li a { grid-template-columns: minmax(0, 1fr) auto 76px; } .watch .change { display: block; }
-  .nav { display: none; } .top { justify-content: space-between; } .top .spacer { flex: 1; }
-  main { padding: 10px; gap: 10px; } :root { --gap: 10px; }
-  .kpis { grid-template-columns: repeat(2, minmax(0, 1fr)); } .kpi .value { font-size: 17px; }
-  .tabs { display: flex; position: fixed; z-index: 6; bottom: 0; left: 0; right: 0; background: var(--panel); border-top: 1px solid var(--line); overflow-x: auto; scrollbar-width: none; padding-bottom: env(safe-area-inset-bottom); }
-  .holdings td, .holdings th { padding: 9px 8px; } .holdings td:first-child { white-space: normal; overflow-wrap: anywhere; min-width: 96px; } .holdings .tag { font-size: 10px; }
-  .tabs a { flex: 1 0 60px; padding: 9px 4px; text-align: center; font-size: 11px; color: var(--dim); text-decoration: none; min-height: 44px; display: grid; place-items: center; }
-  .tabs a { position: relative; } .badge.corner { position: absolute; top: 3px; right: 4px; margin: 0; min-width: 16px; font-size: 10px; line-height: 16px; padding: 0 4px; }
-  .tabs a[aria-current] { color: var(--accent); font-weight: 600; box-shadow: inset 0 2px var(--accent); }
-  .kpi:last-child:nth-child(odd) { grid-column: span 2; }
-  .wide { display: none !important; } #toasts { bottom: 70px; } .chart { height: 52vh; }
-  td, th { padding: 9px 10px; }
-  .narrow { display: block; }
-  /* Nothing scrolls sideways: a row is a card, its parts named. */
+/* Nothing scrolls sideways: where a list has no room it is tighter, and then each row a card, its parts named. */
+@container (max-width: 940px) { td, th { padding: 9px 7px; } .cards { font-size: 12px; } }
+@container (max-width: 800px) { .holdings .wide { display: none; } }
+@container (max-width: 800px) {
   .cards thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .cards, .cards tbody { display: block; }
   .cards tbody tr { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 6px 12px; padding: 12px 14px; border-bottom: 1px solid var(--line); }
@@ -505,9 +491,32 @@ kbd { font: 12px ui-monospace, monospace; border: 1px solid var(--line); border-
   .cards td.when { order: -1; font-size: 12px; color: var(--dim); }
   .cards td.kind { order: -1; text-align: right; }
   .cards td.lead::before, .cards td.when::before, .cards td.figure::before, .cards td.kind::before { content: none; }
+}
+@media (max-width: 1120px) { .nav a { padding: 8px 6px; } .top { gap: 10px; } .top .brand span { display: none; } }
+@media (max-width: 1080px) { .grid2 { grid-template-columns: minmax(0, 1fr); } .shell { grid-template-columns: 240px minmax(0, 1fr); } .watch li a { grid-template-columns: minmax(0, 1fr) auto; } .watch .change { display: none; } }
+@media (max-width: 960px) {
+  .shell { grid-template-columns: minmax(0, 1fr); grid-template-rows: 52px 1fr 56px; }
+  .watch { display: none; } .shell[data-page="watch"] .watch { display: flex; position: static; height: auto; border: 0; } .shell[data-page="watch"] main { display: none; }
+  .watch li a { grid-template-columns: minmax(0, 1fr) auto 76px; } .watch .change { display: block; }
+  .nav { display: none; } .top { justify-content: space-between; } .top .spacer { flex: 1; } .top { gap: 8px; } .pill { min-width: 92px; }
+  main { padding: 10px; gap: 10px; } :root { --gap: 10px; }
+  .tabs { display: flex; position: fixed; z-index: 6; bottom: 0; left: 0; right: 0; background: var(--panel); border-top: 1px solid var(--line); overflow-x: auto; scrollbar-width: none; padding-bottom: env(safe-area-inset-bottom); }
+  .tabs a { flex: 1 0 60px; padding: 9px 4px; text-align: center; font-size: 11px; color: var(--dim); text-decoration: none; min-height: 44px; display: grid; place-items: center; }
+  .tabs a { position: relative; } .badge.corner { position: absolute; top: 3px; right: 4px; margin: 0; min-width: 16px; font-size: 10px; line-height: 16px; padding: 0 4px; }
+  .tabs a[aria-current] { color: var(--accent); font-weight: 600; box-shadow: inset 0 2px var(--accent); }
+  #toasts { bottom: 70px; } .chart { height: 52vh; }
+  .without-list { display: block; } .with-list { display: none; }
   /* The figures of a candle stand above it: beside it there is no room. */
   .legend { top: 6px; right: 12px; gap: 0 10px; } .chart canvas { top: 44px; height: calc(100% - 44px); }
 }
+@media (max-width: 760px) {
+  .kpis { grid-template-columns: repeat(2, minmax(0, 1fr)); } .kpi .value { font-size: 17px; }
+  .kpi:last-child:nth-child(odd) { grid-column: span 2; }
+  td, th { padding: 9px 10px; }
+  .holdings td, .holdings th { padding: 9px 8px; } .holdings td:first-child { white-space: normal; overflow-wrap: anywhere; min-width: 96px; } .holdings .tag { font-size: 10px; }
+  .wide { display: none !important; }
+}
+@media (max-width: 360px) { td, th, .holdings td, .holdings th { padding: 9px 6px; } .icon { padding: 6px; } }
 """####,
         "app.js": ####"""
 // The shell: sign-in, navigation, the list of symbols, keys, theme, and the state of the live line.
@@ -549,7 +558,7 @@ function signInPage() {
   replace(app, h('main.signin', { id: 'main' }, h('div.panel',
     h('div.brand', h('img', { src: '/assets/icon.svg', alt: '' }), h('h1', 'Tapefold')),
     h('form', { onsubmit: (e) => { e.preventDefault(); attempt(go, () => signIn(name.value.trim(), password.value)); } }, h('label', 'User', name), h('label', 'Password', password), go), note,
-    h('details', h('summary.dim', 'Sign in with a token'), h('form', { onsubmit: (e) => { e.preventDefault(); attempt(goToken, () => signInWithToken(token.value.trim())); } }, h('p.dim', 'From ', h('code', 'tapefold token --user demo'), '. Users with a password are added by ', h('code', 'tapefold users add'), '.'), token, goToken)))));
+    h('details', h('summary.dim', 'Sign in with a token'), h('form', { onsubmit: (e) => { e.preventDefault(); attempt(goToken, () => signInWithToken(token.value.trim())); } }, h('p.dim', 'From ', h('code', 'tapefold token --user NAME'), '. Users with a password are added by ', h('code', 'tapefold users add NAME'), '.'), token, goToken)))));
   name.focus();
 }
 
@@ -729,7 +738,7 @@ let lastSymbol = null;
 export function chartPage(page, symbol) {
   symbol ??= lastSymbol;
   if (!symbol) {
-    replace(page.root, panel('Chart', null, h('div.empty', h('strong', 'Choose a symbol'), h('span.wide', 'Pick one from the list on the left, or press / to search.'), h('a.narrow', { href: '#/watch' }, 'All symbols'))));
+    replace(page.root, panel('Chart', null, h('div.empty', h('strong', 'Choose a symbol'), h('span.with-list', 'Pick one from the list on the left, or press / to search.'), h('a.without-list', { href: '#/watch' }, 'All symbols'))));
     return;
   }
   lastSymbol = symbol;
@@ -1454,7 +1463,7 @@ export function operatorPage(page) {
       const owned = view.lanes.filter((lane) => lane.owner).length;
       body.append(h('tr', h('td', h('strong', view.view), ' ', h('small.dim', { title: 'build' }, view.build), build), h('td', owned === view.lanes.length ? `${whole(owned)} lanes` : `${whole(owned)} of ${whole(view.lanes.length)} lanes`), h('td.num', h('strong', whole(view.lag))), h('td.num.wide', rates.get(view.view) === null ? '–' : `${whole(rates.get(view.view))}/s`), h('td.num', view.parkedKeys ? h('span.tag.down', `${whole(view.parkedKeys)} (${whole(view.parkedEvents)})`) : '0')), ...lanes);
     }
-    replace(box, items.length ? h('div.scroll', h('table', h('caption.sr', 'Views'), h('thead', h('tr', h('th', 'View'), h('th', 'Lanes'), h('th.num', 'Lag'), h('th.num.wide', 'Rate'), h('th.num', 'Parked keys'))), body)) : empty('No view is live', 'Start the processors: tapefold up'));
+    replace(box, items.length ? h('div.scroll', h('table', h('caption.sr', 'Views'), h('thead', h('tr', h('th', 'View'), h('th', 'Lanes'), h('th.num', 'Lag'), h('th.num.wide', 'Rate'), h('th.num', 'Parked'))), body)) : empty('No view is live', 'Start the processors: tapefold up'));
   }
   page.onLeave = () => { isGone = true; clearTimeout(timer); };
   load();

@@ -37,7 +37,7 @@ function signInPage() {
   replace(app, h('main.signin', { id: 'main' }, h('div.panel',
     h('div.brand', h('img', { src: '/assets/icon.svg', alt: '' }), h('h1', 'Tapefold')),
     h('form', { onsubmit: (e) => { e.preventDefault(); attempt(go, () => signIn(name.value.trim(), password.value)); } }, h('label', 'User', name), h('label', 'Password', password), go), note,
-    h('details', h('summary.dim', 'Sign in with a token'), h('form', { onsubmit: (e) => { e.preventDefault(); attempt(goToken, () => signInWithToken(token.value.trim())); } }, h('p.dim', 'From ', h('code', 'tapefold token --user demo'), '. Users with a password are added by ', h('code', 'tapefold users add'), '.'), token, goToken)))));
+    h('details', h('summary.dim', 'Sign in with a token'), h('form', { onsubmit: (e) => { e.preventDefault(); attempt(goToken, () => signInWithToken(token.value.trim())); } }, h('p.dim', 'From ', h('code', 'tapefold token --user NAME'), '. Users with a password are added by ', h('code', 'tapefold users add NAME'), '.'), token, goToken)))));
   name.focus();
 }
 

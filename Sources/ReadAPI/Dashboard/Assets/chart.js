@@ -30,7 +30,7 @@ let lastSymbol = null;
 export function chartPage(page, symbol) {
   symbol ??= lastSymbol;
   if (!symbol) {
-    replace(page.root, panel('Chart', null, h('div.empty', h('strong', 'Choose a symbol'), h('span.wide', 'Pick one from the list on the left, or press / to search.'), h('a.narrow', { href: '#/watch' }, 'All symbols'))));
+    replace(page.root, panel('Chart', null, h('div.empty', h('strong', 'Choose a symbol'), h('span.with-list', 'Pick one from the list on the left, or press / to search.'), h('a.without-list', { href: '#/watch' }, 'All symbols'))));
     return;
   }
   lastSymbol = symbol;

@@ -187,7 +187,7 @@ export function operatorPage(page) {
       const owned = view.lanes.filter((lane) => lane.owner).length;
       body.append(h('tr', h('td', h('strong', view.view), ' ', h('small.dim', { title: 'build' }, view.build), build), h('td', owned === view.lanes.length ? `${whole(owned)} lanes` : `${whole(owned)} of ${whole(view.lanes.length)} lanes`), h('td.num', h('strong', whole(view.lag))), h('td.num.wide', rates.get(view.view) === null ? '–' : `${whole(rates.get(view.view))}/s`), h('td.num', view.parkedKeys ? h('span.tag.down', `${whole(view.parkedKeys)} (${whole(view.parkedEvents)})`) : '0')), ...lanes);
     }
-    replace(box, items.length ? h('div.scroll', h('table', h('caption.sr', 'Views'), h('thead', h('tr', h('th', 'View'), h('th', 'Lanes'), h('th.num', 'Lag'), h('th.num.wide', 'Rate'), h('th.num', 'Parked keys'))), body)) : empty('No view is live', 'Start the processors: tapefold up'));
+    replace(box, items.length ? h('div.scroll', h('table', h('caption.sr', 'Views'), h('thead', h('tr', h('th', 'View'), h('th', 'Lanes'), h('th.num', 'Lag'), h('th.num.wide', 'Rate'), h('th.num', 'Parked'))), body)) : empty('No view is live', 'Start the processors: tapefold up'));
   }
   page.onLeave = () => { isGone = true; clearTimeout(timer); };
   load();
