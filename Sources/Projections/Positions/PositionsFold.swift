@@ -154,8 +154,8 @@ public final class PositionsFold: ViewFold {
     private func repetition(of trade: TradeExecuted, _ place: TradePlace) -> FoldOutcome? {
         let isSame: Bool
         if mode == .rebuild {
-            guard let known = identities.find(place.identity) else { return nil }
-            isSame = known == place.content.low
+            guard let known = identities.find(place.identity, content: place.content.low) else { return nil }
+            isSame = known
         } else {
             guard let known = trades[TradeKey(userId: trade.userId, tradeId: trade.tradeId)] else { return nil }
             isSame = known.contentHash == place.content
