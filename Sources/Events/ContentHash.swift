@@ -62,6 +62,17 @@ extension ContentHasher {
         return ContentHash(high: hash.high64, low: hash.low64)
     }
 
+    /// The same of two texts, the second as its UTF-8.
+    public func identity(_ first: String, utf8 second: UnsafeRawBufferPointer) -> ContentHash {
+        sink.buffer.clear()
+        sink.append(first)
+        sink.buffer.append(littleEndian: UInt32(truncatingIfNeeded: second.count), second)
+        sink.append("")
+        let bytes = sink.buffer.bytes
+        let hash = tapefold_xxh3_128_seeded(bytes.baseAddress, bytes.count, Self.processSeed)
+        return ContentHash(high: hash.high64, low: hash.low64)
+    }
+
     /// The same of two texts and a third that is `head`, `separator` and `tail` in one, without putting it together.
     public func identity(
         _ first: String, _ second: String, pair head: String, _ separator: StaticString, _ tail: String
@@ -118,8 +129,12 @@ private struct HashSink: FieldSink, ~Copyable {
 
     @inline(__always)
     mutating func text(_ key: FieldKey, _ value: String) {
-        head(key, count: value.utf8.count)
-        value.withRawUTF8 { buffer.append($0) }
+        // The text is asked for its bytes once: for a second question Swift would count a reference up and down.
+        value.withRawUTF8 { bytes in
+            buffer.append(
+                littleEndian: UInt32(truncatingIfNeeded: key.index) << 24 | UInt32(truncatingIfNeeded: bytes.count),
+                bytes)
+        }
     }
 
     @inline(__always)
@@ -134,9 +149,9 @@ private struct HashSink: FieldSink, ~Copyable {
         buffer.append(littleEndian: UInt64(bitPattern: value.microseconds))
     }
 
+    @inline(__always)
     mutating func append(_ value: String) {
-        buffer.append(littleEndian: UInt32(truncatingIfNeeded: value.utf8.count))
-        value.withRawUTF8 { buffer.append($0) }
+        value.withRawUTF8 { buffer.append(littleEndian: UInt32(truncatingIfNeeded: $0.count), $0) }
     }
 
     mutating func object(_ key: FieldKey, json: String) { text(key, json) }

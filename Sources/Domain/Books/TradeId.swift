@@ -22,13 +22,20 @@ public struct TradeId: Sendable {
     }
 
     public init(_ text: String) {
-        let copied = text.utf8.withContiguousStorageIfAvailable { TradeId(utf8: UnsafeRawBufferPointer($0)) }
-        self = copied ?? Array(text.utf8).withUnsafeBytes { TradeId(utf8: $0) }
+        self.init()
+        let isTaken: Void? = text.utf8.withContiguousStorageIfAvailable { take(utf8: UnsafeRawBufferPointer($0)) }
+        if isTaken == nil { Array(text.utf8).withUnsafeBytes { take(utf8: $0) } }
     }
 
     /// Takes UTF-8; bytes that are not are repaired where the id is too long to lie in place.
     public init(utf8 bytes: UnsafeRawBufferPointer) {
         self.init()
+        take(utf8: bytes)
+    }
+
+    /// Becomes the id of these bytes; it must be ``none``.
+    @inline(__always)
+    private mutating func take(utf8 bytes: UnsafeRawBufferPointer) {
         guard bytes.count <= Self.inlineBytes else {
             long = LongTradeId(String(decoding: bytes, as: UTF8.self))
             words.5 = (Self.longMark << 56).littleEndian

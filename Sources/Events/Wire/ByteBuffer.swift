@@ -57,6 +57,15 @@ struct ByteBuffer: ~Copyable {
         count &+= 4
     }
 
+    /// Four bytes, the lowest first, and what they introduce.
+    @inline(__always)
+    mutating func append(littleEndian value: UInt32, _ bytes: UnsafeRawBufferPointer) {
+        ensure(4 &+ bytes.count)
+        base.storeBytes(of: value.littleEndian, toByteOffset: count, as: UInt32.self)
+        if let start = bytes.baseAddress { (base + count + 4).copyMemory(from: start, byteCount: bytes.count) }
+        count &+= 4 &+ bytes.count
+    }
+
     /// Eight bytes, the lowest first.
     @inline(__always)
     mutating func append(littleEndian value: UInt64) {

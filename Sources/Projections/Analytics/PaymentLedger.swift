@@ -59,8 +59,8 @@ final class PaymentLedger {
         let isSame: Bool
         if mode == .rebuild {
             let identity = hasher.identity(payment.userId, payment.paymentId)
-            let content = identities.find(identity)
-            (isNew, isSame) = (content == nil, content == hash.low)
+            let known = identities.find(identity, content: hash.low)
+            (isNew, isSame) = (known == nil, known == true)
             if isNew { identities.insert(identity, content: hash.low) }
         } else {
             let key = Key(userId: payment.userId, paymentId: payment.paymentId)

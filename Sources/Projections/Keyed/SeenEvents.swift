@@ -30,7 +30,7 @@ struct SeenEvents: ~Copyable {
     func isSame(_ identity: EventIdentity, _ hash: ContentHash, _ mode: FoldMode) -> Bool? {
         switch mode {
         case .live: known[identity].map { $0 == hash }
-        case .rebuild: remembered.find(short(identity)).map { $0 == hash.low }
+        case .rebuild: remembered.find(short(identity), content: hash.low)
         }
     }
 

@@ -162,7 +162,7 @@ extension OrdersFold {
     private func isKnown(_ key: TradeKey, _ hash: ContentHash) -> Bool? {
         switch mode {
         case .live: fills[key].map { $0 == hash }
-        case .rebuild: fillIdentities.find(hasher.identity(key.userId, key.tradeId)).map { $0 == hash.low }
+        case .rebuild: fillIdentities.find(hasher.identity(key.userId, key.tradeId), content: hash.low)
         }
     }
 
@@ -177,7 +177,7 @@ extension OrdersFold {
         switch mode {
         case .live: facts[key].map { $0 == hash }
         case .rebuild:
-            factIdentities.find(hasher.identity(key.source, key.eventId, key.userId)).map { $0 == hash.low }
+            factIdentities.find(hasher.identity(key.source, key.eventId, key.userId), content: hash.low)
         }
     }
 

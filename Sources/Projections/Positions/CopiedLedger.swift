@@ -14,8 +14,8 @@ struct CopiedLedger {
         closures = layout.lotClosures.map { _ in RowBatch(columns: PositionsView.lotClosures.columns, layout: .copy) }
     }
 
-    func append(_ trade: TradeExecuted, instrument: String, _ row: TradeRow) {
-        trades.appendRow { row.encode(trade, instrument: instrument, into: &$0) }
+    func append(_ trade: TradeExecuted, _ id: TradeId, instrument: String, _ row: TradeRow) {
+        trades.appendRow { row.encode(trade, id, instrument: instrument, into: &$0) }
     }
 
     func append(_ closure: LotClosure, userId: String) {
@@ -24,8 +24,8 @@ struct CopiedLedger {
 
     func drain(trades tradeRows: RowBatch, closures closureRows: RowBatch?) {
         guard trades.rowCount > 0 else { return }
-        tradeRows.append(rowsOf: trades)
-        if let closures { closureRows?.append(rowsOf: closures) }
+        tradeRows.take(rowsOf: trades)
+        if let closures { closureRows?.take(rowsOf: closures) }
         clear()
     }
 

@@ -33,15 +33,16 @@ final class LedgerTrade {
 
     var key: TradeKey { TradeKey(userId: trade.userId, tradeId: trade.tradeId) }
 
-    var fill: Fill { Fill(trade) }
+    var fill: Fill { Fill(trade, TradeId(trade.tradeId)) }
 
     var order: FillOrder { FillOrder(executedAt: trade.executedAt, tradeId: trade.tradeId) }
 }
 
 extension Fill {
-    init(_ trade: TradeExecuted) {
+    /// - Parameter id: the execution's.
+    init(_ trade: TradeExecuted, _ id: TradeId) {
         self.init(
-            tradeId: trade.tradeId, executedAt: trade.executedAt, side: trade.side, quantity: trade.quantity,
+            id: id, executedAt: trade.executedAt, side: trade.side, quantity: trade.quantity,
             price: trade.price, fees: Amount(trade.fees), multiplier: trade.multiplier)
     }
 }

@@ -15,7 +15,7 @@ public final class RowBatch {
     public let columns: [Column]
     public let layout: Layout
     public private(set) var rowCount = 0
-    private let buffers: [ByteBuffer]
+    private var buffers: [ByteBuffer]
     private var column = 0
 
     /// ndim, has-null flag, element type, element count, lower bound.
@@ -74,11 +74,17 @@ public final class RowBatch {
         rowCount += 1
     }
 
-    /// Adds the rows of another batch of the same table. Both layouts must be `copy`.
-    func append(rowsOf other: RowBatch) {
+    /// Moves the rows of another batch of the same table here, behind the rows that are here. Both layouts must be
+    /// `copy`.
+    func take(rowsOf other: RowBatch) {
         precondition(layout == .copy && other.layout == .copy && columns.count == other.columns.count)
-        buffers[0].append(other.copyBytes)
+        if rowCount == 0 {
+            swap(&buffers, &other.buffers)
+        } else {
+            buffers[0].append(other.copyBytes)
+        }
         rowCount += other.rowCount
+        other.clear()
     }
 
     @inline(__always)
