@@ -7,7 +7,7 @@ MINUTES ?= 10
 SEEDS ?= 1000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up build test soak faults lint format bench clean setup
+.PHONY: help demo up build test soak faults sanitize lint format bench clean setup
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,10 @@ soak: setup-tests ## Run all under faults for MINUTES (10), then compare every r
 faults: setup ## Run the engine under seeded faults, in memory (SEEDS=20000, ARGS="--view positions --replay SEED")
 	@swift build -c release --product fault-simulator 1>&2
 	@$(PROGRAMS)/fault-simulator --seeds $(SEEDS) $(ARGS)
+
+sanitize: setup-tests ## Run unit tests of threads and locks under ThreadSanitizer (ARGS="PATTERN")
+	@scripts/test-venv.sh
+	@scripts/run-sanitizers.sh $(ARGS)
 
 lint: ## Check formatting and the rules of the house
 	@scripts/lint.sh
