@@ -62,17 +62,6 @@ extension ContentHasher {
         return ContentHash(high: hash.high64, low: hash.low64)
     }
 
-    /// The same of two texts, the second as its UTF-8.
-    public func identity(_ first: String, utf8 second: UnsafeRawBufferPointer) -> ContentHash {
-        sink.buffer.clear()
-        sink.append(first)
-        sink.buffer.append(littleEndian: UInt32(truncatingIfNeeded: second.count), second)
-        sink.append("")
-        let bytes = sink.buffer.bytes
-        let hash = tapefold_xxh3_128_seeded(bytes.baseAddress, bytes.count, Self.processSeed)
-        return ContentHash(high: hash.high64, low: hash.low64)
-    }
-
     /// The same of two texts and a third that is `head`, `separator` and `tail` in one, without putting it together.
     public func identity(
         _ first: String, _ second: String, pair head: String, _ separator: StaticString, _ tail: String

@@ -17,16 +17,7 @@ public struct Fill: Hashable, Sendable {
         tradeId: String, executedAt: Timestamp, side: Side, quantity: Quantity, price: Price, fees: Amount = .zero,
         multiplier: Fixed8 = .one
     ) {
-        self.init(
-            id: TradeId(tradeId), executedAt: executedAt, side: side, quantity: quantity, price: price, fees: fees,
-            multiplier: multiplier)
-    }
-
-    public init(
-        id: TradeId, executedAt: Timestamp, side: Side, quantity: Quantity, price: Price, fees: Amount = .zero,
-        multiplier: Fixed8 = .one
-    ) {
-        self.id = id
+        id = TradeId(tradeId)
         self.executedAt = executedAt
         self.side = side
         self.quantity = quantity

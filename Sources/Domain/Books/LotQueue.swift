@@ -6,9 +6,6 @@ public struct LotQueue: Sendable, RandomAccessCollection {
     /// The lots of `rest` before this index are gone; they are swept away when they outnumber the others.
     private var restStart = 0
 
-    /// Room for a few lots is kept when they are gone: most books open and close a second lot again and again.
-    private static let keptCapacity = 4
-    private static let firstCapacity = 2
     /// Below this, sweeping costs more than the slots it frees.
     private static let minimumSweep = 32
 
@@ -39,7 +36,6 @@ public struct LotQueue: Sendable, RandomAccessCollection {
         if first.numbers.quantity.isZero {
             first = lot
         } else {
-            if rest.capacity == 0 { rest.reserveCapacity(Self.firstCapacity) }
             rest.append(lot)
         }
     }
@@ -52,7 +48,7 @@ public struct LotQueue: Sendable, RandomAccessCollection {
         first = rest[restStart]
         restStart += 1
         if restStart == rest.count {
-            rest.removeAll(keepingCapacity: rest.capacity <= Self.keptCapacity)
+            rest = []
             restStart = 0
         } else if restStart >= Self.minimumSweep, restStart * 2 >= rest.count {
             rest.removeFirst(restStart)

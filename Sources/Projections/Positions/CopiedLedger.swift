@@ -14,8 +14,8 @@ struct CopiedLedger {
         closures = layout.lotClosures.map { _ in RowBatch(columns: PositionsView.lotClosures.columns, layout: .copy) }
     }
 
-    func append(_ trade: TradeExecuted, _ id: TradeId, instrument: String, _ row: TradeRow) {
-        trades.appendRow { row.encode(trade, id, instrument: instrument, into: &$0) }
+    func append(_ trade: TradeExecuted, instrument: String, _ row: TradeRow) {
+        trades.appendRow { row.encode(trade, instrument: instrument, into: &$0) }
     }
 
     func append(_ closure: LotClosure, userId: String) {

@@ -7,7 +7,7 @@ extension LedgerTrade {
         var rows = batch
         rows.beginRow()
         TradeRow(contentHash: contentHash, isVoid: isVoid, closed: closed, day: day)
-            .encode(trade, TradeId(trade.tradeId), instrument: bookKey.instrument, into: &rows)
+            .encode(trade, instrument: bookKey.instrument, into: &rows)
     }
 
     func encodeClosures(into batch: RowBatch) {

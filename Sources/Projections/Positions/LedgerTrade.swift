@@ -33,16 +33,15 @@ final class LedgerTrade {
 
     var key: TradeKey { TradeKey(userId: trade.userId, tradeId: trade.tradeId) }
 
-    var fill: Fill { Fill(trade, TradeId(trade.tradeId)) }
+    var fill: Fill { Fill(trade) }
 
     var order: FillOrder { FillOrder(executedAt: trade.executedAt, tradeId: trade.tradeId) }
 }
 
 extension Fill {
-    /// - Parameter id: the execution's.
-    init(_ trade: TradeExecuted, _ id: TradeId) {
+    init(_ trade: TradeExecuted) {
         self.init(
-            id: id, executedAt: trade.executedAt, side: trade.side, quantity: trade.quantity,
+            tradeId: trade.tradeId, executedAt: trade.executedAt, side: trade.side, quantity: trade.quantity,
             price: trade.price, fees: Amount(trade.fees), multiplier: trade.multiplier)
     }
 }

@@ -119,22 +119,22 @@ public final class PositionsFold: ViewFold {
     private func copy(
         _ trade: TradeExecuted, _ place: TradePlace, into state: BookState, _ copied: CopiedLedger
     ) throws(BookError) {
-        let closed = try enter(trade, place.id, into: state) { copied.append($0, userId: trade.userId) }
+        let closed = try enter(trade, into: state) { copied.append($0, userId: trade.userId) }
         if let days, !days.add(trade, closed: closed) {
             // The book took what the view refuses: it is folded anew from the ledger, which does not have it.
-            requireRefold(state, from: FillOrder(executedAt: trade.executedAt, id: place.id))
+            requireRefold(state, from: Fill(trade).order)
             throw .overflow(field: DayLedger.overflowField)
         }
         identities.insert(place.identity, content: place.content.low)
         copied.append(
-            trade, place.id, instrument: state.key.instrument,
+            trade, instrument: state.key.instrument,
             TradeRow(contentHash: place.content, isVoid: false, closed: closed, day: days?.day(of: trade)))
     }
 
     /// Keeps the execution where corrections and refolds find it; its rows are written by the next drain.
     private func keep(_ trade: TradeExecuted, _ place: TradePlace, in state: BookState) throws(BookError) {
         let entry = LedgerTrade(trade, contentHash: place.content)
-        entry.closed = try enter(trade, place.id, into: state) { entry.closures.append($0) }
+        entry.closed = try enter(trade, into: state) { entry.closures.append($0) }
         if mode == .live { trades[entry.key] = entry }
         changedTrades.append(entry)
         let awaiting = corrections.takeWaiting(for: entry.key)
@@ -168,9 +168,9 @@ public final class PositionsFold: ViewFold {
 
     /// Folds the execution into its book, or notes that the book must be folded anew.
     private func enter(
-        _ trade: TradeExecuted, _ id: TradeId, into state: BookState, _ onClosure: (LotClosure) -> Void
+        _ trade: TradeExecuted, into state: BookState, _ onClosure: (LotClosure) -> Void
     ) throws(BookError) -> ClosedTrade? {
-        let fill = Fill(trade, id)
+        let fill = Fill(trade)
         if state.needsRefold {
             state.refoldFrom = earlier(state.refoldFrom, fill.order)
             return nil

@@ -19,13 +19,10 @@ struct TradeRow {
     /// Of a view whose table has a column for it.
     let day: CivilDate?
 
-    /// - Parameter id: the execution's, as its text.
     @inline(__always)
-    func encode<Rows: RowSink & ~Copyable>(
-        _ trade: TradeExecuted, _ id: TradeId, instrument: String, into rows: inout Rows
-    ) {
+    func encode<Rows: RowSink & ~Copyable>(_ trade: TradeExecuted, instrument: String, into rows: inout Rows) {
         rows.put(trade.userId)
-        rows.put(id)
+        rows.put(trade.tradeId)
         rows.put(trade.account)
         rows.put(instrument)
         rows.put(trade.exchange)

@@ -1,10 +1,7 @@
-import Domain
 import Events
 
-/// Where an execution belongs and what it says, worked out once.
+/// Where an execution belongs and what it says, worked out once: nothing but hashes.
 struct TradePlace {
-    /// In place, so that the fold and its rows need not go back to the event's text, which has gone cold by then.
-    let id: TradeId
     /// Of its book's key.
     let book: ContentHash
     let identity: ContentHash
@@ -32,10 +29,8 @@ struct WarmTrades {
     }
 
     /// The place `distance` behind the one that is taken next.
-    @inline(__always)
-    func ahead(_ distance: Int) -> (book: ContentHash, identity: ContentHash)? {
-        let index = next + distance
-        return index < places.count ? (places[index].place.book, places[index].place.identity) : nil
+    func ahead(_ distance: Int) -> TradePlace? {
+        next + distance < places.count ? places[next + distance].place : nil
     }
 }
 
@@ -43,17 +38,16 @@ extension PositionsFold {
     /// How many executions ahead of the fold memory is asked for: far enough to be there in time, near enough to be
     /// there still. What is found in one step leads to the next.
     private enum Ahead {
-        static let slots = 9
-        static let books = 6
-        static let lots = 3
+        static let slots = 24
+        static let books = 16
+        static let lots = 8
     }
 
     /// Not inlined: the caller's event is then lent to it whole, where else the execution would be copied out of it.
     @inline(never)
     func look(at trade: TradeExecuted, in payload: EventPayload) -> TradePlace {
-        let id = TradeId(trade.tradeId)
-        return TradePlace(
-            id: id, book: hasher.book(of: trade), identity: id.withBytes { hasher.identity(trade.userId, utf8: $0) },
+        TradePlace(
+            book: hasher.book(of: trade), identity: hasher.identity(trade.userId, trade.tradeId),
             content: hasher.hash(payload))
     }
 
