@@ -64,7 +64,7 @@ struct SoakReport: Codable {
             rows.append(
                 (
                     "MiB of \(program.name)",
-                    "median \(program.firstHalf) first half, \(program.secondHalf) second half, "
+                    "median \(program.thirdQuarter) third quarter, \(program.lastQuarter) last quarter, "
                         + "peak \(program.peak) at \(program.peakSecond) s"
                 ))
         }

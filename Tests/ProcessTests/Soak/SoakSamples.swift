@@ -4,10 +4,10 @@ import Foundation
 struct SoakSamples {
     struct Program: Codable {
         var name: String
-        /// In mebibytes, the median of all copies: in the first half of the time, in the second half. Half an outage's
-        /// backlog in memory lifts a peak, only a leak lifts a median.
-        var firstHalf: Int
-        var secondHalf: Int
+        /// In mebibytes, the median of all copies: in the third quarter of the time, in the last one. Before, caches fill;
+        /// an outage's backlog in memory lifts a peak, only a leak lifts a median.
+        var thirdQuarter: Int
+        var lastQuarter: Int
         /// The greatest of any copy, and when.
         var peak: Int
         var peakSecond: Int
@@ -38,8 +38,9 @@ struct SoakSamples {
         samples.map { name, all in
             let peak = all.max { $0.kibibytes < $1.kibibytes }
             return Program(
-                name: name, firstHalf: Self.median(all.filter { $0.second < end / 2 }),
-                secondHalf: Self.median(all.filter { $0.second >= end / 2 }), peak: (peak?.kibibytes ?? 0) / 1_024,
+                name: name,
+                thirdQuarter: Self.median(all.filter { (0.5..<0.75).contains($0.second / end) }),
+                lastQuarter: Self.median(all.filter { $0.second / end >= 0.75 }), peak: (peak?.kibibytes ?? 0) / 1_024,
                 peakSecond: Int(peak?.second ?? 0), series: Self.series(all))
         }.sorted { $0.name < $1.name }
     }

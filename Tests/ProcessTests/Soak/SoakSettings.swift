@@ -24,7 +24,7 @@ struct SoakSettings: Codable, Sendable {
     static let copies = 2
     static let views = ["positions", "orders", "market", "analytics", "cash", "cart"]
     static let sampleSeconds = 1.0
-    /// Resident memory's median in the second half of a soak over that in the first: caches still fill at first.
+    /// Resident memory's median in the last quarter of a soak over that in the third: caches fill before.
     static let memoryGrowthRatio = 1.25
     static let memoryGrowthMebibytes = 24
     /// The peak, a backlog's catch-up included: what a worker may take whatever the log's length.

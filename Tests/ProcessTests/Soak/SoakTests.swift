@@ -45,9 +45,9 @@ extension ProcessTests {
             #expect(notifications.doubled == 0)
             for program in report.memory {
                 let bound =
-                    Double(program.firstHalf) * SoakSettings.memoryGrowthRatio
+                    Double(program.thirdQuarter) * SoakSettings.memoryGrowthRatio
                     + Double(SoakSettings.memoryGrowthMebibytes)
-                #expect(Double(program.secondHalf) <= bound, "\(program.name) grows")
+                #expect(Double(program.lastQuarter) <= bound, "\(program.name) grows")
                 #expect(program.peak < SoakSettings.memoryBoundMebibytes, "\(program.name)")
             }
         }
