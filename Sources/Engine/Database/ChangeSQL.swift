@@ -6,13 +6,16 @@ enum ChangeSQL {
     /// What readers of changes LISTEN to. The notification carries nothing: it only says that there is something to read.
     static let channel = "tapefold_view_change"
 
-    /// One row a batch, and one notification, which PostgreSQL delivers with the COMMIT.
-    private static let record = """
-        WITH recorded AS (
-            INSERT INTO tapefold.change_batch (view, lane, user_ids) VALUES ($1, $2, $3::text[]) RETURNING 1
-        )
-        SELECT pg_notify('\(channel)', '') FROM recorded
-        """
+    /// One row a batch.
+    private static let record = "INSERT INTO tapefold.change_batch (view, lane, user_ids) VALUES ($1, $2, $3::text[])"
+
+    /// A transaction that notifies holds a lock of the whole database through its COMMIT. Behind the batch's COMMIT, where
+    /// there is nothing to flush, that is a moment; within it, all views would write to the disk one after the other.
+    static func wake(_ commit: LaneCommit, through pipeline: PostgresPipeline) throws(PostgresError) -> Int {
+        guard let changes = commit.changes, changes.users.rowCount > 0 else { return 0 }
+        _ = try pipeline.addCached("SELECT pg_notify('\(channel)', '')")
+        return 1
+    }
 
     /// A lane's last row stays: a position in it can then be told from one whose followers are gone.
     private static let prune = """

@@ -89,6 +89,7 @@ final class PostgresLaneStore: LaneStore {
                     statements += try ChangeSQL.add(changes, commit, view: view.name, to: pipeline)
                 }
                 if isOwn { _ = try pipeline.addCached("COMMIT") }
+                statements += try ChangeSQL.wake(commit, through: pipeline)
             }
             return statements
         }
