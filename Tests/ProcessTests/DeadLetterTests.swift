@@ -225,17 +225,25 @@ extension ProcessTests {
             #expect(refused.status == .exited(1))
             #expect(refused.output.contains("which was dropped since"), "\(refused.output)")
             try stack.expectPositions(oracle)
-            let anew = try runProgram(tool, ["replay", "positions", "--json"], stack.environment)
-            #expect(anew.output.contains("event=replay_begins_anew"), "\(anew.output)")
+            for words in [["replay", "positions", "--json"], Self.asOfCopy] {
+                let anew = try runProgram(tool, words, stack.environment)
+                #expect(anew.output.contains("event=replay_begins_anew"), "\(anew.output)")
+            }
+            let copied = try stack.database().query("SELECT count(*) FROM api_late.trades")
+            #expect(try copied.int64(0, 0) == 4)
             try stack.expectPositions(oracle)
             try expectVerified(stack)
         }
 
-        /// A build that has folded all of the log and whose replay did not end.
+        private static let asOfCopy = ["replay", "positions", "--as-of", "2026-12-01T00:00:00Z", "--name", "late"]
+
+        /// A build and a copy that have folded all of the log and whose replays did not end.
         private func makeUnfinished(_ stack: Stack, _ tool: String) throws {
             try runProgram(tool, ["replay", "positions", "--no-swap"], stack.environment)
             try stack.database().execute(
                 "UPDATE tapefold.build SET status = 'building' WHERE view = 'positions' AND build = '1.3'")
+            try runProgram(tool, Self.asOfCopy, stack.environment)
+            try stack.database().execute("UPDATE tapefold.build SET status = 'copying' WHERE copy_name = 'late'")
         }
 
         private func expectBoth(_ stack: Stack, _ oracle: TradeOracle, parked: Int) throws {

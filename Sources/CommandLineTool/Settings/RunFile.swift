@@ -51,14 +51,15 @@ public struct RunFile: Codable, Sendable, Equatable {
         return began == startTicks ?? began
     }
 
-    /// nil where there is no such process. In `/proc/<pid>/stat` it is the 20th figure behind the name, which stands in
-    /// brackets and may hold anything.
+    /// nil where there is no such process, or only its exit status is left. In `/proc/<pid>/stat` it is the 20th figure
+    /// behind the name, which stands in brackets and may hold anything; the first is the state.
     private static func startTicks(of pid: Int32) -> UInt64? {
         guard let stat = FileManager.default.contents(atPath: "/proc/\(pid)/stat"),
             let nameEnd = stat.lastIndex(of: UInt8(ascii: ")"))
         else { return nil }
         let figures = stat[stat.index(after: nameEnd)...].split(separator: UInt8(ascii: " "))
-        return figures.count > 19 ? UInt64(String(decoding: figures[19], as: UTF8.self)) : nil
+        return figures.count > 19 && !figures[0].elementsEqual([UInt8(ascii: "Z")])
+            ? UInt64(String(decoding: figures[19], as: UTF8.self)) : nil
     }
 }
 

@@ -205,7 +205,7 @@ extension EngineError {
             EngineError(
                 .overruled,
                 "this build of view \(view) has folded \(place), which was dropped since (`tapefold dlq export` lists what was): "
-                    + "`tapefold replay \(view)` makes one that leaves it out")
+                    + "a new one, by `tapefold replay \(view)`, leaves it out")
         case .stopped: EngineError(.interrupted, "interrupted")
         }
     }

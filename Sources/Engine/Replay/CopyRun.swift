@@ -64,6 +64,14 @@ extension Replay {
         let start = try BuildPreparation.logStart(view, consumer)
         try requireWholeLog(start)
         let targets = try targets(of: copy.cut, consumer)
+        return try beginningAnew({ $0.status == .copying && $0.copy?.name == copy.name }) { () throws(EngineError) in
+            try fill(copy, from: start, to: targets)
+        }
+    }
+
+    private func fill(
+        _ copy: BuildCopy, from start: [LaneOffsets], to targets: [[Int64]]
+    ) throws(EngineError) -> CopySummary {
         let (build, wasResumed) = try begin(copy, start)
         var asOf: Timestamp?
         if case .time(let time) = copy.cut { asOf = time }

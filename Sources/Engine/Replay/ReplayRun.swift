@@ -79,22 +79,24 @@ final class Replay<Fold: ViewFold> {
         let consumer = try makeConsumer()
         defer { consumer.close() }
         try BuildPreparation.run(view, configuration, consumer: consumer, rebuilds: true)
-        for _ in 1..<EngineLimits.rebuildAttempts {
-            do throws(EngineError) { return try rebuild(consumer) } catch {
-                guard error.code == .overruled else { throw error }
-                try removeUnfinished(because: error)
-            }
-        }
-        return try rebuild(consumer)
+        return try beginningAnew({ $0.status == .building }) { () throws(EngineError) in try rebuild(consumer) }
     }
 
-    /// What an operator dropped meanwhile can't be taken out of a build again.
-    private func removeUnfinished(because error: EngineError) throws(EngineError) {
-        connection.rollbackIfOpen()
-        Log.warning("replay_begins_anew", ["view": view.name, "reason": error.message])
-        try inDatabase { () throws(PostgresError) in
-            for build in try catalog.builds(of: view.name) where build.status == .building { try catalog.drop(build) }
+    /// Does it again from the start where an operator dropped what it had folded: that can't be taken out of a build again.
+    func beginningAnew<Result>(
+        _ isOurs: (Build) -> Bool, _ body: () throws(EngineError) -> Result
+    ) throws(EngineError) -> Result {
+        for _ in 1..<EngineLimits.rebuildAttempts {
+            do throws(EngineError) { return try body() } catch {
+                guard error.code == .overruled else { throw error }
+                connection.rollbackIfOpen()
+                Log.warning("replay_begins_anew", ["view": view.name, "reason": error.message])
+                try inDatabase { () throws(PostgresError) in
+                    for build in try catalog.builds(of: view.name) where isOurs(build) { try catalog.drop(build) }
+                }
+            }
         }
+        return try body()
     }
 
     private func rebuild(_ consumer: KafkaConsumer) throws(EngineError) -> ReplaySummary {
