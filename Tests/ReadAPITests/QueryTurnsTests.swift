@@ -1,3 +1,4 @@
+import TestKit
 import Testing
 
 @testable import ReadAPI
@@ -69,7 +70,7 @@ import Testing
     /// However threads and jobs come and go: no job is left behind while nobody is awake or on the look-out, and no more
     /// quick snapshots run than there are parts.
     @Test(arguments: 0..<50) func nothingIsLeftBehind(seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SeededRandom(seed: seed)
         let parts = Int(random.next() % 3) + 1
         var turns = turns(parts: parts)
         var (jobs, now) = (0, UInt64(0))
@@ -106,18 +107,6 @@ import Testing
             let isLookedOut = sleeping.contains { if case .waitNanoseconds = $0 { true } else { false } }
             let isQuickOneRunning = running.contains { now < $0 + slow }
             #expect(jobs == 0 || called > 0 || isLookedOut || isQuickOneRunning || sleeping.isEmpty)
-        }
-    }
-
-    private struct SplitMix {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9e37_79b9_7f4a_7c15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-            return z ^ (z >> 31)
         }
     }
 }
