@@ -88,7 +88,8 @@ public final class KafkaConsumer: Sendable {
     }
 
     /// Makes a queue that these partitions' records and errors go to from the next ``assign(_:)`` on,
-    /// as long as the queue lives and is not closed.
+    /// as long as the queue lives and is not closed. An earlier queue of one of them is closed: that of a lane which has not
+    /// ended yet would take the partition along when it does, and the new one would wait for ever.
     ///
     /// - Throws: ``KafkaError/Code/wrongState`` when one of them is being consumed already: its
     ///   records would be split between two queues.
@@ -98,6 +99,7 @@ public final class KafkaConsumer: Sendable {
                 code: .wrongState, message: "lane queue for \(busy): unassign it first, it is being consumed")
         }
         let lane = try KafkaLaneQueue(handle: handle, topics: topics, partitions: partitions)
+        for earlier in liveLanes() where !Set(earlier.partitions).isDisjoint(with: partitions) { earlier.close() }
         lanes.withLock { $0.append(WeakLane(lane)) }
         return lane
     }

@@ -2,8 +2,9 @@
 public enum PostgresLimits {
     /// How long opening one connection may take.
     public static let connectTimeoutMilliseconds = 10_000
-    /// How long sent bytes may stay unacknowledged before TCP gives the connection up.
-    public static let tcpUserTimeoutMilliseconds = 15_000
+    /// How long sent bytes may stay unacknowledged before TCP gives the connection up. The kernel counts so, too, how long a
+    /// server takes no more bytes since it is busy with the statement before: no statement of a pipeline may take longer.
+    public static let tcpUserTimeoutMilliseconds = 120_000
     /// Silence before the first keepalive probe.
     public static let keepaliveIdleSeconds = 10
     /// Time between keepalive probes.

@@ -92,6 +92,23 @@ import Testing
         #expect(held.seen.first?.offset == 0)
     }
 
+    @Test func aQueueThatEndsLateTakesNothingFromTheNext() throws {
+        let cluster = try cluster()
+        try produce(to: cluster.brokers, topics: ["t"], partitions: 1, each: 20)
+        let consumer = try KafkaConsumer(configuration: quiet(cluster.brokers), groupId: nil)
+        var straggler: KafkaLaneQueue? = try consumer.laneQueue(for: [place])
+        try consumer.assign([TopicPartitionOffset(place, offset: 0)])
+        #expect(straggler?.consumeBatch(maximumMessages: 5, timeoutMilliseconds: 5_000).isEmpty == false)
+        try consumer.unassign()
+        let next = try consumer.laneQueue(for: [place])
+        #expect(straggler?.isClosed == true)
+        try consumer.assign([TopicPartitionOffset(place, offset: 5)])
+        let before = try next.take(15)
+        straggler = nil
+        try produce(to: cluster.brokers, topics: ["t"], partitions: 1, each: 20)
+        #expect(try (before + next.take(20)).map(\.offset) == Array(5..<40))
+    }
+
     @Test func seekingMovesOnePartitionAndLeavesTheOthers() throws {
         let cluster = try cluster(partitions: 2)
         try produce(to: cluster.brokers, topics: ["t"], partitions: 2, each: 50)
