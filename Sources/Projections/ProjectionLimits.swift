@@ -2,6 +2,10 @@
 public enum ProjectionLimits {
     /// Books that a lane keeps in memory while it is live.
     public static let maximumCachedBooks = 8_000
+    /// Executions, about 2 kB each, that a lane reads at a time to fold books anew; a larger book is read alone.
+    public static let maximumRefoldedExecutions = 10_000
+    /// For how many of them a book counts that is not in memory.
+    static let executionsOfUnknownBook = 200
     /// A trim keeps what the last so many batches used.
     public static let batchesKeptByTrim = 4
     /// Minutes with ticks, over all symbols and days, that a lane keeps in memory: about 200 bytes each.
@@ -19,7 +23,7 @@ public enum ProjectionLimits {
     /// An order takes the memory of about so many identities in a rebuild.
     public static let identitiesPerOrder = 14
     /// Orders that a lane keeps in memory while it is live.
-    public static let maximumCachedOrders = 40_000
+    public static let maximumCachedOrders = 10_000
     /// A row of a keyed view takes the memory of about so many identities in a rebuild.
     public static let identitiesPerKeyedRow = 14
     /// Rows that a lane of a keyed view keeps in memory while it is live.

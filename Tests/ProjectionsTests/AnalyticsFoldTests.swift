@@ -249,6 +249,7 @@ import Testing
             let fold = AnalyticsFold(mode: mode, lane: 0, calendar: calendar)
             fold.days.maximumCachedDays = 1
             fold.ledger.maximumCachedBooks = 1
+            fold.ledger.maximumRefoldedExecutions = 1
             return fold
         }
     }

@@ -15,6 +15,7 @@ import Testing
         try expectSame(PositionsFold.self, tape, as: reference, options, "\(options)") { mode in
             let fold = PositionsFold(mode: mode, lane: 0)
             fold.maximumCachedBooks = 1
+            fold.maximumRefoldedExecutions = 1
             return fold
         }
     }

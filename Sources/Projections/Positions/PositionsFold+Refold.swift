@@ -9,13 +9,24 @@ extension PositionsFold {
         guard !refolds.isEmpty else { return [] }
         let ledger = ReadRequest(PositionsView.trades, by: ["user_id", "account", "instrument"])
         let missing = ReadRequest(PositionsView.positions, by: PositionsView.positions.key)
-        for key in refolds {
+        takeNextRefolds()
+        for key in requestedRefolds {
             ledger.keys.append(key)
             if book(key)?.isStored != true { missing.keys.append(key) }
         }
-        requestedRefolds = refolds
-        refolds = []
         return missing.keys.rowCount > 0 ? [missing, ledger] : [ledger]
+    }
+
+    /// As many books as have executions for the memory that a refold may take, one at the least: of the others only the
+    /// executions whose closing changed stay in memory.
+    private func takeNextRefolds() {
+        var executions = 0
+        for key in refolds {
+            executions += book(key).map { $0.book.fillCount } ?? ProjectionLimits.executionsOfUnknownBook
+            if !requestedRefolds.isEmpty, executions > maximumRefoldedExecutions { break }
+            requestedRefolds.insert(key)
+        }
+        refolds.subtract(requestedRefolds)
     }
 
     private func refoldRequested() throws(FoldFailure) {

@@ -39,6 +39,7 @@ public final class PositionsFold: ViewFold {
     var useClock = 0
     /// Smaller in tests.
     var maximumCachedBooks = ProjectionLimits.maximumCachedBooks
+    var maximumRefoldedExecutions = ProjectionLimits.maximumRefoldedExecutions
     let scratch = ByteBuffer()
     let hasher = ContentHasher()
     let encoder = EventEncoder()
