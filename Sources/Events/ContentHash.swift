@@ -36,7 +36,7 @@ extension ContentHash: CustomStringConvertible {
 
 /// Hashes many events one after another without allocating. One a thread.
 public final class ContentHasher {
-    private var sink = HashSink()
+    var sink = HashSink()
 
     public init() {}
 
@@ -44,9 +44,7 @@ public final class ContentHasher {
     public func hash(_ payload: EventPayload) -> ContentHash {
         sink.buffer.clear()
         payload.visit(&sink)
-        let bytes = sink.buffer.bytes
-        let hash = tapefold_xxh3_128(bytes.baseAddress, bytes.count)
-        return ContentHash(high: hash.high64, low: hash.low64)
+        return Self.stable(sink.buffer.bytes)
     }
 }
 
@@ -57,21 +55,20 @@ extension ContentHasher {
         sink.append(first)
         sink.append(second)
         sink.append(third)
-        let bytes = sink.buffer.bytes
-        let hash = tapefold_xxh3_128_seeded(bytes.baseAddress, bytes.count, Self.processSeed)
+        return Self.keyed(sink.buffer.bytes[...])
+    }
+
+    @inline(__always)
+    static func stable(_ bytes: UnsafeRawBufferPointer) -> ContentHash {
+        let hash = tapefold_xxh3_128(bytes.baseAddress, bytes.count)
         return ContentHash(high: hash.high64, low: hash.low64)
     }
 
-    /// The same of two texts and a third that is `head`, `separator` and `tail` in one, without putting it together.
-    public func identity(
-        _ first: String, _ second: String, pair head: String, _ separator: StaticString, _ tail: String
-    ) -> ContentHash {
-        sink.buffer.clear()
-        sink.append(first)
-        sink.append(second)
-        sink.append(head, separator, tail)
-        let bytes = sink.buffer.bytes
-        let hash = tapefold_xxh3_128_seeded(bytes.baseAddress, bytes.count, Self.processSeed)
+    /// Keyed by a seed of the process.
+    @inline(__always)
+    static func keyed(_ bytes: Slice<UnsafeRawBufferPointer>) -> ContentHash {
+        let bytes = UnsafeRawBufferPointer(rebasing: bytes)
+        let hash = tapefold_xxh3_128_seeded(bytes.baseAddress, bytes.count, processSeed)
         return ContentHash(high: hash.high64, low: hash.low64)
     }
 
@@ -108,21 +105,32 @@ extension EventPayload {
 
 /// The canonical bytes: each field's index and length, then its value. Fields at their default are left out, so a
 /// field that is added later does not change the hash of events without it.
-private struct HashSink: FieldSink, ~Copyable {
+struct HashSink: FieldSink, ~Copyable {
     var buffer = ByteBuffer()
+    private static let countBits: UInt32 = 24
 
     @inline(__always)
     private mutating func head(_ key: FieldKey, count: Int) {
-        buffer.append(littleEndian: UInt32(truncatingIfNeeded: key.index) << 24 | UInt32(truncatingIfNeeded: count))
+        buffer.append(littleEndian: Self.head(key, count: count))
+    }
+
+    @inline(__always)
+    private static func head(_ key: FieldKey, count: Int) -> UInt32 {
+        UInt32(truncatingIfNeeded: key.index) << countBits | UInt32(truncatingIfNeeded: count)
+    }
+
+    /// Where the text that begins at `offset` ends.
+    @inline(__always)
+    func end(ofTextAt offset: Int) -> Int {
+        let head = UInt32(littleEndian: buffer.bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+        return offset + MemoryLayout<UInt32>.size + Int(head & (1 << Self.countBits - 1))
     }
 
     @inline(__always)
     mutating func text(_ key: FieldKey, _ value: String) {
         // The text is asked for its bytes once: for a second question Swift would count a reference up and down.
         value.withRawUTF8 { bytes in
-            buffer.append(
-                littleEndian: UInt32(truncatingIfNeeded: key.index) << 24 | UInt32(truncatingIfNeeded: bytes.count),
-                bytes)
+            buffer.append(littleEndian: Self.head(key, count: bytes.count), bytes)
         }
     }
 
@@ -150,14 +158,6 @@ private struct HashSink: FieldSink, ~Copyable {
     mutating func integer(_ key: FieldKey, _ value: Int64) {
         head(key, count: 8)
         buffer.append(littleEndian: UInt64(bitPattern: value))
-    }
-
-    mutating func append(_ head: String, _ separator: StaticString, _ tail: String) {
-        let count = head.utf8.count + separator.utf8CodeUnitCount + tail.utf8.count
-        buffer.append(littleEndian: UInt32(truncatingIfNeeded: count))
-        head.withRawUTF8 { buffer.append($0) }
-        buffer.append(separator)
-        tail.withRawUTF8 { buffer.append($0) }
     }
 
     mutating func list(_ key: FieldKey, _ values: [String]) {

@@ -41,3 +41,48 @@ import Testing
         #expect(try hash(without) != hash(Samples.trade))
     }
 }
+
+/// The three hashes of an execution that are worked out at once, beside those worked out one by one.
+@Suite struct TradeHashesTests {
+    private static func trade(
+        user: String = "user-1", id: String = "t-1", symbol: String = "RELIANCE", exchange: String = "NSE",
+        account: String = EventDefaults.account, isin: String? = nil
+    ) -> TradeExecuted {
+        TradeExecuted(
+            tradeId: id, userId: user, exchange: exchange, symbol: symbol, side: .buy, quantity: .one, price: .one,
+            executedAt: Timestamp(microseconds: 1), account: account, isin: isin)
+    }
+
+    private static let trades = [
+        trade(), trade(user: "user-2"), trade(symbol: "INFY"), trade(exchange: "BSE"), trade(account: "second"),
+        trade(isin: "INE002A01018"), trade(account: "second", isin: "INE002A01018"),
+        trade(symbol: "A", exchange: "BN"), trade(symbol: "NA", exchange: "B"),
+        trade(user: String(repeating: "u", count: 100), symbol: String(repeating: "S", count: 60)),
+    ]
+
+    @Test func aBooksHashIsThatOfItsKey() {
+        let hasher = ContentHasher()
+        for trade in Self.trades {
+            let instrument = trade.isin ?? "\(trade.exchange):\(trade.symbol)"
+            let key = hasher.book(userId: trade.userId, account: trade.account, instrument: instrument)
+            #expect(hasher.hashes(of: trade).book == key, "\(trade)")
+        }
+        #expect(Set(Self.trades.map { hasher.hashes(of: $0).book }).count == Self.trades.count)
+    }
+
+    @Test func anIdentityIsUserAndTradeIdAlone() {
+        let hasher = ContentHasher()
+        let identity = hasher.hashes(of: Self.trade()).identity
+        #expect(hasher.hashes(of: Self.trade(symbol: "INFY", account: "second")).identity == identity)
+        #expect(hasher.hashes(of: Self.trade(id: "t-2")).identity != identity)
+        #expect(hasher.hashes(of: Self.trade(user: "user-2")).identity != identity)
+        #expect(hasher.hashes(of: Self.trade(user: "user-", id: "t-11")).identity != identity)
+    }
+
+    @Test func theContentsHashIsThatOfThePayload() {
+        let hasher = ContentHasher()
+        for trade in Self.trades {
+            #expect(hasher.hashes(of: trade).content == EventPayload.tradeExecuted(trade).contentHash)
+        }
+    }
+}

@@ -39,7 +39,7 @@ final class BookState {
     /// - Throws: `RowError` when the stored row contradicts itself.
     init(_ row: RowReader, hasher: ContentHasher) throws(RowError) {
         key = BookKey(userId: try row.text(0), account: try row.text(1), instrument: try row.text(2))
-        identity = hasher.identity(key)
+        identity = hasher.book(key)
         exchange = try row.text(3)
         symbol = try row.text(4)
         updatedAt = Timestamp(microseconds: try row.unixMicroseconds(13))

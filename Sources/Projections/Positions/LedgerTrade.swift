@@ -53,11 +53,8 @@ extension BookKey {
         instrument = Self.instrument(isin: trade.isin, exchange: trade.exchange, symbol: trade.symbol)
     }
 
-    /// Between exchange and symbol.
-    static let separator: StaticString = ":"
-
     static func instrument(isin: String?, exchange: String, symbol: String) -> String {
-        guard let isin else { return exchange + separator.description + symbol }
+        guard let isin else { return "\(exchange)\(ContentHasher.instrumentSeparator)\(symbol)" }
         return isin
     }
 }

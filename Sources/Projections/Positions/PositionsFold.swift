@@ -94,7 +94,7 @@ public final class PositionsFold: ViewFold {
     }
 
     private func fold(_ trade: TradeExecuted, of event: FoldEvent) -> FoldOutcome {
-        let place = warm.take(event.offset) ?? look(at: trade, in: event.decoded.payload)
+        let place = warm.take(event.offset) ?? hasher.hashes(of: trade)
         prefetchAhead()
         if let repeated = repetition(of: trade, place) { return repeated }
         let state = book(of: trade, place.book, at: event.decoded.envelope.time)
@@ -118,7 +118,7 @@ public final class PositionsFold: ViewFold {
 
     /// Writes the execution's rows at once: in a rebuild nothing can change them before the indexes are there.
     private func copy(
-        _ trade: TradeExecuted, _ place: TradePlace, into state: BookState, _ copied: CopiedLedger
+        _ trade: TradeExecuted, _ place: TradeHashes, into state: BookState, _ copied: CopiedLedger
     ) throws(BookError) {
         let closed = try enter(trade, into: state) { copied.append($0, userId: trade.userId) }
         if let days, !days.add(trade, closed: closed) {
@@ -133,7 +133,7 @@ public final class PositionsFold: ViewFold {
     }
 
     /// Keeps the execution where corrections and refolds find it; its rows are written by the next drain.
-    private func keep(_ trade: TradeExecuted, _ place: TradePlace, in state: BookState) throws(BookError) {
+    private func keep(_ trade: TradeExecuted, _ place: TradeHashes, in state: BookState) throws(BookError) {
         let entry = LedgerTrade(trade, contentHash: place.content)
         entry.closed = try enter(trade, into: state) { entry.closures.append($0) }
         if mode == .live { trades[entry.key] = entry }
@@ -152,7 +152,7 @@ public final class PositionsFold: ViewFold {
     }
 
     /// Whether this identity was there before, saying the same or something else.
-    private func repetition(of trade: TradeExecuted, _ place: TradePlace) -> FoldOutcome? {
+    private func repetition(of trade: TradeExecuted, _ place: TradeHashes) -> FoldOutcome? {
         let isSame: Bool
         if mode == .rebuild {
             guard let known = identities.find(place.identity, content: place.content.low) else { return nil }
@@ -188,7 +188,7 @@ public final class PositionsFold: ViewFold {
     }
 
     func book(_ entry: LedgerTrade, at time: Timestamp) -> BookState {
-        book(of: entry.trade, hasher.book(of: entry.trade), at: time)
+        book(of: entry.trade, hasher.hashes(of: entry.trade).book, at: time)
     }
 
     @inline(__always)
@@ -209,7 +209,7 @@ public final class PositionsFold: ViewFold {
         return new
     }
 
-    func book(_ key: BookKey) -> BookState? { books.find(hasher.identity(key)) }
+    func book(_ key: BookKey) -> BookState? { books.find(hasher.book(key)) }
 
     func touch(_ state: BookState, at time: Timestamp) {
         state.updatedAt = max(state.updatedAt, time)

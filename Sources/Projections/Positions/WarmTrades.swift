@@ -1,16 +1,8 @@
 import Events
 
-/// Where an execution belongs and what it says, worked out once: nothing but hashes.
-struct TradePlace {
-    /// Of its book's key.
-    let book: ContentHash
-    let identity: ContentHash
-    let content: ContentHash
-}
-
 /// The places of a batch's executions, in the batch's order: taken one by one as the batch folds.
 struct WarmTrades {
-    private var places: [(offset: Int64, place: TradePlace)] = []
+    private var places: [(offset: Int64, place: TradeHashes)] = []
     private var next = 0
 
     mutating func removeAll() {
@@ -18,10 +10,10 @@ struct WarmTrades {
         next = 0
     }
 
-    mutating func append(_ place: TradePlace, offset: Int64) { places.append((offset, place)) }
+    mutating func append(_ place: TradeHashes, offset: Int64) { places.append((offset, place)) }
 
     /// The place of the execution at `offset`; nil when it was not in the batch.
-    mutating func take(_ offset: Int64) -> TradePlace? {
+    mutating func take(_ offset: Int64) -> TradeHashes? {
         while next < places.count, places[next].offset < offset { next += 1 }
         guard next < places.count, places[next].offset == offset else { return nil }
         defer { next += 1 }
@@ -29,7 +21,7 @@ struct WarmTrades {
     }
 
     /// The place `distance` behind the one that is taken next.
-    func ahead(_ distance: Int) -> TradePlace? {
+    func ahead(_ distance: Int) -> TradeHashes? {
         next + distance < places.count ? places[next + distance].place : nil
     }
 }
@@ -41,14 +33,6 @@ extension PositionsFold {
         static let slots = 24
         static let books = 16
         static let lots = 8
-    }
-
-    /// Not inlined: the caller's event is then lent to it whole, where else the execution would be copied out of it.
-    @inline(never)
-    func look(at trade: TradeExecuted, in payload: EventPayload) -> TradePlace {
-        TradePlace(
-            book: hasher.book(of: trade), identity: hasher.identity(trade.userId, trade.tradeId),
-            content: hasher.hash(payload))
     }
 
     /// Works out where the batch's executions belong, and asks for the memory of the first ones.
@@ -70,7 +54,7 @@ extension PositionsFold {
 
     @inline(never)
     private func warmUp(_ trade: TradeExecuted, of event: FoldEvent) {
-        warm.append(look(at: trade, in: event.decoded.payload), offset: event.offset)
+        warm.append(hasher.hashes(of: trade), offset: event.offset)
     }
 
     /// Asks for the memory that the executions ahead will need.
@@ -97,14 +81,7 @@ extension PositionsFold {
 }
 
 extension ContentHasher {
-    func identity(_ key: BookKey) -> ContentHash { identity(key.userId, key.account, key.instrument) }
-
-    /// The identity of the key of the execution's book, without the key.
-    @inline(__always)
-    func book(of trade: TradeExecuted) -> ContentHash {
-        guard let isin = trade.isin else {
-            return identity(trade.userId, trade.account, pair: trade.exchange, BookKey.separator, trade.symbol)
-        }
-        return identity(trade.userId, trade.account, isin)
+    func book(_ key: BookKey) -> ContentHash {
+        book(userId: key.userId, account: key.account, instrument: key.instrument)
     }
 }
