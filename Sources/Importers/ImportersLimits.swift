@@ -23,6 +23,9 @@ public enum ImportersLimits {
     public static let maximumSimulatedLateEvents = 20_000
     /// Different instruments that a simulated user holds at a time.
     public static let maximumSimulatedHoldings = 8
+    /// Alerts, rules, lists, cart lines and payments of a simulated user on a day while markets are open, and about as many
+    /// more while none is: on a day of millions of events people are busier trading, not setting alerts.
+    public static let maximumSimulatedDeedsPerUserDay = 4
     /// When a simulation may begin: the calendar is asked a month ahead at a time.
     public static let simulatedYears = 2000...2100
     /// Encoded bytes handed to the sink at a time.

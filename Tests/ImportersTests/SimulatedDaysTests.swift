@@ -149,6 +149,20 @@ import Testing
         #expect(try sent(options).allSatisfy { $0.event.payload.partitionKey == $0.key })
     }
 
+    /// Many events of few people are trades and ticks: nobody sets alerts all day.
+    @Test(arguments: [5, 20]) func peopleHaveOnlySoMuchToDoBesideTrading(symbols: Int) throws {
+        let options = SimulatorOptions(events: 60_000, users: 10, symbols: symbols, seed: 3, kind: .days, days: 2)
+        var deeds = 0
+        for one in try sent(options) {
+            switch one.event.payload {
+            case .alertChanged, .ruleChanged, .watchlistChanged, .cartChanged, .paymentReceived: deeds += 1
+            default: break
+            }
+        }
+        // Four each in the open markets' hours, up to as many in the others', and the first deposit.
+        #expect(deeds > 50 && deeds < 200, "\(deeds)")
+    }
+
     @Test func smallWorldsDoNotTrap() throws {
         for (events, users, symbols, days) in [(1, 1, 1, 1), (300, 1, 1, 5), (500, 2, 3, 40), (50, 9, 100, 2)] {
             let options = SimulatorOptions(events: events, users: users, symbols: symbols, kind: .days, days: days)

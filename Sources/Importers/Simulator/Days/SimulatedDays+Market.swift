@@ -2,8 +2,10 @@ import Domain
 
 /// Ticks and the instruments' master data.
 extension SimulatedDays {
-    mutating func makeTick() -> (topic: String, key: String)? {
-        guard let index = anyTrading() else { return nil }
+    mutating func makeTick() -> (topic: String, key: String)? { makeTick(of: anyTrading()) }
+
+    mutating func makeTick(of listing: Int?) -> (topic: String, key: String)? {
+        guard let index = listing else { return nil }
         markets[index].move(to: now, &random)
         let quantity = Int64(random.within(1...40)) * markets[index].listing.lot
         markets[index].trade(quantity, &random)

@@ -63,10 +63,17 @@ extension SimulatedDays {
             line.field("upper", Self.price(near(market, 10...100)))
         }
         line.field("active", isActive)
-        if random.chance(perMille: 500) { line.field("cooldownSeconds", Self.whole(Int64(random.within(1...10)) * 60)) }
-        if random.chance(perMille: 300) { line.field("once", true) }
+        writeHowOften()
         line.end()
         return ("alerts.changed", market.listing.symbol)
+    }
+
+    /// Once, or with a pause between: nobody wants to be told of every tick.
+    private mutating func writeHowOften() {
+        let minutes = random.chance(perMille: 500) ? random.within(1...10) : nil
+        let isOnce = random.chance(perMille: 300)
+        if let pause = minutes ?? (isOnce ? nil : 60) { line.field("cooldownSeconds", Self.whole(Int64(pause) * 60)) }
+        if isOnce { line.field("once", true) }
     }
 
     private mutating func writeCondition(_ condition: StaticString, _ threshold: Fixed8) {

@@ -25,6 +25,11 @@ struct SimulatedDays {
     private(set) var timetable: SimulatedTimetable
     /// Events of the day made so far.
     private var made = 0
+    /// What people did on this day beside trading, of what they have to do at most.
+    private var deeds = 0
+    private let dailyDeeds: Int
+    /// The listing that was ``nextTrading()`` last.
+    private var turn = 0
     private let hasCommodities: Bool
     private let finalDay: CivilDate
 
@@ -40,13 +45,15 @@ struct SimulatedDays {
         finalDay = last.tradingDay
         let listings = (0..<options.symbols).map { SimulatedListing(index: $0, lastDay: last.tradingDay) }
         hasCommodities = listings.contains { $0.kind == .commodity }
+        dailyDeeds = options.users * ImportersLimits.maximumSimulatedDeedsPerUserDay
         markets = listings.map(SimulatedMarket.init)
         users = SimulatedUsers(options.users, listings)
         untold = Array((0..<options.symbols).reversed())
         // Other than the plain kinds' ids: both may be sent to one system.
         idPrefix = Array("days-\(options.seed)-".utf8)
         timetable = SimulatedTimetable(
-            first, evening: Self.evening(first, hasCommodities, calendar), events: Self.events(of: options))
+            first, evening: Self.evening(first, hasCommodities, calendar), events: Self.events(of: options),
+            quietEvents: dailyDeeds)
         now = timetable.start
         line.reserve(1_024)
     }
@@ -85,8 +92,10 @@ struct SimulatedDays {
     private mutating func beginDay() {
         let session = Self.session(onOrAfter: timetable.date.adding(days: 1), calendar)
         timetable = SimulatedTimetable(
-            session, evening: Self.evening(session, hasCommodities, calendar), events: timetable.events)
+            session, evening: Self.evening(session, hasCommodities, calendar), events: timetable.events,
+            quietEvents: dailyDeeds)
         made = 0
+        deeds = 0
         // Now and then an exchange changes a lot size, a name or a symbol overnight.
         if random.chance(perMille: 400) { changeMaster() }
     }
@@ -98,10 +107,17 @@ struct SimulatedDays {
         if isOpen("NSE") || (hasCommodities && isOpen("MCX")) {
             if random.chance(perMille: options.ticksPerMille), let tick = makeTick() { return tick }
             if let step = nextDue() { return step }
-            if random.chance(perMille: 60) { return housekeeping() }
-            return act() ?? makeTick() ?? housekeeping()
+            if random.chance(perMille: 60), let deed = doOneMoreThing() { return deed }
+            return act() ?? makeTick() ?? doOneMoreThing() ?? makeTick(of: nextTrading()) ?? housekeeping()
         }
         return nextDue() ?? housekeeping()
+    }
+
+    /// What people do beside trading; nil when they have done what they do on a day.
+    private mutating func doOneMoreThing() -> (topic: String, key: String)? {
+        guard deeds < dailyDeeds else { return nil }
+        deeds += 1
+        return housekeeping()
     }
 
     private func isOpen(_ exchange: String) -> Bool {
@@ -129,6 +145,15 @@ struct SimulatedDays {
         for _ in 0..<6 {
             let index = random.below(markets.count) * random.below(markets.count) / markets.count
             if fits(markets[index].listing), isTrading(index) { return index }
+        }
+        return nil
+    }
+
+    /// The next listing in turn that trades now; nil where none does.
+    private mutating func nextTrading() -> Int? {
+        for _ in markets.indices {
+            turn = (turn + 1) % markets.count
+            if isTrading(turn) { return turn }
         }
         return nil
     }
