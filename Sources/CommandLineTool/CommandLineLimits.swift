@@ -14,8 +14,11 @@ public enum CommandLineLimits {
 
     /// How long a command waits for the first answer of Kafka or the database.
     static let connectTimeoutMilliseconds: Int32 = 8_000
-    /// How long the last messages may take to be acknowledged.
-    static let deliveryTimeoutMilliseconds = 60_000
+    /// How long an event that a command sends may wait for its acknowledgement: as long as a Kafka producer's, for nobody
+    /// sends it again by itself.
+    static let eventTimeoutMilliseconds = 120_000
+    /// How long the last events may take to be acknowledged or to fail.
+    static let deliveryTimeoutMilliseconds = 150_000
     static let deliveryPollMilliseconds: Int32 = 100
 
     static let consumeBatchMessages = 1_000

@@ -25,6 +25,9 @@ final class EventSender {
         for topic in topology.topics {
             partitioners[topic.name] = topic.partitioner == .murmur2 ? .murmur2 : .crc32
         }
+        var configuration = configuration
+        let timeout = String(CommandLineLimits.eventTimeoutMilliseconds)
+        configuration.properties.merge(["message.timeout.ms": timeout]) { own, _ in own }
         producer = try KafkaProducer(configuration: configuration, partitioners: partitioners) { delivery in
             guard let error = delivery.error else { return }
             failures.add(Failure(number: delivery.token, error: error))
