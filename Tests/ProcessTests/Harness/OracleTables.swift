@@ -15,16 +15,27 @@ struct OracleTables {
     /// Which part of the rows to compare: those of the keys of one lane.
     typealias Lane = (number: Int32, count: Int32)
 
+    /// Of views `positions`, `orders` and `market`.
     /// - Parameter lane: nil compares all rows; else `events` are those of the lane.
     func differences(_ events: [FoldEvent], lane: Lane? = nil) throws -> [String] {
-        let decoded = events.map(\.decoded)
-        let positions = try NaivePositions(decoded).rows()
-        let market = NaiveMarket(events, calendar: try .standard()).rows()
+        try positionsDifferences(events, lane: lane) + ordersDifferences(events, lane: lane)
+            + marketDifferences(events, lane: lane)
+    }
+
+    func positionsDifferences(_ events: [FoldEvent], lane: Lane? = nil) throws -> [String] {
+        let positions = try NaivePositions(events.map(\.decoded)).rows()
         return try compare("positions", "trades", positions.trades, lane)
             + compare("positions", "lot_closures", positions.closures, lane)
             + compare("positions", "positions", positions.positions, lane)
-            + compare("orders", "orders", NaiveOrders(decoded).rows(), lane)
-            + compare("market", "quotes", market.quotes, lane) + compare("market", "candles", market.candles, lane)
+    }
+
+    func ordersDifferences(_ events: [FoldEvent], lane: Lane? = nil) throws -> [String] {
+        try compare("orders", "orders", NaiveOrders(events.map(\.decoded)).rows(), lane)
+    }
+
+    func marketDifferences(_ events: [FoldEvent], lane: Lane? = nil) throws -> [String] {
+        let market = NaiveMarket(events, calendar: try .standard()).rows()
+        return try compare("market", "quotes", market.quotes, lane) + compare("market", "candles", market.candles, lane)
     }
 
     /// Of view `analytics`, likewise.
@@ -59,7 +70,7 @@ struct OracleTables {
         var carts: [String: String] = [:]
         for row in 0..<found.rowCount {
             let user = try found.text(row, 0)
-            if let lane, !Self.isIn(lane, ["user_id": user]) { continue }
+            if let lane, !Self.isIn(lane, Array(user.utf8)) { continue }
             carts[user] = try found.text(row, 1)
         }
         let expected = NaiveCart(events.map(\.decoded)).carts.mapValues { lines in
@@ -85,12 +96,15 @@ struct OracleTables {
         var missing = Set(expected.map(Self.text))
         var differences: [String] = []
         let list = table.columns.map(\.name).joined(separator: ", ")
+        let keyColumn = ["user_id", "symbol"].lazy.compactMap { name in
+            table.columns.firstIndex { $0.name == name && $0.type == .text }
+        }.first
         try connection.copyOut("COPY (SELECT \(list) FROM \(build.schema).\(name)) TO STDOUT (FORMAT binary)") {
             bytes in
             var walk = PostgresCopyRow(bytes)
             let row = MemoryRow(fields: table.columns.map { _ in walk.next().map { Array($0) } })
+            if let lane, let keyColumn, !Self.isIn(lane, row.fields[keyColumn] ?? []) { return }
             let presented = (try? row.presented(table)) ?? [:]
-            if let lane, !Self.isIn(lane, presented) { return }
             let text = Self.text(presented.filter { columns.contains($0.key) })
             if missing.remove(text) == nil { differences.append("\(name) should not have \(text)") }
         }
@@ -100,9 +114,8 @@ struct OracleTables {
             + ["\(name): \(differences.count) differences in \(expected.count) rows"]
     }
 
-    private static func isIn(_ lane: Lane, _ row: PresentedRow) -> Bool {
-        let key = Array((row["user_id"] ?? row["symbol"] ?? "").utf8)
-        return KafkaPartitioner.murmur2.partition(forKey: key, count: lane.count) == lane.number
+    private static func isIn(_ lane: Lane, _ key: [UInt8]) -> Bool {
+        KafkaPartitioner.murmur2.partition(forKey: key, count: lane.count) == lane.number
     }
 
     private static func text(_ row: PresentedRow) -> String {

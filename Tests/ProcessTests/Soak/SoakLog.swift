@@ -1,29 +1,32 @@
 import Domain
+import Engine
 import Events
 import Kafka
 import Projections
 
 /// What lies in the topics at the end of a soak, read back lane by lane.
-struct SoakLog {
+struct SoakLog: Sendable {
     static let lanes: Int32 = 4
-    private let stack: Stack
+    private let configuration: KafkaConfiguration
     private let inputs: [EventKind]
 
-    init(_ stack: Stack) {
-        self.stack = stack
+    init(_ stack: Stack) { self.init(stack.kafka(), stack.topology) }
+
+    /// - Parameter views: nil reads what any view of the topology does.
+    init(_ configuration: KafkaConfiguration, _ topology: Topology, of views: [String]? = nil) {
+        self.configuration = configuration
+        let read = topology.views.filter { views?.contains($0.name) ?? true }
         inputs = EventKind.allCases.filter { kind in
-            stack.topology.views.contains { view in
-                stack.topology.inputs(of: view).contains { $0.name == kind.topic }
-            }
+            read.contains { view in topology.inputs(of: view).contains { $0.name == kind.topic } }
         }
     }
 
     /// Hands over each record of a lane, in each partition's order.
     func read(lane: Int32, topics: [String], _ body: (KafkaRecord, _ topic: String) throws -> Void) throws {
-        let consumer = try KafkaConsumer(configuration: stack.kafka(), groupId: nil)
+        let consumer = try KafkaConsumer(configuration: configuration, groupId: nil)
         defer { consumer.close() }
         let places = topics.map { TopicPartition(topic: $0, partition: lane) }
-        let admin = try stack.admin()
+        let admin = try KafkaAdmin(configuration: configuration)
         var left: [String: Int64] = [:]
         for place in places {
             let end = try eventually("the end of \(place)") { try admin.watermarks(place).high }

@@ -64,7 +64,7 @@ struct SoakReport: Codable {
             rows.append(
                 (
                     "MiB of \(program.name)",
-                    "median \(program.thirdQuarter) third quarter, \(program.lastQuarter) last quarter, "
+                    "\(program.before) until the last quarter, \(program.lastQuarter) in it, "
                         + "peak \(program.peak) at \(program.peakSecond) s"
                 ))
         }

@@ -4,11 +4,11 @@ import Foundation
 struct SoakSamples {
     struct Program: Codable {
         var name: String
-        /// In mebibytes, the median of all copies: in the third quarter of the time, in the last one. Before, caches fill;
-        /// an outage's backlog in memory lifts a peak, only a leak lifts a median.
-        var thirdQuarter: Int
+        /// In mebibytes, the greatest of any copy: until the last quarter of the time, an outage and what came of its
+        /// backlog included, and in the last quarter, where there is another.
+        var before: Int
         var lastQuarter: Int
-        /// The greatest of any copy, and when.
+        /// The greatest of the whole time, and when.
         var peak: Int
         var peakSecond: Int
         /// The greatest in each span of ``spanSeconds``, for those who look for a cause.
@@ -32,6 +32,7 @@ struct SoakSamples {
         return Int(line.split(whereSeparator: { $0 == " " || $0 == "\t" })[1])
     }
 
+    private static let lastQuarterBegins = 0.75
     private static let spanSeconds = 10.0
 
     func programs(until end: Double) -> [Program] {
@@ -39,15 +40,14 @@ struct SoakSamples {
             let peak = all.max { $0.kibibytes < $1.kibibytes }
             return Program(
                 name: name,
-                thirdQuarter: Self.median(all.filter { (0.5..<0.75).contains($0.second / end) }),
-                lastQuarter: Self.median(all.filter { $0.second / end >= 0.75 }), peak: (peak?.kibibytes ?? 0) / 1_024,
-                peakSecond: Int(peak?.second ?? 0), series: Self.series(all))
+                before: Self.greatest(all.filter { $0.second < end * Self.lastQuarterBegins }),
+                lastQuarter: Self.greatest(all.filter { $0.second >= end * Self.lastQuarterBegins }),
+                peak: Self.greatest(all), peakSecond: Int(peak?.second ?? 0), series: Self.series(all))
         }.sorted { $0.name < $1.name }
     }
 
-    private static func median(_ part: [(second: Double, kibibytes: Int)]) -> Int {
-        let sorted = part.map(\.kibibytes).sorted()
-        return sorted.isEmpty ? 0 : sorted[sorted.count / 2] / 1_024
+    private static func greatest(_ part: [(second: Double, kibibytes: Int)]) -> Int {
+        (part.map(\.kibibytes).max() ?? 0) / 1_024
     }
 
     private static func series(_ all: [(second: Double, kibibytes: Int)]) -> [Int] {

@@ -68,10 +68,17 @@ struct SoakSchedule: Sendable {
         let end = settings.seconds - SoakSettings.quietSeconds
         var second = SoakSettings.smallFaultSeconds
         var nextLarge = SoakSettings.largeFaultSeconds
+        var kills = SoakSettings.databaseKills.map { $0 * end }[...]
         while second < end {
             if second >= nextLarge {
                 nextLarge += SoakSettings.largeFaultSeconds
-                entries += Self.large(at: second, before: end, &random)
+                let drawn = Self.large(at: second, before: end, &random)
+                if let kill = kills.first, second >= kill {
+                    kills.removeFirst()
+                    entries.append(Entry(second: second, fault: .killDatabase))
+                } else {
+                    entries += drawn
+                }
             } else {
                 entries.append(Entry(second: second, fault: .small(Self.small(&random))))
                 entries.append(

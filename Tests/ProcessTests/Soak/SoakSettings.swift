@@ -11,6 +11,8 @@ struct SoakSettings: Codable, Sendable {
     /// Traffic goes on for so long after the last fault.
     static let quietSeconds = 30.0
     static let lagBoundSeconds = 30.0
+    /// When the database is killed whatever the seed, in parts of the time that faults are made in.
+    static let databaseKills = [0.45, 0.8]
     static let duplicatesPerMille = 20
     static let outOfOrderPerMille = 20
     static let misplacedPerMille = 5
@@ -24,9 +26,10 @@ struct SoakSettings: Codable, Sendable {
     static let copies = 2
     static let views = ["positions", "orders", "market", "analytics", "cash", "cart"]
     static let sampleSeconds = 1.0
-    /// Resident memory's median in the last quarter of a soak over that in the third: caches fill before.
-    static let memoryGrowthRatio = 1.25
-    static let memoryGrowthMebibytes = 24
+    /// Resident memory in the last quarter of a soak over that before, each the greatest of its time. Both have an outage of
+    /// the database: what a worker takes to catch up, and keeps for the next time, is as much after one as after two.
+    static let memoryGrowthRatio = 1.1
+    static let memoryGrowthMebibytes = 8
     /// The peak, a backlog's catch-up included: what a worker may take whatever the log's length.
     static let memoryBoundMebibytes = 300
 

@@ -45,7 +45,7 @@ extension ProcessTests {
             #expect(notifications.doubled == 0)
             for program in report.memory {
                 let bound =
-                    Double(program.thirdQuarter) * SoakSettings.memoryGrowthRatio
+                    Double(program.before) * SoakSettings.memoryGrowthRatio
                     + Double(SoakSettings.memoryGrowthMebibytes)
                 #expect(Double(program.lastQuarter) <= bound, "\(program.name) grows")
                 #expect(program.peak < SoakSettings.memoryBoundMebibytes, "\(program.name)")
