@@ -6,8 +6,11 @@ public struct KafkaConfiguration: Sendable {
     /// Comma-separated `host:port`.
     public var brokers: String
     public var clientId: String
-    /// Any librdkafka property, by its own name (`security.protocol`).
-    public var properties: [String: String]
+    /// Any librdkafka property, by its own name (`security.protocol`). One that has two (`compression.codec`) is found under
+    /// the one that this module uses (`compression.type`).
+    public var properties: [String: String] {
+        didSet { properties = Self.byOneName(properties) }
+    }
     public var logSink: KafkaLogSink
 
     public init(
@@ -16,7 +19,7 @@ public struct KafkaConfiguration: Sendable {
     ) {
         self.brokers = brokers
         self.clientId = clientId
-        self.properties = properties
+        self.properties = Self.byOneName(properties)
         self.logSink = logSink
     }
 

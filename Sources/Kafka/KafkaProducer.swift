@@ -75,7 +75,7 @@ public final class KafkaProducer: Sendable {
     /// Serves delivery reports for up to `timeoutMilliseconds`.
     public func poll(timeoutMilliseconds: Int32 = 0) { _ = rd_kafka_poll(handle.pointer, timeoutMilliseconds) }
 
-    /// Messages queued or sent and not yet reported.
+    /// Messages queued or sent and not yet reported, and events that ``poll(timeoutMilliseconds:)`` has not taken yet.
     public var outstanding: Int { Int(rd_kafka_outq_len(handle.pointer)) }
 
     /// Totals since the producer was made.

@@ -1,6 +1,8 @@
+import CLibrdkafka
 import Foundation
-import Kafka
 import Testing
+
+@testable import Kafka
 
 @Suite struct ConfigurationTests {
     @Test func environmentBecomesProperties() throws {
@@ -35,6 +37,7 @@ import Testing
         ("session.timeout.ms", "soon", "TAPEFOLD_KAFKA_SESSION_TIMEOUT_MS"),
         ("enable.auto.commit", "true", "TAPEFOLD_KAFKA_ENABLE_AUTO_COMMIT"),
         ("partition.assignment.strategy", "cooperative-sticky", "exactly-once"),
+        ("auto.commit.enable", "true", "exactly-once"),
         ("session.timeout.ms", "999999999", "session.timeout.ms"),
     ])
     func badPropertiesAreNamed(_ name: String, _ value: String, _ hint: String) {
@@ -51,5 +54,50 @@ import Testing
             uniqueKeysWithValues: configuration.effectiveProperties(for: .producer).map { ($0.name, $0.value) })
         #expect(shown["linger.ms"] == "0" && shown["compression.type"] == "lz4")
         _ = try KafkaProducer(configuration: configuration)
+    }
+
+    /// librdkafka takes whichever name was set last, and ours come in no order.
+    @Test func overridesWinByWhicheverName() throws {
+        var configuration = quiet("h:1", ["compression.codec": "none", "delivery.timeout.ms": "1000"])
+        configuration.properties.merge(["message.timeout.ms": "2000"]) { own, _ in own }
+        let shown = configuration.effectiveProperties(for: .producer).map { "\($0.name)=\($0.value)" }
+        #expect(shown.contains("compression.type=none") && shown.contains("message.timeout.ms=1000"))
+        #expect(!shown.contains { $0.hasPrefix("compression.codec") || $0.hasPrefix("delivery.timeout.ms") })
+        configuration.properties["queue.buffering.max.ms"] = "7"
+        #expect(configuration.properties["linger.ms"] == "7")
+        _ = try KafkaProducer(configuration: configuration)
+    }
+
+    @Test func onePropertyOfTwoValuesIsRefused() {
+        let configuration = quiet("h:1", ["linger.ms": "1", "queue.buffering.max.ms": "2"])
+        let error = #expect(throws: KafkaError.self) { try KafkaProducer(configuration: configuration) }
+        #expect(error?.message.contains("TAPEFOLD_KAFKA_QUEUE_BUFFERING_MAX_MS") == true, "\(error?.message ?? "")")
+        #expect(error?.message.contains("TAPEFOLD_KAFKA_LINGER_MS") == true)
+    }
+
+    /// The list is librdkafka's own: a newer one may have more.
+    @Test func everySecondNameOfLibrdkafkaIsKnown() throws {
+        let pairs = try secondNames()
+        #expect(pairs.count >= 10)
+        for (alias, name) in pairs {
+            let isKnown =
+                KafkaConfiguration.otherNames[alias] == name || KafkaConfiguration.otherNames[name] == alias
+            #expect(isKnown, "\(alias) is \(name)")
+        }
+    }
+
+    private func secondNames() throws -> [(alias: String, name: String)] {
+        var text: UnsafeMutablePointer<CChar>?
+        var count = 0
+        let stream = try #require(open_memstream(&text, &count))
+        rd_kafka_conf_properties_show(stream)
+        fclose(stream)
+        defer { free(text) }
+        let lines = String(cString: try #require(text)).split(separator: "\n")
+        return lines.compactMap { line in
+            guard let alias = line.prefixMatch(of: /([a-z.]+)/), let name = line.firstMatch(of: /Alias for `([a-z.]+)`/)
+            else { return nil }
+            return (String(alias.1), String(name.1))
+        }
     }
 }

@@ -19,10 +19,9 @@ extension ProcessTests {
                 try send(ticks(day), stack)
                 try stack.waitUntilCaughtUp("market")
             }
-            try eventually(
-                "retention to remove the first records: \((try? String(contentsOfFile: stack.log("broker"), encoding: .utf8)) ?? "")",
-                within: 30
-            ) { try stack.lowest() > 0 }
+            try eventually("retention to remove the first records:\n\(logTail(stack.log("broker")))") {
+                try stack.lowest() > 0
+            }
             // A tick of a day that is gone in part, late: it is still in the log, and folded already.
             try send([tick("TCS", day: 5, minute: 200, number: 9_000, price: "50000")], stack)
             try stack.waitUntilCaughtUp("market")
@@ -131,7 +130,7 @@ extension ProcessTests {
         }
 
         private func send(_ messages: [KafkaMessage], _ stack: Stack) throws {
-            let producer = try KafkaProducer(configuration: stack.kafka(["compression.codec": "none"]))
+            let producer = try KafkaProducer(configuration: stack.kafka(["compression.type": "none"]))
             // Small batches as they are, so that segments stay small.
             for start in stride(from: 0, to: messages.count, by: 50) {
                 _ = try producer.sendAndWait(Array(messages[start..<min(start + 50, messages.count)]))

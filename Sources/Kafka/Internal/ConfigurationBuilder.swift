@@ -11,6 +11,12 @@ struct ConfigurationBuilder: ~Copyable {
     ) throws(KafkaError) {
         conf = rd_kafka_conf_new()
         self.role = role
+        if let (name, other) = configuration.namedTwice {
+            throw KafkaError(
+                code: .invalidArgument,
+                message: "Kafka properties \(name) and \(other) are the same and were given different values: "
+                    + "remove one from the configuration (\(Self.variable(name)), \(Self.variable(other)))")
+        }
         let required = KafkaConfiguration.required(for: role)
         for (name, value) in configuration.properties {
             guard let needed = required[name], needed != value else { continue }
