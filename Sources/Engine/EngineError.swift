@@ -21,15 +21,24 @@ public struct EngineError: Error, Sendable, CustomStringConvertible {
     public let code: Code
     /// What happened, where, and what to do.
     public let message: String
+    /// The database could not be reached or a connection to it broke: what was under way may go on over a new one.
+    let isConnectionLost: Bool
 
     public init(_ code: Code, _ message: String) {
+        self.init(code, message, isConnectionLost: false)
+    }
+
+    private init(_ code: Code, _ message: String, isConnectionLost: Bool) {
         self.code = code
         self.message = message
+        self.isConnectionLost = isConnectionLost
     }
 
     public var description: String { message }
 
-    static func from(_ error: PostgresError) -> EngineError { EngineError(.database, error.description) }
+    static func from(_ error: PostgresError) -> EngineError {
+        EngineError(.database, error.description, isConnectionLost: error.isConnectionLost)
+    }
     static func from(_ error: KafkaError) -> EngineError { EngineError(.kafka, error.description) }
 }
 

@@ -10,8 +10,10 @@ public enum EngineLimits {
     public static let claimLockMilliseconds = 1_000
     /// How often a worker of another fold than the live build's looks whether a swap has made one of its own live.
     public static let standbyMilliseconds = 500
-    /// How often one replay begins, when operators drop what it has folded.
+    /// How often one replay begins, when operators drop what it has folded or its connections break.
     public static let rebuildAttempts = 5
+    /// How long a replay waits for the database to be there again, and for its own lock to be free.
+    public static let rebuildReconnectMilliseconds = 120_000
     /// The wait between two tries of anything that the database or Kafka refused.
     public static let retryMilliseconds = 200
     public static let maximumRetryMilliseconds = 5_000

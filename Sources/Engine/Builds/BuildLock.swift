@@ -1,3 +1,4 @@
+import Foundation
 import Postgres
 
 /// What keeps two commands from working on the same builds: a lock that the session holds until it ends.
@@ -22,11 +23,18 @@ enum BuildLock {
         }
     }
 
+    /// - Parameter deadline: until when a session that has it is waited for, which may be our own that broke.
     /// - Throws: `.build` when another session has it.
-    func take(on connection: PostgresConnection) throws(EngineError) {
-        let isTaken = try inDatabase { () throws(PostgresError) in
-            try connection.query("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", [.text(key)]).bool(0, 0)
+    func take(
+        on connection: PostgresConnection, until deadline: ContinuousClock.Instant = .now, stop: StopSignal? = nil
+    ) throws(EngineError) {
+        while true {
+            let isTaken = try inDatabase { () throws(PostgresError) in
+                try connection.query("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", [.text(key)]).bool(0, 0)
+            }
+            if isTaken { return }
+            guard ContinuousClock.now < deadline, stop?.isSet != true else { throw EngineError(.build, refusal) }
+            usleep(useconds_t(EngineLimits.retryMilliseconds * 1_000))
         }
-        guard isTaken else { throw EngineError(.build, refusal) }
     }
 }

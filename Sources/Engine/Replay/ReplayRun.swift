@@ -43,7 +43,41 @@ public enum ReplayRun {
         _: Fold.Type, _ view: ViewConfiguration, _ configuration: WorkerConfiguration, _ options: ReplayOptions,
         _ stop: StopSignal, _ observer: @escaping ReplayObserver
     ) throws(EngineError) -> ReplaySummary {
-        try Replay<Fold>(view, configuration, options, stop, observer).run()
+        var options = options
+        var replay: Replay<Fold>? = try Replay<Fold>(view, configuration, options, stop, observer)
+        var attempts = 1
+        while true {
+            do throws(EngineError) {
+                if let summary = try replay?.run() { return summary }
+            } catch {
+                guard error.isConnectionLost, !stop.isSet, attempts < EngineLimits.rebuildAttempts else { throw error }
+                Log.warning("replay_goes_on", ["view": view.name, "reason": error.message])
+            }
+            // Its connections are closed first, so that the database ends what they were at.
+            replay = nil
+            attempts += 1
+            options.startsAnew = false
+            replay = try reconnected(view, configuration, options, stop, observer)
+        }
+    }
+
+    /// Goes on with what a broken connection interrupted, as the next replay would. If that was a swap whose commit went
+    /// unanswered there is nothing to go on with, and the view is rebuilt once more: dear, but right.
+    private static func reconnected<Fold: ViewFold>(
+        _ view: ViewConfiguration, _ configuration: WorkerConfiguration, _ options: ReplayOptions,
+        _ stop: StopSignal, _ observer: @escaping ReplayObserver
+    ) throws(EngineError) -> Replay<Fold> {
+        let deadline = ContinuousClock.now + .milliseconds(EngineLimits.rebuildReconnectMilliseconds)
+        while true {
+            do throws(EngineError) {
+                let replay = try Replay<Fold>(view, configuration, options, stop, observer)
+                replay.lockDeadline = deadline
+                return replay
+            } catch {
+                guard error.isConnectionLost, !stop.isSet, ContinuousClock.now < deadline else { throw error }
+                usleep(useconds_t(EngineLimits.retryMilliseconds * 1_000))
+            }
+        }
     }
 }
 
@@ -56,7 +90,11 @@ final class Replay<Fold: ViewFold> {
     let observer: ReplayObserver
     let connection: PostgresConnection
     let catalog: BuildCatalog
+    /// Until when a session that works on the view's build is waited for.
+    fileprivate(set) var lockDeadline = ContinuousClock.now
     let begun = ContinuousClock.now
+    /// When the build was live: what is tidied up behind it, which may wait for a vacuum, is no part of a rebuild's time.
+    private var ended: ContinuousClock.Instant?
     private var hasHeldLanes = false
 
     init(
@@ -75,7 +113,7 @@ final class Replay<Fold: ViewFold> {
     }
 
     func run() throws(EngineError) -> ReplaySummary {
-        try BuildLock.replay(view: view.name).take(on: connection)
+        try BuildLock.replay(view: view.name).take(on: connection, until: lockDeadline, stop: stop)
         let consumer = try makeConsumer()
         defer { consumer.close() }
         try BuildPreparation.run(view, configuration, consumer: consumer, rebuilds: true)
@@ -111,12 +149,12 @@ final class Replay<Fold: ViewFold> {
         try leaveOutOld(build)
         if options.goesLive {
             try follow(live, build, filler, consumer, workers)
+            ended = .now
             try dropOldBuilds()
         } else {
             try filler.catchUp(to: try targets(of: live, consumer))
             try inDatabase { () throws(PostgresError) in try catalog.markReady(build) }
         }
-        try analyze(build)
         return try summary(of: build, live, filler, wasResumed: wasResumed)
     }
 
@@ -158,7 +196,7 @@ final class Replay<Fold: ViewFold> {
                 phase: .done, build: build.name, records: records, total: records, rate: 0, secondsLeft: 0))
         return ReplaySummary(
             view: view.name, build: build.name, replaced: options.goesLive ? live.name : nil, records: records,
-            seconds: (ContinuousClock.now - begun).inSeconds, wasResumed: wasResumed,
+            seconds: ((ended ?? .now) - begun).inSeconds, wasResumed: wasResumed,
             parked: try inDatabase { () throws(PostgresError) in try catalog.parkedCount(of: build) },
             skipped: filler.counters.refusedSkipped.current,
             isLive: options.goesLive, hasSpilled: filler.hasSpilled, hasHeldLanes: hasHeldLanes)
@@ -431,12 +469,6 @@ final class Replay<Fold: ViewFold> {
             for build in try catalog.retiredBuilds(of: view.name).dropFirst(options.keptBuilds) {
                 try catalog.drop(build)
             }
-        }
-    }
-
-    func analyze(_ build: Build) throws(EngineError) {
-        try inDatabase { () throws(PostgresError) in
-            for table in view.definition.tables { try connection.execute("ANALYZE \(build.schema).\(table.name)") }
         }
     }
 }
