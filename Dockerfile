@@ -5,7 +5,7 @@ FROM swift:${SWIFT_VERSION}-bookworm AS build
 RUN apt-get -qq update \
     && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends \
         pkg-config librdkafka-dev libpq-dev libssl-dev zlib1g-dev libsimdjson-dev libmicrohttpd-dev libwslay-dev \
-        libisal-dev libxxhash-dev libcurl4-openssl-dev \
+        libisal-dev libxxhash-dev libcurl4-openssl-dev libjemalloc-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /tapefold
 COPY . .
@@ -19,7 +19,7 @@ FROM swift:${SWIFT_VERSION}-bookworm-slim
 RUN apt-get -qq update \
     && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends \
         ca-certificates librdkafka1 libpq5 libssl3 zlib1g libsimdjson14 libmicrohttpd12 libwslay1 libisal2 libxxhash0 \
-        libcurl4 \
+        libcurl4 libjemalloc2 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --create-home --home-dir /var/lib/tapefold tapefold
 COPY --from=build /programs/ /usr/local/bin/

@@ -12,8 +12,11 @@ let strict: [SwiftSetting] = [
     .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
 ]
 
-func module(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
-    .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
+func module(
+    _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [], linking: [LinkerSetting] = []
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict, linkerSettings: linking)
 }
 
 func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -29,10 +32,11 @@ func example(_ name: String, exclude: [String] = []) -> Target {
         path: "examples/\(name)", exclude: exclude, swiftSettings: strict)
 }
 
+/// Tests are not optimized in release builds either: that took half of their build. What they test is.
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
     .testTarget(
         name: "\(name)Tests", dependencies: dependencies + ["TestKit"], path: "Tests/\(name)Tests",
-        exclude: exclude, swiftSettings: strict)
+        exclude: exclude, swiftSettings: strict + [.unsafeFlags(["-Onone"], .when(configuration: .release))])
 }
 
 let package = Package(
@@ -59,6 +63,8 @@ let package = Package(
         .systemLibrary(name: "CCrypt"),
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CMemory"),
+        // How the command line's heap is set up: a variable that jemalloc looks for.
+        .target(name: "CHeapSettings"),
         .target(
             name: "CSimdjson",
             cxxSettings: [.unsafeFlags(["-O3"])],
@@ -71,7 +77,10 @@ let package = Package(
         module("Postgres", ["CLibpq"]),
         module("HTTPServing", ["CMicrohttpd"]),
         module("Telemetry", ["Domain", "HTTPServing"]),
-        module("Engine", ["Domain", "Events", "Projections", "Kafka", "Postgres", "Telemetry", "CMemory"]),
+        module(
+            "Engine", ["Domain", "Events", "Projections", "Kafka", "Postgres", "Telemetry"],
+            // In place of the C library's heap; sanitizers, which bring their own, build for debugging.
+            linking: [.linkedLibrary("jemalloc", .when(configuration: .release))]),
         module(
             "ReadAPI",
             [
@@ -96,7 +105,7 @@ let package = Package(
             "CommandLineTool",
             [
                 "Domain", "Events", "Projections", "Engine", "Kafka", "Postgres", "Importers", "Supervision", "ReadAPI",
-                "Telemetry", "Benchmarks",
+                "Telemetry", "Benchmarks", "CHeapSettings",
             ]),
 
         program("market-processor", ["Engine"]),

@@ -6,7 +6,7 @@ set -euo pipefail
 swift_wanted=6.2
 postgres_wanted=15
 librdkafka_wanted=2.0.2
-libraries=(librdkafka-dev libpq-dev libssl-dev zlib1g-dev libsimdjson-dev libmicrohttpd-dev libwslay-dev libisal-dev libxxhash-dev libcurl4-openssl-dev)
+libraries=(librdkafka-dev libpq-dev libssl-dev zlib1g-dev libsimdjson-dev libmicrohttpd-dev libwslay-dev libisal-dev libxxhash-dev libcurl4-openssl-dev libjemalloc-dev)
 tools=(pkg-config)
 
 is_ubuntu() { (. /etc/os-release && [ "$ID" = ubuntu ]) 2>/dev/null; }
@@ -121,7 +121,7 @@ install_postgres() {
 
 check_swift
 if ! command -v apt-get >/dev/null; then
-    pkg-config --exists rdkafka libpq openssl zlib simdjson libmicrohttpd libisal libxxhash libcurl 2>/dev/null && has_wslay && has_postgres ||
+    pkg-config --exists rdkafka libpq openssl zlib simdjson libmicrohttpd libisal libxxhash libcurl jemalloc 2>/dev/null && has_wslay && has_postgres ||
         fail "no apt-get here: install by hand ${libraries[*]} ${tools[*]} and PostgreSQL $postgres_wanted or newer, under this system's names"
     exit 0
 fi

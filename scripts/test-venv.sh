@@ -7,9 +7,11 @@ packages="kafka-python==3.0.12 confluent-kafka==2.16.1 jsonschema==4.23.0 promet
 # Without what it would bring along: of this one only axe.min.js is wanted.
 alone="axe-playwright-python==0.1.8"
 venv=.build/test-venv
+constraints=scripts/test-constraints.txt
 stamp="$venv/installed"
+wanted="$packages $alone $(cksum <"$constraints")"
 
-if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$packages $alone" ]; then
+if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then
     exit 0
 fi
 if ! python3 -c 'import venv, ensurepip' 2>/dev/null; then
@@ -21,9 +23,9 @@ rm -rf "$venv"
 python3 -m venv "$venv"
 log="$venv/pip.log"
 # shellcheck disable=SC2086
-if ! "$venv/bin/pip" install --quiet --disable-pip-version-check --retries 2 $packages >"$log" 2>&1 ||
+if ! "$venv/bin/pip" install --quiet --disable-pip-version-check --retries 2 -c "$constraints" $packages >"$log" 2>&1 ||
     ! "$venv/bin/pip" install --quiet --disable-pip-version-check --retries 2 --no-deps $alone >>"$log" 2>&1; then
     echo "test-venv: pip could not install $packages $alone (no way to PyPI?): $(grep -m 1 '^ERROR' "$log" || tail -n 1 "$log")" >&2
     exit 1
 fi
-printf '%s' "$packages $alone" >"$stamp"
+printf '%s' "$wanted" >"$stamp"

@@ -36,7 +36,6 @@ final class BuildFiller<Fold: ViewFold> {
         paysEffects: Bool = false, options: ReplayOptions = ReplayOptions(), stop: StopSignal,
         observer: @escaping ReplayObserver
     ) throws(EngineError) {
-        Heap.keepFreedMemory()
         self.view = view
         self.configuration = configuration
         self.build = build

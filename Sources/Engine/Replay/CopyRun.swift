@@ -81,7 +81,6 @@ extension Replay {
         try inDatabase { () throws(PostgresError) in
             try catalog.publish(build, copy, relations: view.definition.presentation.map(\.name))
         }
-        try analyze(build)
         let reached = try inDatabase { () throws(PostgresError) in try catalog.checkpoints(of: build) }
         return CopySummary(
             view: view.name, build: build.name, name: copy.name, schema: copy.schema,
