@@ -82,7 +82,8 @@ extension ProcessTests {
                     "1",
                     // Streams do not end, and a WebSocket is no request and answer: they have tests of their own.
                     "--exclude-path", "/v1/stream", "--exclude-path", "/v1/ws", "--phases", "examples,coverage,fuzzing",
-                    "--continue-on-failure", "--no-color", "--workers", "2",
+                    // One worker: hypothesis' caches are not made for threads (KeyError in lambda_sources).
+                    "--continue-on-failure", "--no-color", "--workers", "1",
                     "--generation-database", "none", "--warnings", "off",
                     // What unknown members and headers do is ours to say; the document says it.
                     "--exclude-checks", "unsupported_method,missing_required_header",

@@ -129,7 +129,9 @@ import Testing
         while try writer.query(waiting).rowCount == 0, HTTPServing.MonotonicClock.nanoseconds() < deadline {
             usleep(2_000)
         }
-        try writer.execute("INSERT INTO public.rows DEFAULT VALUES; SELECT pg_advisory_unlock(1)")
+        // Not in one string, which would be one transaction: the lock would be free before the row is committed.
+        try writer.execute("INSERT INTO public.rows DEFAULT VALUES")
+        try writer.execute("SELECT pg_advisory_unlock(1)")
         reader.join()
         #expect(counts.withLock { $0 } == [0, 0, 1])
     }

@@ -87,13 +87,16 @@ final class ChangeFeed: Sendable {
 
     private func read(_ connection: PostgresConnection, _ reader: inout ChangeReader) throws(PostgresError) {
         repeat {
+            let start = reader
             let wantsUsers = hub.userStreams.load(ordering: .acquiring) > 0
-            guard var changes = try reader.read(connection, users: wantsUsers) else { continue }
-            // Whoever has come meanwhile may have looked before what was just read had been committed.
-            if !wantsUsers, hub.userStreams.load(ordering: .acquiring) > 0 {
-                changes.lost = changes.lost ?? "changes are followed from here on"
+            var changes = try reader.read(connection, users: wantsUsers)
+            // Whoever has come meanwhile may have looked before what was just read had been committed: it is read again,
+            // with the users that were left out.
+            if changes != nil, !wantsUsers, hub.userStreams.load(ordering: .acquiring) > 0 {
+                reader = start
+                changes = try reader.read(connection, users: true)
             }
-            hub.tellAll(.changes(changes))
+            if let changes { hub.tellAll(.changes(changes)) }
         } while reader.hasMore && !stopping.load(ordering: .relaxed)
     }
 

@@ -32,11 +32,7 @@ final class UpProcess {
     private var told: String {
         let logs = dataDirectory + "/logs"
         let names = (try? FileManager.default.contentsOfDirectory(atPath: logs)) ?? []
-        let ends = names.sorted().map { name in
-            let text = (try? String(contentsOfFile: "\(logs)/\(name)", encoding: .utf8)) ?? ""
-            let lines = text.split(separator: "\n").suffix(ProcessTestLimits.logTailLines).joined(separator: "\n")
-            return "--- \(name)\n\(lines)"
-        }
+        let ends = names.sorted().map { "--- \($0)\n\(logTail("\(logs)/\($0)"))" }
         return ([running.output] + ends).joined(separator: "\n")
     }
 }

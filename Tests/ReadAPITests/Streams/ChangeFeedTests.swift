@@ -58,7 +58,8 @@ import Testing
             """
             INSERT INTO tapefold.change_batch (view, lane, user_ids) VALUES ('positions', 1, ARRAY['u1']); COMMIT
             """)
-        #expect(try socket.next { $0 == "change" || $0 == "reload" }["type"] == .string("reload"))
+        let news = try socket.next { $0 == "change" || $0 == "reload" }
+        #expect(news["views"] == .array([.string("positions")]), "\(news)")
     }
 
     @Test func aSwapIsNewsAlsoWhenTheReadingThatSawItFails() throws {
