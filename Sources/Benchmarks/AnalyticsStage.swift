@@ -15,7 +15,10 @@ enum AnalyticsStage {
         var done = 0
         while done < count {
             let events = (0..<FoldStage.batchTrades).map { index in
-                FoldStage.trade(&random, books, number: done + index, spacingMicroseconds: spacing).event
+                let key = Int(random.next() % UInt64(books.count))
+                return FoldStage.trade(
+                    &random, books, key: key, number: done + index, spacingMicroseconds: spacing
+                ).event
             }
             positions.take(events)
             analytics.take(events)

@@ -31,6 +31,8 @@ enum BenchLimits {
     static let rounds = 8
     static let foldTrades = 5_000_000
     static let foldKeys = 500_000
+    /// Executions that open a book.
+    static let foldOpenings = 3
     static let watches = 100_000
     static let watchedSymbols = 50
     static let watchTicks = 5_000_000

@@ -128,10 +128,8 @@ struct HashSink: FieldSink, ~Copyable {
 
     @inline(__always)
     mutating func text(_ key: FieldKey, _ value: String) {
-        // The text is asked for its bytes once: for a second question Swift would count a reference up and down.
-        value.withRawUTF8 { bytes in
-            buffer.append(littleEndian: Self.head(key, count: bytes.count), bytes)
-        }
+        let count = value.utf8.count
+        buffer.append(littleEndian: Self.head(key, count: count), value, count)
     }
 
     @inline(__always)
@@ -148,7 +146,8 @@ struct HashSink: FieldSink, ~Copyable {
 
     @inline(__always)
     mutating func append(_ value: String) {
-        value.withRawUTF8 { buffer.append(littleEndian: UInt32(truncatingIfNeeded: $0.count), $0) }
+        let count = value.utf8.count
+        buffer.append(littleEndian: UInt32(truncatingIfNeeded: count), value, count)
     }
 
     mutating func object(_ key: FieldKey, json: String) { text(key, json) }

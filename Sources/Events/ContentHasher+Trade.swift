@@ -13,7 +13,8 @@ public struct TradeHashes: Sendable {
 
 extension ContentHasher {
     /// Between the exchange and the symbol of an instrument without an ISIN.
-    public static let instrumentSeparator = ":"
+    @inlinable
+    public static var instrumentSeparator: Unicode.Scalar { ":" }
 
     /// All three over bytes that are put together once: they begin with the tradeId, the user, the symbol and the exchange.
     public func hashes(of trade: TradeExecuted) -> TradeHashes {

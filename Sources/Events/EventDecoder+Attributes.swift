@@ -113,17 +113,15 @@ extension EventDecoder {
             state: attributes.isString(state) ? attributes.bytes(state) : nil)
     }
 
-    /// The event with the trace of its record's headers, where it names none itself.
-    static func traced<Headers: EventHeaders & ~Copyable>(
-        _ event: consuming DecodedEvent, _ headers: borrowing Headers
-    ) -> DecodedEvent {
-        guard event.envelope.trace == nil else { return event }
+    /// Gives the event the trace of its record's headers, where it names none itself.
+    @inline(__always)
+    static func trace<Headers: EventHeaders & ~Copyable>(_ event: inout DecodedEvent, _ headers: borrowing Headers) {
+        guard event.envelope.trace == nil else { return }
         if let parent = headers.value(named: "ce_traceparent") {
             event.envelope.trace = TraceContext(parent: parent, state: headers.value(named: "ce_tracestate"))
         } else if let parent = headers.value(named: "traceparent") {
             event.envelope.trace = TraceContext(parent: parent, state: headers.value(named: "tracestate"))
         }
-        return event
     }
 
     @inline(never)

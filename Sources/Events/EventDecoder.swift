@@ -49,12 +49,16 @@ public final class EventDecoder {
         if headers.isEmpty { return try decodeStructured(kind, value, recordTime) }
         if let type = headers.value(named: "content-type"), type.hasPrefix("application/cloudevents") {
             guard !type.hasPrefix("application/cloudevents-batch") else { throw Self.batch(type) }
-            return Self.traced(try decodeStructured(kind, value, recordTime), headers)
+            var event = try decodeStructured(kind, value, recordTime)
+            Self.trace(&event, headers)
+            return event
         }
         guard headers.value(named: "ce_specversion") != nil || headers.value(named: "ce_id") != nil else {
-            return Self.traced(try decodeStructured(kind, value, recordTime), headers)
+            var event = try decodeStructured(kind, value, recordTime)
+            Self.trace(&event, headers)
+            return event
         }
-        let event = try withUnsafeTemporaryAllocation(of: csimdjson_field.self, capacity: EnvelopeKey.all.count) {
+        var event = try withUnsafeTemporaryAllocation(of: csimdjson_field.self, capacity: EnvelopeKey.all.count) {
             fields throws(EventRefusal) in
             fields.initialize(repeating: csimdjson_field())
             for (index, name) in EnvelopeKey.headers.enumerated() {
@@ -64,7 +68,8 @@ public final class EventDecoder {
             guard let base = fields.baseAddress else { return try decodeStructured(kind, value, recordTime) }
             return try decodeBinary(kind, value, UnsafePointer(base), recordTime)
         }
-        return Self.traced(event, headers)
+        Self.trace(&event, headers)
+        return event
     }
 
     /// Decodes a record without headers.

@@ -68,7 +68,7 @@ import Testing
                 sums: TradingSums(
                     fees: .zero,
                     closed: ClosedTrade(
-                        exitId: TradeId("t"), openedAt: Timestamp(microseconds: 0),
+                        openedAt: Timestamp(microseconds: 0),
                         closedAt: Timestamp(microseconds: 0),
                         isShort: false, quantity: .one, averageEntryPrice: .one, exitPrice: .one, grossPnl: pnl,
                         fees: .zero, realizedPnl: pnl, closureCount: 1)))

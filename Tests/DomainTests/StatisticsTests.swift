@@ -108,7 +108,7 @@ import Testing
         let first = TradingSums(
             fees: try amount("1.5"),
             closed: ClosedTrade(
-                exitId: TradeId("t"), openedAt: Timestamp(microseconds: 5), closedAt: Timestamp(microseconds: 12),
+                openedAt: Timestamp(microseconds: 5), closedAt: Timestamp(microseconds: 12),
                 isShort: false, quantity: .one, averageEntryPrice: .one, exitPrice: .one, grossPnl: try amount("7"),
                 fees: try amount("3"), realizedPnl: try amount("4"), closureCount: 1))
         let second = TradingSums(fees: try amount("0.5"), closed: nil)

@@ -39,6 +39,18 @@ import Testing
         #expect(set.find(ContentHash(high: 0, low: 0), content: 1) == false)
     }
 
+    @Test func roomMadeAtOnceHoldsAsManyWithoutGrowing() {
+        var set = IdentitySet()
+        set.insert(Self.identity(0), content: 0)
+        set.reserve(5_000)
+        let bytes = set.byteCount
+        for number in 1..<5_000 as Range<UInt64> { set.insert(Self.identity(number), content: number) }
+        #expect(set.byteCount == bytes)
+        for number in 0..<5_000 as Range<UInt64> { #expect(set.find(Self.identity(number), content: number) == true) }
+        set.reserve(1)
+        #expect(set.byteCount == bytes)
+    }
+
     @Test func aSlotIsSixteenBytes() {
         #expect(IdentitySet().byteCount == 1_024 * 16)
     }

@@ -37,6 +37,23 @@ import Testing
         #expect(buffer.bytes.bigEndian(at: 0, as: Int32.self) == Int32(expected.count))
     }
 
+    /// Around each power of ten, where digits begin and end, and where one word no longer holds them.
+    @Test func readsWhatItWrites() {
+        let buffer = ByteBuffer()
+        var power: Int128 = 1
+        for _ in 0..<37 {
+            for units in [power - 1, power, power + 1, power * 9, -power] {
+                buffer.truncate()
+                NumericFormat.append(units, to: buffer)
+                let field = UnsafeRawBufferPointer(rebasing: buffer.bytes.dropFirst(4))
+                #expect(NumericFormat.units(field) == units)
+                #expect(
+                    field.count == 8 || (field.last != 0 || field[field.count - 2] != 0), "no zero digit at the end")
+            }
+            power *= 10
+        }
+    }
+
     @Test(arguments: known) func readsWhatPostgreSQLWrites(text: String, hex: String) throws {
         let units = bytes(hex).withUnsafeBytes { NumericFormat.units($0) }
         #expect(units == (try Amount(parsing: text).units))

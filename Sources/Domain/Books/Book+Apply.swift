@@ -6,9 +6,9 @@ extension Book {
     /// when the whole execution is taken.
     /// - Throws: `BookError`; the book is then unchanged and no closure was reported.
     @discardableResult
-    public mutating func apply(_ fill: Fill, _ onClosure: (LotClosure) -> Void = { _ in }) throws(BookError)
-        -> FillEffect
-    {
+    public mutating func apply(
+        _ fill: borrowing Fill, _ onClosure: (borrowing LotClosure) -> Void = { _ in }
+    ) throws(BookError) -> FillEffect {
         guard fill.quantity.isPositive else { throw .notPositive(field: "quantity") }
         guard fill.multiplier.isPositive else { throw .notPositive(field: "multiplier") }
         guard isInOrder(fill) else { throw .outOfOrder }
@@ -18,16 +18,17 @@ extension Book {
             try open(fill)
             return FillEffect(closedTrade: nil, openedQuantity: fill.quantity)
         }
-        let plan = try ClosingPlan(of: fill, in: &self)
+        var plan = ClosingPlan(isShort: isShort)
+        try plan.prepare(fill, in: &self)
         try plan.commit(fill, to: &self, onClosure)
         return FillEffect(closedTrade: plan.closedTrade(fill), openedQuantity: plan.openedQuantity)
     }
 
     /// Adds a lot and the execution's fees, or changes nothing.
-    private mutating func open(_ fill: Fill) throws(BookError) {
-        let lot = fill.lot(quantity: fill.quantity, fees: fill.fees)
+    private mutating func open(_ fill: borrowing Fill) throws(BookError) {
+        let lot = Lot(of: fill, quantity: fill.quantity, fees: fill.fees)
         let totals = try openTotals(adding: lot, isShort: fill.side == .sell)
-        let fees = try Self.checked("fees") { () throws(NumberError) in try self.fees + fill.fees }
+        let fees = try self.fees(with: fill.fees)
         try checkTotals(grossPnl: grossPnl, fees: fees, openFees: totals.fees)
         quantity = totals.quantity
         openValue = totals.value
@@ -37,8 +38,12 @@ extension Book {
         note(fill)
     }
 
-    mutating func note(_ fill: Fill) {
-        lastFill = fill.order
+    func fees(with charged: Amount) throws(BookError) -> Amount {
+        try Self.checked("fees") { () throws(NumberError) in try fees + charged }
+    }
+
+    mutating func note(_ fill: borrowing Fill) {
+        lastFill = FillOrder(executedAt: fill.executedAt, id: fill.id)
         fillCount += 1
     }
 
@@ -66,11 +71,11 @@ extension Book {
     }
 }
 
-extension Fill {
-    /// The lot that this execution opens with part of its quantity and fees.
-    func lot(quantity: Quantity, fees: Amount) -> Lot {
-        Lot(
-            id: id, openedAt: executedAt, quantity: quantity, price: price, fees: fees,
-            multiplier: multiplier)
+extension Lot {
+    /// The lot that an execution opens with part of its quantity and fees.
+    init(of fill: borrowing Fill, quantity: Quantity, fees: Amount) {
+        self.init(
+            id: fill.id, openedAt: fill.executedAt, quantity: quantity, price: fill.price, fees: fees,
+            multiplier: fill.multiplier)
     }
 }

@@ -1,12 +1,16 @@
 /// One user's position in one instrument of one account: open lots, first in first out, and what closing them earned.
 ///
 /// A value: long, short or flat. Fills go in by (executedAt, tradeId); one that comes late is refused
-/// (`BookError.outOfOrder`) and the book is folded anew with ``refold(_:onClosure:)``.
+/// (`BookError.outOfOrder`) and the book is folded anew from all its executions.
 public struct Book: Hashable, Sendable {
-    /// The open lots, oldest first; all long or all short.
-    public internal(set) var openLots = LotQueue()
+    // What every execution looks at comes first, the lots behind it: an execution that adds to a position does not need
+    // them, and half a million books are met cold.
     /// Above zero when long, below when short.
     public internal(set) var quantity = Quantity.zero
+    /// Executions seen.
+    public internal(set) var fillCount = 0
+    /// Σ price × quantity of the open lots at scale 16: the average's numerator.
+    var openValue: Int128 = 0
     /// The fees on what is open.
     public internal(set) var openFees = Amount.zero
     /// Of everything ever closed, before fees.
@@ -15,10 +19,12 @@ public struct Book: Hashable, Sendable {
     public internal(set) var fees = Amount.zero
     /// The last execution in matching order.
     public internal(set) var lastFill: FillOrder?
-    /// Executions seen.
-    public internal(set) var fillCount = 0
-    /// Σ price × quantity of the open lots at scale 16: the average's numerator.
-    var openValue: Int128 = 0
+    /// The open lots, oldest first; all long or all short.
+    public internal(set) var openLots = LotQueue()
+
+    /// Of what lies before the first lot, in memory: the lot is the last field of the last field.
+    @inlinable
+    public static var totalsBytes: Int { MemoryLayout<Book>.size - MemoryLayout<Lot>.size }
 
     /// A flat book that has seen nothing.
     public init() {}
@@ -49,25 +55,14 @@ public struct Book: Hashable, Sendable {
     }
 
     /// Whether `fill` comes behind everything the book has seen, so that ``apply(_:_:)`` takes it.
-    public func isInOrder(_ fill: Fill) -> Bool {
+    public func isInOrder(_ fill: borrowing Fill) -> Bool {
         guard let lastFill else { return true }
         if fill.executedAt != lastFill.executedAt { return fill.executedAt > lastFill.executedAt }
-        return lastFill < fill.order
+        return lastFill.id < fill.id
     }
 }
 
 extension Book {
-    /// Folds `fills`, which must come in matching order, each tradeId once.
-    /// - Throws: `.outOfOrder` and whatever ``apply(_:_:)`` refuses.
-    public static func refold(
-        _ fills: some Sequence<Fill>, onClosure: (LotClosure) -> Void = { _ in },
-        onEffect: (Fill, FillEffect) -> Void = { _, _ in }
-    ) throws(BookError) -> Book {
-        var book = Book()
-        for fill in fills { onEffect(fill, try book.apply(fill, onClosure)) }
-        return book
-    }
-
     /// A book as it was stored.
     /// - Parameters:
     ///   - lots: open lots, oldest first.

@@ -1,5 +1,6 @@
-/// What a closing execution will do to its book, worked out and range-checked before anything changes.
-struct ClosingPlan {
+/// What a closing execution will do to its book, worked out and range-checked before anything changes. Not copyable, so
+/// that its three hundred bytes stay where they are.
+struct ClosingPlan: ~Copyable {
     /// One lot match, without the ids: those move out of the book when the plan is committed.
     private struct Slice {
         var lot: LotNumbers
@@ -19,7 +20,7 @@ struct ClosingPlan {
     private var entryFees = Amount.zero
     /// Σ entry price × quantity at scale 16.
     private var entryValue: Int128 = 0
-    private var isShort: Bool
+    private let isShort: Bool
     /// What the execution opens when it flips the book, and the fees on that.
     private(set) var openedQuantity = Quantity.zero
     private var openedFees = Amount.zero
@@ -27,10 +28,12 @@ struct ClosingPlan {
     private var first: Slice?
     private var others: [Slice] = []
 
+    /// An empty plan, which ``prepare(_:in:)`` fills in: an initialiser that did so would copy it once more.
+    init(isShort: Bool) { self.isShort = isShort }
+
     /// The book is only read; it comes `inout` because as a plain argument all of it would be copied.
     /// - Throws: `.overflow`.
-    init(of fill: Fill, in book: inout Book) throws(BookError) {
-        isShort = book.isShort
+    mutating func prepare(_ fill: borrowing Fill, in book: inout Book) throws(BookError) {
         do throws(NumberError) {
             try slice(&book, with: fill)
         } catch {
@@ -38,7 +41,7 @@ struct ClosingPlan {
         }
     }
 
-    private mutating func slice(_ book: inout Book, with fill: Fill) throws(NumberError) {
+    private mutating func slice(_ book: inout Book, with fill: borrowing Fill) throws(NumberError) {
         quantity = Quantity(units: min(fill.quantity.units, abs(book.quantity.units)))
         let closingFees = fill.fees.share(of: quantity, in: fill.quantity)
         openedQuantity = Quantity(units: fill.quantity.units - quantity.units)
@@ -76,14 +79,16 @@ struct ClosingPlan {
     }
 
     /// Changes the book and reports the closures, or throws `.overflow` and leaves the book as it was.
-    func commit(_ fill: Fill, to book: inout Book, _ onClosure: (LotClosure) -> Void) throws(BookError) {
+    func commit(
+        _ fill: borrowing Fill, to book: inout Book, _ onClosure: (borrowing LotClosure) -> Void
+    ) throws(BookError) {
         let (valueLeft, overflowed) = book.openValue.subtractingReportingOverflow(entryValue)
         guard !overflowed else { throw .overflow(field: "open value") }
         let isFlip = openedQuantity.isPositive
         let openFees = try Book.checked("open fees") { () throws(NumberError) in
             isFlip ? openedFees : try book.openFees - entryFees
         }
-        let allFees = try Book.checked("fees") { () throws(NumberError) in try book.fees + fill.fees }
+        let allFees = try book.fees(with: fill.fees)
         let gross = try Book.checked("gross P&L") { () throws(NumberError) in try book.grossPnl + grossPnl }
         try Book.checked("realized P&L") { () throws(NumberError) in _ = try grossPnl - fees }
         try book.checkTotals(grossPnl: gross, fees: allFees, openFees: openFees)
@@ -94,7 +99,7 @@ struct ClosingPlan {
         if let first { close(first, ordinal: 0, fill, &book, onClosure) }
         for (index, slice) in others.enumerated() { close(slice, ordinal: index + 1, fill, &book, onClosure) }
         if isFlip {
-            book.openLots.append(fill.lot(quantity: openedQuantity, fees: openedFees))
+            book.openLots.append(Lot(of: fill, quantity: openedQuantity, fees: openedFees))
             book.quantity = fill.side == .buy ? openedQuantity : -openedQuantity
             book.openValue = Int128(fill.price.units) * Int128(openedQuantity.units)
         } else {
@@ -105,11 +110,12 @@ struct ClosingPlan {
     }
 
     private func close(
-        _ slice: Slice, ordinal: Int, _ fill: Fill, _ book: inout Book, _ onClosure: (LotClosure) -> Void
+        _ slice: Slice, ordinal: Int, _ fill: borrowing Fill, _ book: inout Book,
+        _ onClosure: (borrowing LotClosure) -> Void
     ) {
         onClosure(
             LotClosure(
-                entryId: book.openLots.firstId, exitId: fill.id, ordinal: ordinal, quantity: slice.quantity,
+                entryId: book.openLots.firstId, ordinal: ordinal, quantity: slice.quantity,
                 entryPrice: slice.lot.price, exitPrice: fill.price, entryAt: slice.lot.openedAt,
                 exitAt: fill.executedAt, isShort: isShort, multiplier: slice.lot.multiplier, grossPnl: slice.grossPnl,
                 fees: slice.fees, realizedPnl: Amount(units: slice.grossPnl.units - slice.fees.units)))
@@ -121,12 +127,12 @@ struct ClosingPlan {
     }
 
     /// The closures as one.
-    func closedTrade(_ fill: Fill) -> ClosedTrade? {
+    func closedTrade(_ fill: borrowing Fill) -> ClosedTrade? {
         guard let first else { return nil }
         let average =
             others.isEmpty ? first.lot.price : Fixed8.average(value: entryValue, quantity: quantity)
         return ClosedTrade(
-            exitId: fill.id, openedAt: first.lot.openedAt, closedAt: fill.executedAt, isShort: isShort,
+            openedAt: first.lot.openedAt, closedAt: fill.executedAt, isShort: isShort,
             quantity: quantity, averageEntryPrice: average, exitPrice: fill.price, grossPnl: grossPnl, fees: fees,
             realizedPnl: Amount(units: grossPnl.units - fees.units), closureCount: 1 + others.count)
     }

@@ -68,10 +68,9 @@ struct LotNumbers: Hashable, Sendable {
     }
 }
 
-/// One match of a closing execution with an open lot.
+/// One match of a closing execution with an open lot. The execution is the one that was applied.
 public struct LotClosure: Hashable, Sendable {
     public var entryId: TradeId
-    public var exitId: TradeId
     /// 0 for the first lot that the exit closed, then 1, 2, …
     public var ordinal: Int
     /// Above zero.
@@ -91,12 +90,11 @@ public struct LotClosure: Hashable, Sendable {
     public var realizedPnl: Amount
 
     public init(
-        entryId: TradeId, exitId: TradeId, ordinal: Int, quantity: Quantity, entryPrice: Price,
+        entryId: TradeId, ordinal: Int, quantity: Quantity, entryPrice: Price,
         exitPrice: Price, entryAt: Timestamp, exitAt: Timestamp, isShort: Bool, multiplier: Fixed8, grossPnl: Amount,
         fees: Amount, realizedPnl: Amount
     ) {
         self.entryId = entryId
-        self.exitId = exitId
         self.ordinal = ordinal
         self.quantity = quantity
         self.entryPrice = entryPrice
@@ -111,16 +109,10 @@ public struct LotClosure: Hashable, Sendable {
     }
 
     public var entryTradeId: String { entryId.text }
-    public var exitTradeId: String { exitId.text }
-
-    /// How long the lot was held.
-    public var heldMicroseconds: Int64 { exitAt.microseconds - entryAt.microseconds }
 }
 
-/// All closures of one closing execution: what a trader calls a trade.
+/// All closures of one closing execution: what a trader calls a trade. Nothing but bits, so that it is copied for little.
 public struct ClosedTrade: Hashable, Sendable {
-    /// The closing execution.
-    public var exitId: TradeId
     /// When the first of the closed lots was opened.
     public var openedAt: Timestamp
     public var closedAt: Timestamp
@@ -136,11 +128,10 @@ public struct ClosedTrade: Hashable, Sendable {
     public var closureCount: Int
 
     public init(
-        exitId: TradeId, openedAt: Timestamp, closedAt: Timestamp, isShort: Bool, quantity: Quantity,
+        openedAt: Timestamp, closedAt: Timestamp, isShort: Bool, quantity: Quantity,
         averageEntryPrice: Price, exitPrice: Price, grossPnl: Amount, fees: Amount, realizedPnl: Amount,
         closureCount: Int
     ) {
-        self.exitId = exitId
         self.openedAt = openedAt
         self.closedAt = closedAt
         self.isShort = isShort
@@ -152,8 +143,6 @@ public struct ClosedTrade: Hashable, Sendable {
         self.realizedPnl = realizedPnl
         self.closureCount = closureCount
     }
-
-    public var exitTradeId: String { exitId.text }
 
     public var heldMicroseconds: Int64 { closedAt.microseconds - openedAt.microseconds }
 }

@@ -120,13 +120,14 @@ package final class RecordIntake {
                 inputs[input].kind, value: value, headers: RecordHeaders(record: record), recordTime: time)
             if let cut, cut.leavesOut(decoded, input: input, offset: record.offset) { return }
             intake.rounded += decoded.roundedFields
-            if isInPlace(decoded.payload.partitionKey, record, inputs[input].partitioner) {
-                intake.events.append(FoldEvent(decoded: decoded, input: input, offset: record.offset))
-                intake.records.append(index)
-            } else {
-                let key = decoded.payload.partitionKey
+            let key = decoded.payload.partitionKey
+            guard isInPlace(key, record, inputs[input].partitioner) else {
                 intake.troubles.append(IntakeTrouble(kind: .misplaced(key: key), input: input, record: index))
+                return
             }
+            // The last use of what was decoded, so that it is moved and not copied.
+            intake.events.append(FoldEvent(decoded: decoded, input: input, offset: record.offset))
+            intake.records.append(index)
         } catch {
             if let cut, let time = error.readable.time, cut.leavesOut(time) { return }
             intake.troubles.append(IntakeTrouble(kind: .refused(error), input: input, record: index))

@@ -70,6 +70,7 @@ final class FillLane<Fold: ViewFold>: @unchecked Sendable {
         }
         defer { folder.mayRead = nil }
         var next = next
+        folder.fold.expect(expected(from: next, to: target, atMost: limits.identities))
         try consume(EngineLimits.rebuildBatchRecords, upTo: target, from: next) { (batch) throws(LaneFailure) in
             let taken = intake.take(batch, from: next, upTo: target)
             try folder.fold(taken.whole, batch, from: store)
@@ -80,6 +81,15 @@ final class FillLane<Fold: ViewFold>: @unchecked Sendable {
             return folder.fold.rememberedIdentities > limits.identities ? nil : next
         }
         try bulk.flush(folder.fold, claim: &claim, next: next)
+    }
+
+    /// By kind, how many records lie before the target, or fewer.
+    private func expected(from start: [Int64], to target: [Int64], atMost limit: Int) -> [EventKind: Int] {
+        var expected: [EventKind: Int] = [:]
+        for (index, input) in view.inputs.enumerated() {
+            expected[input.kind, default: 0] += min(limit, Int(max(0, target[index] - start[index])))
+        }
+        return expected
     }
 
     /// Hands batches to `body` until it has got to `target`, a stop is asked for or it wants no more.

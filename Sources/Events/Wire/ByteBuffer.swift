@@ -57,13 +57,24 @@ struct ByteBuffer: ~Copyable {
         count &+= 4
     }
 
-    /// Four bytes, the lowest first, and what they introduce.
+    /// Four bytes, the lowest first, and the UTF-8 of the text that they introduce, `textBytes` long.
     @inline(__always)
-    mutating func append(littleEndian value: UInt32, _ bytes: UnsafeRawBufferPointer) {
-        ensure(4 &+ bytes.count)
+    mutating func append(littleEndian value: UInt32, _ text: String, _ textBytes: Int) {
+        ensure(4 &+ textBytes)
         base.storeBytes(of: value.littleEndian, toByteOffset: count, as: UInt32.self)
-        if let start = bytes.baseAddress { (base + count + 4).copyMemory(from: start, byteCount: bytes.count) }
-        count &+= 4 &+ bytes.count
+        // The closure sees the place alone: one that saw the buffer would be called, and the text counted up and down.
+        let place = base + count + 4
+        let isCopied: Void? = text.utf8.withContiguousStorageIfAvailable { bytes in
+            if let start = bytes.baseAddress { place.copyMemory(from: start, byteCount: bytes.count) }
+        }
+        if isCopied == nil { Self.copy(text, to: place, textBytes) }
+        count &+= 4 &+ textBytes
+    }
+
+    /// Of a text that does not lie in one piece, which only other platforms have.
+    @inline(never)
+    private static func copy(_ text: String, to place: UnsafeMutableRawPointer, _ count: Int) {
+        UnsafeMutableRawBufferPointer(start: place, count: count).copyBytes(from: text.utf8)
     }
 
     /// Eight bytes, the lowest first.

@@ -28,6 +28,8 @@ public final class AnalyticsFold: ViewFold {
         ledger.rememberedIdentities + payments.rememberedIdentities + days.count * ProjectionLimits.identitiesPerDay
     }
 
+    public func expect(_ events: [EventKind: Int]) { ledger.expect(events) }
+
     public func parkingKey(of event: FoldEvent) -> String {
         guard case .paymentReceived(let payment) = event.decoded.payload else { return ledger.parkingKey(of: event) }
         return "\(payment.userId)|payment|\(payment.paymentId)"

@@ -55,6 +55,9 @@ public protocol ViewFold: AnyObject, SendableMetatype {
     /// - Parameter lane: the partition number that this fold serves.
     init(mode: FoldMode, lane: Int)
 
+    /// A rebuild is about to fold up to so many events of each kind: tables made for them at once need not grow.
+    func expect(_ events: [EventKind: Int])
+
     /// Rows that the batch needs and that are not cached.
     func reads(for events: ArraySlice<FoldEvent>) -> [ReadRequest]
 
@@ -95,6 +98,9 @@ public protocol ViewFold: AnyObject, SendableMetatype {
 }
 
 extension ViewFold {
+    /// Of a fold without large tables.
+    public func expect(_ events: [EventKind: Int]) {}
+
     /// Of a fold whose state counts as remembered.
     public var unflushedKeys: Int { 0 }
 }

@@ -18,15 +18,18 @@ extension MarketFold {
     public func reads(for events: ArraySlice<FoldEvent>) -> [ReadRequest] {
         useClock += 1
         var asked = Asked()
-        events.withUnsafeBufferPointer { events in
-            for index in events.indices { ask(for: events[index], &asked) }
-        }
+        events.lendEach { lent, _ in ask(for: lent.event, &asked) }
         return [asked.quotes, asked.dayRows, asked.candles].filter { $0.keys.rowCount > 0 }
     }
 
     private func ask(for event: FoldEvent, _ asked: inout Asked) {
-        guard case .marketUpdated(let tick) = event.decoded.payload else { return }
-        let time = event.decoded.envelope.time
+        switch event.decoded.payload {
+        case .marketUpdated(let tick): ask(for: tick, at: event.decoded.envelope.time, &asked)
+        default: break
+        }
+    }
+
+    private func ask(for tick: MarketUpdated, at time: Timestamp, _ asked: inout Asked) {
         if let known = symbols.find(exchange: tick.exchange, symbol: tick.symbol) {
             if let session = known.missingSession(at: time) { ask(known.key, session, &asked) }
             return

@@ -42,10 +42,10 @@ public final class MarketFold: ViewFold {
     public static func parkingKey(of readable: ReadableKey, kind: EventKind) -> String? { readable.symbol }
 
     public func fold(_ event: FoldEvent) -> FoldOutcome {
-        guard case .marketUpdated(let tick) = event.decoded.payload else {
-            return .skipped(reason: "not an event of this view")
+        switch event.decoded.payload {
+        case .marketUpdated(let tick): fold(tick, of: event.decoded.envelope, at: event.offset)
+        default: .skipped(reason: "not an event of this view")
         }
-        return fold(tick, of: event.decoded.envelope, at: event.offset)
     }
 
     private func fold(_ tick: MarketUpdated, of envelope: Envelope, at offset: Int64) -> FoldOutcome {

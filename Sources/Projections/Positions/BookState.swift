@@ -19,10 +19,10 @@ final class BookState {
     var lastUse = 0
     /// The latest time of the events folded into this book.
     var updatedAt: Timestamp
-    private(set) var exchange: String
-    private(set) var symbol: String
     var book: Book
     let key: BookKey
+    private(set) var exchange: String
+    private(set) var symbol: String
     /// The first place in matching order from which closings may have changed.
     var refoldFrom: FillOrder?
 

@@ -19,10 +19,18 @@ final class BookTable {
     private static let initialSlots = 1_024
     private static let cacheLineBytes = 64
     /// What a fold looks at before the book itself.
-    private static let headBytes = 96
-    private static let bookLines = (headBytes + MemoryLayout<Book>.size + cacheLineBytes - 1) / cacheLineBytes
+    private static let headBytes = 64
+    /// The lines before the book's first lot, which an execution that adds to a position does not look at.
+    @inline(__always)
+    private static var totalsLines: Int { lines(Book.totalsBytes) }
+    @inline(__always)
+    private static var bookLines: Int { lines(MemoryLayout<Book>.size) }
     /// The array's own fields before its first lot.
     private static let arrayHeaderBytes = 32
+
+    /// Up to the end of so many bytes of the book.
+    @inline(__always)
+    private static func lines(_ bookBytes: Int) -> Int { (headBytes + bookBytes + cacheLineBytes - 1) / cacheLineBytes }
 
     var count: Int { states.count }
     var all: ContiguousArray<BookState> { states }
@@ -71,23 +79,32 @@ final class BookTable {
     @inline(__always)
     func prefetchSlot(_ identity: ContentHash) { slots.prefetch(identity.high) }
 
-    /// Asks for the memory of the book that a look-up will find.
+    /// Asks for the memory of the book that a look-up will find, but for its lots.
     @inline(__always)
     func prefetchBook(_ identity: ContentHash) {
         guard let state = candidate(identity) else { return }
         let object = UnsafeRawPointer(state.toOpaque())
-        for line in 0..<Self.bookLines { tapefold_prefetch(object + line * Self.cacheLineBytes) }
+        for line in 0..<Self.totalsLines { tapefold_prefetch(object + line * Self.cacheLineBytes) }
     }
 
-    /// Asks for the memory of the book's second lot, which lies apart.
+    /// Asks for the memory of those lots that an execution will meet: where it will lie when it adds to the position, else
+    /// the first two.
     @inline(__always)
-    func prefetchLots(_ identity: ContentHash) {
+    func prefetchLots(_ identity: ContentHash, isBuy: Bool) {
         guard let state = candidate(identity) else { return }
-        let lots = state._withUnsafeGuaranteedRef { $0.book.openLots.restMemory }
-        guard let lots else { return }
+        let (isFlat, adds, lots) = state._withUnsafeGuaranteedRef { state in
+            let units = state.book.quantity.units
+            let adds = isBuy ? units > 0 : units < 0
+            return (units == 0, adds, state.book.openLots.restMemory(toAdd: adds))
+        }
+        if !adds {
+            let object = UnsafeRawPointer(state.toOpaque())
+            for line in Self.totalsLines..<Self.bookLines { tapefold_prefetch(object + line * Self.cacheLineBytes) }
+        }
+        guard let lots, !isFlat else { return }
         tapefold_prefetch(lots.start - Self.arrayHeaderBytes)
-        tapefold_prefetch(lots.next)
-        tapefold_prefetch(lots.next + Self.cacheLineBytes)
+        tapefold_prefetch(lots.lot)
+        tapefold_prefetch(lots.lot + Self.cacheLineBytes)
     }
 
     @inline(__always)

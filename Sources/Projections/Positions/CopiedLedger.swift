@@ -4,7 +4,7 @@ import Events
 /// Ledger rows that a rebuild encodes as it folds, for the next drain.
 ///
 /// Nothing will look at these executions again before the indexes are there, so none of them becomes an object.
-struct CopiedLedger {
+final class CopiedLedger {
     private let trades: RowBatch
     /// Nil where the view keeps none.
     private let closures: RowBatch?
@@ -14,12 +14,12 @@ struct CopiedLedger {
         closures = layout.lotClosures.map { _ in RowBatch(columns: PositionsView.lotClosures.columns, layout: .copy) }
     }
 
-    func append(_ trade: TradeExecuted, instrument: String, _ row: TradeRow) {
-        trades.appendRow { row.encode(trade, instrument: instrument, into: &$0) }
+    func append(_ trade: TradeExecuted, _ row: TradeRow) {
+        trades.appendRow { row.encode(trade, into: &$0) }
     }
 
-    func append(_ closure: LotClosure, userId: String) {
-        closures?.appendRow { closure.encode(userId: userId, into: &$0) }
+    func append(_ closure: borrowing LotClosure, of trade: TradeExecuted) {
+        closures?.appendRow { closure.encode(userId: trade.userId, exitId: trade.tradeId, into: &$0) }
     }
 
     func drain(trades tradeRows: RowBatch, closures closureRows: RowBatch?) {

@@ -29,9 +29,16 @@ struct IdentitySet: ~Copyable {
         (identity.low | 1) &<< contentBits | content & (1 &<< contentBits &- 1)
     }
 
+    /// Makes room for so many identities.
+    mutating func reserve(_ identities: Int) {
+        var needed = slots.count
+        while identities * 4 >= needed * 3 { needed *= 2 }
+        if needed > slots.count { grow(to: needed) }
+    }
+
     /// Remembers an identity that `find` does not know.
     mutating func insert(_ identity: ContentHash, content: UInt64) {
-        if count * 4 >= slots.count * 3 { grow() }
+        if count * 4 >= slots.count * 3 { grow(to: slots.count * 2) }
         place(Entry(high: identity.high, tagged: Self.tagged(identity, content)))
         count += 1
     }
@@ -58,8 +65,8 @@ struct IdentitySet: ~Copyable {
     /// Asks for the memory of the slot where a look-up will begin.
     func prefetch(_ identity: ContentHash) { slots.prefetch(identity.high) }
 
-    private mutating func grow() {
-        var old = HashSlots<Entry>(count: slots.count * 2)
+    private mutating func grow(to slotCount: Int) {
+        var old = HashSlots<Entry>(count: slotCount)
         swap(&old, &slots)
         for index in 0..<old.count where old[index].tagged != 0 { place(old[index]) }
     }

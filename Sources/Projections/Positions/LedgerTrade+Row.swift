@@ -7,14 +7,14 @@ extension LedgerTrade {
         var rows = batch
         rows.beginRow()
         TradeRow(contentHash: contentHash, isVoid: isVoid, closed: closed, day: day)
-            .encode(trade, instrument: bookKey.instrument, into: &rows)
+            .encode(trade, into: &rows)
     }
 
     func encodeClosures(into batch: RowBatch) {
         var rows = batch
         for closure in closures {
             rows.beginRow()
-            closure.encode(userId: trade.userId, into: &rows)
+            closure.encode(userId: trade.userId, exitId: trade.tradeId, into: &rows)
         }
     }
 
@@ -51,7 +51,7 @@ extension LedgerTrade {
             let fees = try row.optionalAmountUnits(27), let realized = try row.optionalAmountUnits(28)
         else { return }
         closed = ClosedTrade(
-            exitId: TradeId(trade.tradeId), openedAt: Timestamp(microseconds: openedAt), closedAt: trade.executedAt,
+            openedAt: Timestamp(microseconds: openedAt), closedAt: trade.executedAt,
             isShort: trade.side == .buy, quantity: Fixed8(units: quantity), averageEntryPrice: Fixed8(units: entry),
             exitPrice: trade.price, grossPnl: Amount(units: gross), fees: Amount(units: fees),
             realizedPnl: Amount(units: realized), closureCount: 0)

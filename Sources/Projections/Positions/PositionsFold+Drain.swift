@@ -19,7 +19,7 @@ extension PositionsFold {
             entry.isStored = true
             entry.isChanged = false
         }
-        copied?.drain(trades: trades.inserts, closures: closures?.inserts)
+        copied.drain(trades: trades.inserts, closures: closures?.inserts)
         changedTrades.removeAll(keepingCapacity: true)
         staleClosures.removeAll(keepingCapacity: true)
     }
@@ -64,7 +64,7 @@ extension PositionsFold {
         dirtyBooks = []
         trades = [:]
         changedTrades = []
-        copied?.clear()
+        copied.clear()
         staleClosures = []
         refolds = []
         requestedRefolds = []

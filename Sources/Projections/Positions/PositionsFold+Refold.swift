@@ -49,7 +49,7 @@ extension PositionsFold {
             var closures: [LotClosure] = []
             let effect: FillEffect
             do throws(BookError) {
-                effect = try book.apply(entry.fill) { closures.append($0) }
+                effect = try book.apply(entry.fill) { closures.append(copy $0) }
             } catch {
                 throw FoldFailure(code: "book_refused", reason: error.description)
             }

@@ -24,7 +24,7 @@ public final class PositionsFold: ViewFold {
     var trades: [TradeKey: LedgerTrade] = [:]
     var changedTrades: [LedgerTrade] = []
     /// In a rebuild: rows of executions that nothing will look at again.
-    let copied: CopiedLedger?
+    let copied: CopiedLedger
     let layout: BookLayout
     /// Sums by day of the executions, where the view keeps some.
     let days: DayLedger?
@@ -54,7 +54,7 @@ public final class PositionsFold: ViewFold {
         self.lane = lane
         self.layout = layout
         self.days = days
-        copied = mode == .rebuild ? CopiedLedger(layout) : nil
+        copied = CopiedLedger(layout)
     }
 
     /// Books and corrections count too: a rebuild keeps them all.
@@ -62,6 +62,8 @@ public final class PositionsFold: ViewFold {
         identities.count + books.count * ProjectionLimits.identitiesPerBook
             + corrections.known.count * ProjectionLimits.identitiesPerCorrection
     }
+
+    public func expect(_ events: [EventKind: Int]) { identities.reserve(events[.tradeExecuted] ?? 0) }
 
     public func parkingKey(of event: FoldEvent) -> String {
         switch event.decoded.payload {
@@ -99,8 +101,8 @@ public final class PositionsFold: ViewFold {
         if let repeated = repetition(of: trade, place) { return repeated }
         let state = book(of: trade, place.book, at: event.decoded.envelope.time)
         do throws(BookError) {
-            if let copied, mode == .rebuild, !isAwaitedByCorrections(trade) {
-                try copy(trade, place, into: state, copied)
+            if mode == .rebuild, !isAwaitedByCorrections(trade) {
+                try copy(trade, place, into: state)
             } else {
                 try keep(trade, place, in: state)
             }
@@ -117,10 +119,8 @@ public final class PositionsFold: ViewFold {
     }
 
     /// Writes the execution's rows at once: in a rebuild nothing can change them before the indexes are there.
-    private func copy(
-        _ trade: TradeExecuted, _ place: TradeHashes, into state: BookState, _ copied: CopiedLedger
-    ) throws(BookError) {
-        let closed = try enter(trade, into: state) { copied.append($0, userId: trade.userId) }
+    private func copy(_ trade: TradeExecuted, _ place: TradeHashes, into state: BookState) throws(BookError) {
+        let closed = try enter(trade, into: state) { copied.append($0, of: trade) }
         if let days, !days.add(trade, closed: closed) {
             // The book took what the view refuses: it is folded anew from the ledger, which does not have it.
             requireRefold(state, from: Fill(trade).order)
@@ -128,14 +128,14 @@ public final class PositionsFold: ViewFold {
         }
         identities.insert(place.identity, content: place.content.low)
         copied.append(
-            trade, instrument: state.key.instrument,
+            trade,
             TradeRow(contentHash: place.content, isVoid: false, closed: closed, day: days?.day(of: trade)))
     }
 
     /// Keeps the execution where corrections and refolds find it; its rows are written by the next drain.
     private func keep(_ trade: TradeExecuted, _ place: TradeHashes, in state: BookState) throws(BookError) {
         let entry = LedgerTrade(trade, contentHash: place.content)
-        entry.closed = try enter(trade, into: state) { entry.closures.append($0) }
+        entry.closed = try enter(trade, into: state) { entry.closures.append(copy $0) }
         if mode == .live { trades[entry.key] = entry }
         changedTrades.append(entry)
         let awaiting = corrections.takeWaiting(for: entry.key)
@@ -169,7 +169,7 @@ public final class PositionsFold: ViewFold {
 
     /// Folds the execution into its book, or notes that the book must be folded anew.
     private func enter(
-        _ trade: TradeExecuted, into state: BookState, _ onClosure: (LotClosure) -> Void
+        _ trade: TradeExecuted, into state: BookState, _ onClosure: (borrowing LotClosure) -> Void
     ) throws(BookError) -> ClosedTrade? {
         let fill = Fill(trade)
         if state.needsRefold {
@@ -178,7 +178,10 @@ public final class PositionsFold: ViewFold {
         }
         do throws(BookError) {
             let effect = try state.book.apply(fill, onClosure)
-            state.show(exchange: trade.exchange, symbol: trade.symbol)
+            // Where exchange and symbol are the book's key they are known since its first execution.
+            if trade.isin != nil || state.book.fillCount == 1 {
+                state.show(exchange: trade.exchange, symbol: trade.symbol)
+            }
             return effect.closedTrade
         } catch {
             guard error == .outOfOrder else { throw error }

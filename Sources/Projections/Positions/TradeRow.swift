@@ -20,11 +20,16 @@ struct TradeRow {
     let day: CivilDate?
 
     @inline(__always)
-    func encode<Rows: RowSink & ~Copyable>(_ trade: TradeExecuted, instrument: String, into rows: inout Rows) {
+    func encode<Rows: RowSink & ~Copyable>(_ trade: TradeExecuted, into rows: inout Rows) {
         rows.put(trade.userId)
         rows.put(trade.tradeId)
         rows.put(trade.account)
-        rows.put(instrument)
+        // Not the book's key, which is met cold.
+        if let isin = trade.isin {
+            rows.put(isin)
+        } else {
+            rows.put(trade.exchange, separator: UInt8(ascii: ContentHasher.instrumentSeparator), trade.symbol)
+        }
         rows.put(trade.exchange)
         rows.put(trade.symbol)
         rows.put(trade.side == .buy ? SideCode.buy : SideCode.sell)
@@ -75,7 +80,7 @@ struct TradeRow {
 extension LotClosure {
     /// Writes the fields of a row of table `lot_closures`.
     @inline(__always)
-    func encode<Rows: RowSink & ~Copyable>(userId: String, into rows: inout Rows) {
+    func encode<Rows: RowSink & ~Copyable>(userId: String, exitId: String, into rows: inout Rows) {
         rows.put(userId)
         rows.put(exitId)
         rows.put(Int32(truncatingIfNeeded: ordinal))

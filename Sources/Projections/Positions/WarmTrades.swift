@@ -2,7 +2,7 @@ import Events
 
 /// The places of a batch's executions, in the batch's order: taken one by one as the batch folds.
 struct WarmTrades {
-    private var places: [(offset: Int64, place: TradeHashes)] = []
+    private var places: [(offset: Int64, place: TradeHashes, isBuy: Bool)] = []
     private var next = 0
 
     mutating func removeAll() {
@@ -10,7 +10,7 @@ struct WarmTrades {
         next = 0
     }
 
-    mutating func append(_ place: TradeHashes, offset: Int64) { places.append((offset, place)) }
+    mutating func append(_ place: TradeHashes, offset: Int64, isBuy: Bool) { places.append((offset, place, isBuy)) }
 
     /// The place of the execution at `offset`; nil when it was not in the batch.
     mutating func take(_ offset: Int64) -> TradeHashes? {
@@ -21,8 +21,10 @@ struct WarmTrades {
     }
 
     /// The place `distance` behind the one that is taken next.
-    func ahead(_ distance: Int) -> TradeHashes? {
-        next + distance < places.count ? places[next + distance].place : nil
+    func ahead(_ distance: Int) -> (place: TradeHashes, isBuy: Bool)? {
+        guard next + distance < places.count else { return nil }
+        let ahead = places[next + distance]
+        return (ahead.place, ahead.isBuy)
     }
 }
 
@@ -54,7 +56,7 @@ extension PositionsFold {
 
     @inline(never)
     private func warmUp(_ trade: TradeExecuted, of event: FoldEvent) {
-        warm.append(hasher.hashes(of: trade), offset: event.offset)
+        warm.append(hasher.hashes(of: trade), offset: event.offset, isBuy: trade.side == .buy)
     }
 
     /// Asks for the memory that the executions ahead will need.
@@ -66,17 +68,17 @@ extension PositionsFold {
     }
 
     private func prefetchSlots(_ distance: Int) {
-        guard let place = warm.ahead(distance) else { return }
+        guard let place = warm.ahead(distance)?.place else { return }
         books.prefetchSlot(place.book)
         if mode == .rebuild { identities.prefetch(place.identity) }
     }
 
     private func prefetchBook(_ distance: Int) {
-        if let place = warm.ahead(distance) { books.prefetchBook(place.book) }
+        if let ahead = warm.ahead(distance) { books.prefetchBook(ahead.place.book) }
     }
 
     private func prefetchLots(_ distance: Int) {
-        if let place = warm.ahead(distance) { books.prefetchLots(place.book) }
+        if let ahead = warm.ahead(distance) { books.prefetchLots(ahead.place.book, isBuy: ahead.isBuy) }
     }
 }
 

@@ -2,7 +2,8 @@
 ///
 /// Room for every field of a fixed length is there from the start; only texts and bytes ask for more.
 struct CopyRow: RowSink, ~Copyable {
-    private let buffer: ByteBuffer
+    /// Of the batch that the row is appended to, which outlives it: counting it up and down for each row is not needed.
+    private let buffer: Unmanaged<ByteBuffer>
     private var cursor: UnsafeMutableRawPointer
     /// Texts may reach here; behind it lies the room for all of the row's other bytes.
     private var textLimit: UnsafeMutableRawPointer
@@ -12,16 +13,19 @@ struct CopyRow: RowSink, ~Copyable {
     private static let widestFieldBytes = MemoryLayout<Int32>.size + NumericFormat.maximumBytes
     private static let nullLength: Int32 = -1
 
-    init(in buffer: ByteBuffer, columnCount: Int) {
+    init(in buffer: Unmanaged<ByteBuffer>, columnCount: Int) {
         self.buffer = buffer
         reservedBytes = MemoryLayout<Int16>.size + columnCount * Self.widestFieldBytes
-        cursor = buffer.room(for: reservedBytes)
-        textLimit = buffer.capacityEnd - reservedBytes
+        let reserved = reservedBytes
+        (cursor, textLimit) = buffer._withUnsafeGuaranteedRef { ($0.room(for: reserved), $0.capacityEnd - reserved) }
         store(Int16(truncatingIfNeeded: columnCount))
     }
 
     /// Makes the row part of its buffer.
-    consuming func finish() { buffer.take(upTo: cursor) }
+    consuming func finish() {
+        let end = cursor
+        buffer._withUnsafeGuaranteedRef { $0.take(upTo: end) }
+    }
 
     @inline(__always)
     private mutating func store<T: FixedWidthInteger>(_ value: T) {
@@ -52,9 +56,41 @@ struct CopyRow: RowSink, ~Copyable {
 
     @inline(__always)
     mutating func put(_ value: String) {
-        if value.utf8.withContiguousStorageIfAvailable({ put(UnsafeRawBufferPointer($0)) }) == nil {
-            Array(value.utf8).withUnsafeBytes { put($0) }
+        let count = value.utf8.count
+        begin(textOf: count)
+        copy(value, count)
+    }
+
+    @inline(__always)
+    mutating func put(_ first: String, separator: UInt8, _ second: String) {
+        let counts = (first: first.utf8.count, second: second.utf8.count)
+        begin(textOf: counts.first + 1 + counts.second)
+        copy(first, counts.first)
+        store(separator)
+        copy(second, counts.second)
+    }
+
+    @inline(__always)
+    private mutating func begin(textOf count: Int) {
+        if textLimit - cursor < count { grow(count) }
+        store(Int32(truncatingIfNeeded: count))
+    }
+
+    @inline(__always)
+    private mutating func copy(_ value: String, _ count: Int) {
+        // The closure sees the place alone: one that saw the row would be called, and the text counted up and down.
+        let place = cursor
+        let isCopied: Void? = value.utf8.withContiguousStorageIfAvailable { bytes in
+            if let start = bytes.baseAddress { place.copyMemory(from: start, byteCount: bytes.count) }
         }
+        if isCopied == nil { copy(value, to: place, count) }
+        cursor += count
+    }
+
+    /// Of a text that does not lie in one piece, which only other platforms have.
+    @inline(never)
+    private func copy(_ value: String, to place: UnsafeMutableRawPointer, _ count: Int) {
+        UnsafeMutableRawBufferPointer(start: place, count: count).copyBytes(from: value.utf8)
     }
 
     @inline(__always)
@@ -71,8 +107,10 @@ struct CopyRow: RowSink, ~Copyable {
 
     @inline(never)
     private mutating func grow(_ bytes: Int) {
-        buffer.take(upTo: cursor)
-        cursor = buffer.room(for: bytes + reservedBytes)
-        textLimit = buffer.capacityEnd - reservedBytes
+        let (end, reserved) = (cursor, reservedBytes)
+        (cursor, textLimit) = buffer._withUnsafeGuaranteedRef { buffer in
+            buffer.take(upTo: end)
+            return (buffer.room(for: bytes + reserved), buffer.capacityEnd - reserved)
+        }
     }
 }

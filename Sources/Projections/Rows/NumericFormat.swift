@@ -3,6 +3,11 @@ enum NumericFormat {
     /// 39 decimal digits of an Int128 are at most 10 digits of base 10 000.
     private static let maximumDigits = 10
     private static let fractionDigits = 2
+    private static let base: UInt64 = 10_000
+    private static let twoDigits = base * base
+    /// Below this a number is four digits, which fit one word.
+    private static let fourDigits = twoDigits * twoDigits
+    private static let digitBits = 16
 
     /// Of a field without its length prefix.
     static let maximumBytes = headerBytes + 2 * maximumDigits
@@ -18,30 +23,18 @@ enum NumericFormat {
     /// Writes the same to `start`, where there must be room for the length and `maximumBytes`; returns how many bytes.
     @inline(__always)
     static func write(_ units: Int128, to start: UnsafeMutableRawPointer) -> Int {
-        let magnitude = units.magnitude
-        guard let small = UInt64(exactly: magnitude) else { return writeWide(units, to: start) }
-        // Digits come least first and are pushed so that the greatest ends up lowest; zeros at the end are not sent.
-        var digits: UInt128 = 0
-        var (sent, all) = (0, 0)
-        var low = small
-        while low > 0 {
-            let quotient = low / 10_000
-            let digit = low &- quotient &* 10_000
-            if sent > 0 || digit != 0 {
-                digits = digits << 16 | UInt128(digit)
-                sent &+= 1
-            }
-            low = quotient
-            all &+= 1
+        guard let small = UInt64(exactly: units.magnitude), small < fourDigits else {
+            return writeWide(units, to: start)
         }
-        writeHeader(isNegative: units < 0, sent: sent, all: all, to: start)
-        var cursor = start + MemoryLayout<Int32>.size + headerBytes
-        for _ in 0..<sent {
-            cursor.storeBytes(of: UInt16(truncatingIfNeeded: digits).bigEndian, as: UInt16.self)
-            digits >>= 16
-            cursor += 2
-        }
-        return cursor - start
+        let (high, low) = small.quotientAndRemainder(dividingBy: twoDigits)
+        let digits = (high / base) << 48 | (high % base) << 32 | (low / base) << 16 | low % base
+        // Zeros at both ends are not sent.
+        let leading = digits.leadingZeroBitCount / digitBits
+        let sent = digits == 0 ? 0 : UInt64.bitWidth / digitBits - leading - digits.trailingZeroBitCount / digitBits
+        writeHeader(isNegative: units < 0, sent: sent, all: UInt64.bitWidth / digitBits - leading, to: start)
+        let cursor = start + MemoryLayout<Int32>.size + headerBytes
+        cursor.storeBytes(of: (digits << UInt64(leading * digitBits)).bigEndian, as: UInt64.self)
+        return cursor + 2 * sent - start
     }
 
     @inline(__always)

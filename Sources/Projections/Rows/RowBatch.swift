@@ -15,7 +15,11 @@ public final class RowBatch {
     public let columns: [Column]
     public let layout: Layout
     public private(set) var rowCount = 0
-    private var buffers: [ByteBuffer]
+    private var buffers: [ByteBuffer] {
+        didSet { copyTarget = Unmanaged.passUnretained(buffers[0]) }
+    }
+    /// The first buffer, lent to each row of a COPY stream: counted up and down for every row it cost as much as a field.
+    private var copyTarget: Unmanaged<ByteBuffer>
     private var column = 0
 
     /// ndim, has-null flag, element type, element count, lower bound.
@@ -25,7 +29,9 @@ public final class RowBatch {
     public init(columns: [Column], layout: Layout) {
         self.columns = columns
         self.layout = layout
-        buffers = (0..<(layout == .arrays ? columns.count : 1)).map { _ in ByteBuffer() }
+        let buffers = (0..<(layout == .arrays ? columns.count : 1)).map { _ in ByteBuffer() }
+        self.buffers = buffers
+        copyTarget = Unmanaged.passUnretained(buffers[0])
         clear()
     }
 
@@ -68,7 +74,7 @@ public final class RowBatch {
     @inline(__always)
     func appendRow(_ encode: (inout CopyRow) -> Void) {
         precondition(layout == .copy)
-        var row = CopyRow(in: buffers[0], columnCount: columns.count)
+        var row = CopyRow(in: copyTarget, columnCount: columns.count)
         encode(&row)
         row.finish()
         rowCount += 1

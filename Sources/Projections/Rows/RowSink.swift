@@ -8,6 +8,8 @@ protocol RowSink: ~Copyable {
     mutating func put(_ value: Int16)
     mutating func put(_ value: Bool)
     mutating func put(_ value: String)
+    /// One text of two with an ASCII character between.
+    mutating func put(_ first: String, separator: UInt8, _ second: String)
     mutating func put(_ bytes: UnsafeRawBufferPointer)
     /// An amount's units at scale 8, for a `numeric(38,8)` column.
     mutating func put(amountUnits units: Int128)
@@ -27,4 +29,8 @@ extension RowSink where Self: ~Copyable {
     mutating func put(_ id: TradeId) { id.withBytes { put($0) } }
 }
 
-extension RowBatch: RowSink {}
+extension RowBatch: RowSink {
+    func put(_ first: String, separator: UInt8, _ second: String) {
+        put("\(first)\(Unicode.Scalar(separator))\(second)")
+    }
+}

@@ -15,7 +15,7 @@ extension NaiveBook: BookRig {}
 struct FastBookRig: BookRig {
     private var ledger: [FillOrder: Fill] = [:]
     private var orders: [String: FillOrder] = [:]
-    private var closures: [LotClosure] = []
+    private var closures: [(exitId: String, closure: LotClosure)] = []
     private(set) var effects: [FillEffect] = []
     private(set) var book = Book()
     private(set) var refolds = 0
@@ -25,9 +25,7 @@ struct FastBookRig: BookRig {
         if let old = orders.updateValue(fill.order, forKey: fill.tradeId) { ledger[old] = nil }
         ledger[fill.order] = fill
         if isNew, book.isInOrder(fill) {
-            var found: [LotClosure] = []
-            effects.append(try book.apply(fill) { found.append($0) })
-            closures += found
+            try apply(fill)
         } else {
             try refold()
         }
@@ -41,10 +39,14 @@ struct FastBookRig: BookRig {
 
     private mutating func refold() throws {
         refolds += 1
-        var (found, seen): ([LotClosure], [FillEffect]) = ([], [])
-        let fills = ledger.sorted { $0.key < $1.key }.map(\.value)
-        book = try Book.refold(fills, onClosure: { found.append($0) }, onEffect: { seen.append($1) })
-        (closures, effects) = (found, seen)
+        (book, closures, effects) = (Book(), [], [])
+        for (_, fill) in ledger.sorted(by: { $0.key < $1.key }) { try apply(fill) }
+    }
+
+    private mutating func apply(_ fill: Fill) throws {
+        var found: [LotClosure] = []
+        effects.append(try book.apply(fill) { found.append(copy $0) })
+        closures += found.map { (fill.tradeId, $0) }
     }
 
     /// Puts the book away and reads it again, as a cache that evicts it does.
@@ -62,9 +64,9 @@ struct FastBookRig: BookRig {
                 price: lot.price, fees: lot.fees, multiplier: lot.multiplier, openedQuantity: lot.openedQuantity,
                 openedFees: lot.openedFees)
         }
-        answer.closures = closures.map { closure in
+        answer.closures = closures.map { exitId, closure in
             NaiveClosure(
-                entryTradeId: closure.entryTradeId, exitTradeId: closure.exitTradeId, ordinal: closure.ordinal,
+                entryTradeId: closure.entryTradeId, exitTradeId: exitId, ordinal: closure.ordinal,
                 quantity: closure.quantity, entryPrice: closure.entryPrice, exitPrice: closure.exitPrice,
                 entryAt: closure.entryAt, exitAt: closure.exitAt, isShort: closure.isShort,
                 grossPnl: closure.grossPnl, fees: closure.fees)
