@@ -30,4 +30,13 @@ extension KafkaConfiguration {
     var namedTwice: (name: String, other: String)? {
         properties.keys.sorted().lazy.compactMap { other in Self.otherNames[other].map { ($0, other) } }.first
     }
+
+    /// A property that would be overruled by what it is given by elsewhere, and where that is.
+    var givenElsewhere: (name: String, remedy: String)? {
+        if let given = properties["bootstrap.servers"], given != brokers {
+            return ("bootstrap.servers", "set KAFKA_BROKERS instead, which is \(brokers) now")
+        }
+        guard properties["group.id"] != nil else { return nil }
+        return ("group.id", "a processor's group is named after its view and fold number")
+    }
 }

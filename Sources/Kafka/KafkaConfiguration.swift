@@ -5,6 +5,7 @@ import CLibrdkafka
 public struct KafkaConfiguration: Sendable {
     /// Comma-separated `host:port`.
     public var brokers: String
+    /// What brokers' logs and quotas know this client by, unless ``properties`` have a `client.id`.
     public var clientId: String
     /// Any librdkafka property, by its own name (`security.protocol`). One that has two (`compression.codec`) is found under
     /// the one that this module uses (`compression.type`).
@@ -93,12 +94,17 @@ public struct KafkaConfiguration: Sendable {
 
     /// The properties in force for a role, sorted by name, secrets replaced by `***`.
     public func effectiveProperties(for role: Role) -> [(name: String, value: String)] {
+        values(for: role).sorted { $0.key < $1.key }.map { ($0.key, Self.isSecret($0.key) ? "***" : $0.value) }
+    }
+
+    /// All that a client of this role is made with, but for its group.
+    func values(for role: Role) -> [String: String] {
         var values = Self.defaults(for: role)
+        values["client.id"] = clientId
         values.merge(properties) { _, new in new }
         values.merge(Self.required(for: role)) { _, new in new }
         values["bootstrap.servers"] = brokers
-        values["client.id"] = clientId
-        return values.sorted { $0.key < $1.key }.map { ($0.key, Self.isSecret($0.key) ? "***" : $0.value) }
+        return values
     }
 
     private static func isSecret(_ name: String) -> Bool {

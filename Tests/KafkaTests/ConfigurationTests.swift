@@ -38,6 +38,9 @@ import Testing
         ("enable.auto.commit", "true", "TAPEFOLD_KAFKA_ENABLE_AUTO_COMMIT"),
         ("partition.assignment.strategy", "cooperative-sticky", "exactly-once"),
         ("auto.commit.enable", "true", "exactly-once"),
+        ("bootstrap.servers", "elsewhere:9092", "set KAFKA_BROKERS instead"),
+        ("metadata.broker.list", "elsewhere:9092", "set KAFKA_BROKERS instead"),
+        ("group.id", "mine", "named after its view"),
         ("session.timeout.ms", "999999999", "session.timeout.ms"),
     ])
     func badPropertiesAreNamed(_ name: String, _ value: String, _ hint: String) {
@@ -54,6 +57,12 @@ import Testing
             uniqueKeysWithValues: configuration.effectiveProperties(for: .producer).map { ($0.name, $0.value) })
         #expect(shown["linger.ms"] == "0" && shown["compression.type"] == "lz4")
         _ = try KafkaProducer(configuration: configuration)
+    }
+
+    /// Brokers' quotas go by it.
+    @Test func aClientIdMayBeGiven() {
+        let shown = quiet("h:1", ["client.id": "desk-7"]).effectiveProperties(for: .consumer)
+        #expect(shown.contains { $0.name == "client.id" && $0.value == "desk-7" })
     }
 
     /// librdkafka takes whichever name was set last, and ours come in no order.

@@ -25,12 +25,14 @@ struct ConfigurationBuilder: ~Copyable {
                 message: "Kafka property \(name) must be \(needed) here: exactly-once processing depends on it; "
                     + "remove it from the configuration (\(Self.variable(name)))")
         }
-        var values = KafkaConfiguration.defaults(for: role)
-        values.merge(configuration.properties) { _, new in new }
-        values.merge(required) { _, new in new }
+        if let (name, remedy) = configuration.givenElsewhere {
+            throw KafkaError(
+                code: .invalidArgument,
+                message: "Kafka property \(name) has no effect here: \(remedy); remove it from the configuration "
+                    + "(\(Self.variable(name)))")
+        }
+        var values = configuration.values(for: role)
         values.merge(extra) { _, new in new }
-        values["bootstrap.servers"] = configuration.brokers
-        values["client.id"] = configuration.clientId
         for (name, value) in values { try set(name, value) }
     }
 
