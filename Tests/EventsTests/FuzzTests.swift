@@ -1,4 +1,5 @@
 import CSimdjson
+import TestKit
 import Testing
 
 @testable import Events
@@ -10,7 +11,7 @@ import Testing
     @Test(arguments: EventKind.allCases)
     func damagedEventsDecodeOrAreRefusedWithAPlace(kind: EventKind) throws {
         var source = RandomEvents(seed: 1_000 + UInt64(kind.rawValue))
-        var random = SeededGenerator(seed: 99 + UInt64(kind.rawValue))
+        var random = SeededRandom(seed: 99 + UInt64(kind.rawValue))
         let (encoder, decoder) = (EventEncoder(), EventDecoder())
         var document: [UInt8] = []
         var refusals = 0
@@ -35,7 +36,7 @@ import Testing
         #expect(refusals > Self.documentsPerKind / 10)
     }
 
-    private static func damaged(_ document: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
+    private static func damaged(_ document: [UInt8], _ random: inout SeededRandom) -> [UInt8] {
         var bytes = document
         let structural = Array("{}[]:,\"\\ \n0e-.u\0\u{FF}".utf8)
         for _ in 0..<Int.random(in: 1...3, using: &random) where !bytes.isEmpty {

@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 extension ProcessTests {
@@ -46,7 +47,7 @@ extension ProcessTests {
                 Stack.Surroundings(brokerProxy: proxies[.broker], databaseProxy: proxies[.database]))
             let worker = try stack.startReadyWorker()
             let feeder = try Feeder(Self.script, to: stack, eventsPerSecond: Self.eventsPerSecond)
-            var random = SplitMix(23)
+            var random = SeededRandom(seed: 23)
             for fault in Self.faults.shuffled(using: &random) {
                 try waitForProgress(stack, "before \(fault): \(worker.log.suffix(2_000))")
                 for proxy in proxies.values { proxy.heal() }
@@ -78,7 +79,7 @@ extension ProcessTests {
             #expect(try stack.count("SELECT count(*) FROM tapefold.parked_event") == 0)
         }
 
-        private func hit(_ fault: Fault, _ proxies: [Link: TCPProxy], _ random: inout SplitMix) throws {
+        private func hit(_ fault: Fault, _ proxies: [Link: TCPProxy], _ random: inout SeededRandom) throws {
             switch fault {
             case .cut(let link):
                 let proxy = try #require(proxies[link])

@@ -1,5 +1,6 @@
 import Foundation
 import Importers
+import TestKit
 import Testing
 
 extension ProcessTests {
@@ -24,7 +25,7 @@ extension ProcessTests {
             }
             var worker = try stack.startReadyWorker()
             let feeder = try Feeder(script, to: stack)
-            var random = SplitMix(11)
+            var random = SeededRandom(seed: 11)
             let victims = (0..<Self.rounds).flatMap { _ in Victim.allCases.shuffled(using: &random) }
             for (index, victim) in victims.enumerated() {
                 let mark = total * (index + 1) / (victims.count + 1) - random.below(total / 20)
@@ -50,7 +51,7 @@ extension ProcessTests {
             var workers: [String: Stack.Worker] = [:]
             for view in Self.views { workers[view] = try stack.startReadyWorker(view) }
             let feeder = try Feeder(tape, to: stack)
-            var random = SplitMix(17)
+            var random = SeededRandom(seed: 17)
             let victims =
                 Self.views + ["broker", "database"] + Self.views.shuffled(using: &random) + ["database", "broker"]
             // Every record is folded by the market's or by the orders' processor.
@@ -82,7 +83,7 @@ extension ProcessTests {
         private static let views = ["positions", "orders", "market"]
         private static let simulatedEvents = 200_000
 
-        private func hit(_ victim: Victim, _ stack: Stack, _ worker: inout Stack.Worker, _ random: inout SplitMix)
+        private func hit(_ victim: Victim, _ stack: Stack, _ worker: inout Stack.Worker, _ random: inout SeededRandom)
             throws
         {
             usleep(UInt32(random.below(100_000)))

@@ -1,5 +1,6 @@
 import Foundation
 import Kafka
+import TestKit
 import Testing
 
 extension ProcessTests {
@@ -59,7 +60,7 @@ extension ProcessTests {
             }
             var worker = try stack.startReadyWorker()
             let feeder = try Feeder(script, to: stack, partitioner: .crc32)
-            var random = SplitMix(5)
+            var random = SeededRandom(seed: 5)
             for round in 1...4 {
                 let mark = total * round / 5 - random.below(total / 20)
                 try eventually("\(mark) records") { try stack.folded("positions") >= mark }

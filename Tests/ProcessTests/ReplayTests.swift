@@ -1,5 +1,6 @@
 import Foundation
 import Postgres
+import TestKit
 import Testing
 
 extension ProcessTests {
@@ -131,7 +132,7 @@ extension ProcessTests {
 
         /// At random moments, until one comes to its end.
         private func killRepeatedly(_ stack: Stack, _ tool: String) throws {
-            var random = SplitMix(3)
+            var random = SeededRandom(seed: 3)
             for round in 1...6 {
                 let program = try RunningProgram(tool, ["replay", "positions"], stack.environment)
                 guard program.process.wait(timeoutMilliseconds: round * 300 + random.below(1_000)) == nil else { break }

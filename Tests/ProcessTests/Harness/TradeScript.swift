@@ -1,5 +1,6 @@
 import Domain
 import Kafka
+import TestKit
 
 /// Executions and corrections, a pure function of its settings: some sent twice, some late, some corrected, a few
 /// corrected before they come.
@@ -56,20 +57,22 @@ struct TradeScript: Sendable {
 
     /// Hands over all events in the order in which they are sent.
     func run(_ emit: (Event) throws -> Void) rethrows {
-        var random = SplitMix(seed)
+        var random = SeededRandom(seed: seed)
         var delayed: [Int: [Event]] = [:]
         for index in 0..<trades {
             let trade = makeTrade(first + index, &random)
-            if random.chance(correctedPerMille) {
+            if random.chance(perMille: correctedPerMille) {
                 let correction = Event.correction(makeCorrection(of: trade, &random))
-                if random.chance(100) {
+                if random.chance(perMille: 100) {
                     try emit(correction)
                 } else {
                     delayed[index + 1 + random.below(400), default: []].append(correction)
                 }
-                if random.chance(100) { delayed[index + 500 + random.below(400), default: []].append(correction) }
+                if random.chance(perMille: 100) {
+                    delayed[index + 500 + random.below(400), default: []].append(correction)
+                }
             }
-            if random.chance(duplicatesPerMille) {
+            if random.chance(perMille: duplicatesPerMille) {
                 delayed[index + 1 + random.below(300), default: []].append(.trade(trade))
             }
             try emit(.trade(trade))
@@ -78,21 +81,21 @@ struct TradeScript: Sendable {
         for (_, events) in delayed.sorted(by: { $0.key < $1.key }) { for event in events { try emit(event) } }
     }
 
-    private func makeTrade(_ number: Int, _ random: inout SplitMix) -> Trade {
-        let late = random.chance(latePerMille) ? lateness(&random) : 0
+    private func makeTrade(_ number: Int, _ random: inout SeededRandom) -> Trade {
+        let late = random.chance(perMille: latePerMille) ? lateness(&random) : 0
         return Trade(
             number: number, user: spreadsEvenly ? number / symbols % users : random.below(users),
-            symbol: spreadsEvenly ? number % symbols : random.below(symbols), isBuy: random.chance(520),
+            symbol: spreadsEvenly ? number % symbols : random.below(symbols), isBuy: random.chance(perMille: 520),
             quantity: Int64(1 + random.below(100)), price: Int64(10_000 + random.below(50_000)),
             fees: Int64(random.below(2_000)), executedAt: Self.start + Int64(number) * 1_000 - late)
     }
 
     /// Mostly a few of a book's trades, seldom all of them.
-    private func lateness(_ random: inout SplitMix) -> Int64 {
-        Int64(1 + random.below(random.chance(30) ? 3_600_000 : 10_000)) * 1_000
+    private func lateness(_ random: inout SeededRandom) -> Int64 {
+        Int64(1 + random.below(random.chance(perMille: 30) ? 3_600_000 : 10_000)) * 1_000
     }
 
-    private func makeCorrection(of trade: Trade, _ random: inout SplitMix) -> Correction {
+    private func makeCorrection(of trade: Trade, _ random: inout SeededRandom) -> Correction {
         let change: Change
         switch random.below(6) {
         case 0: change = .void
@@ -104,23 +107,4 @@ struct TradeScript: Sendable {
         }
         return Correction(number: trade.number, trade: trade.number, user: trade.user, change: change)
     }
-}
-
-/// A small generator whose sequence never changes.
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
-    mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
-
-    mutating func chance(_ perMille: Int) -> Bool { below(1_000) < perMille }
 }

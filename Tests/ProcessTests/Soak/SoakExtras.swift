@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 
 /// What comes with some of a soak's trades, so that views have something to do that follow other topics: a correction, a
 /// payment, a change of the cart, a rule.
@@ -29,16 +30,16 @@ struct SoakExtras {
         return String(text[start.upperBound...].prefix { $0 != "\"" })
     }
 
-    func events(_ random: inout SplitMix) -> [Event] {
+    func events(_ random: inout SeededRandom) -> [Event] {
         var events: [Event] = []
-        if random.chance(SoakSettings.correctedPerMille) { events += correction(&random) }
-        if random.chance(SoakSettings.paidPerMille) { events += payment(&random) }
-        if random.chance(SoakSettings.cartPerMille) { events.append(cartChange(&random)) }
-        if random.chance(SoakSettings.rulesPerMille) { events.append(rule(&random)) }
+        if random.chance(perMille: SoakSettings.correctedPerMille) { events += correction(&random) }
+        if random.chance(perMille: SoakSettings.paidPerMille) { events += payment(&random) }
+        if random.chance(perMille: SoakSettings.cartPerMille) { events.append(cartChange(&random)) }
+        if random.chance(perMille: SoakSettings.rulesPerMille) { events.append(rule(&random)) }
         return events
     }
 
-    private func event(_ topic: String, key: String, _ random: inout SplitMix, _ data: String) -> Event {
+    private func event(_ topic: String, key: String, _ random: inout SeededRandom, _ data: String) -> Event {
         Event(
             topic: topic, key: key,
             value: """
@@ -47,7 +48,7 @@ struct SoakExtras {
                 """)
     }
 
-    private func correction(_ random: inout SplitMix) -> [Event] {
+    private func correction(_ random: inout SeededRandom) -> [Event] {
         guard let trade = Self.field("tradeId", text) else { return [] }
         let change =
             switch random.below(4) {
@@ -62,18 +63,18 @@ struct SoakExtras {
     }
 
     /// Half of them are pending first.
-    private func payment(_ random: inout SplitMix) -> [Event] {
+    private func payment(_ random: inout SeededRandom) -> [Event] {
         let kind = ["deposit", "deposit", "withdrawal", "charge", "refund"][random.below(5)]
         let payment = """
             "paymentId":"p\(random.next())","userId":"\(user)","kind":"\(kind)","amount":"\(1 + random.below(90_000)).25",\
             "currency":"INR"
             """
         var steps = [["completed", "completed", "failed"][random.below(3)]]
-        if random.chance(500) { steps.insert("pending", at: 0) }
+        if random.chance(perMille: 500) { steps.insert("pending", at: 0) }
         return steps.map { event("payments.received", key: user, &random, payment + #","status":"\#($0)""#) }
     }
 
-    private func cartChange(_ random: inout SplitMix) -> Event {
+    private func cartChange(_ random: inout SeededRandom) -> Event {
         let (user, symbol) = (#""userId":"\#(user)""#, #""symbol":"NSE:\#(symbol)""#)
         let data =
             switch random.below(20) {
@@ -86,7 +87,7 @@ struct SoakExtras {
         return event("cart.changed", key: self.user, &random, data)
     }
 
-    private func rule(_ random: inout SplitMix) -> Event {
+    private func rule(_ random: inout SeededRandom) -> Event {
         let low = 100 + random.below(2_000)
         return event(
             "rules.changed", key: symbol, &random,

@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import Postgres
+import TestKit
 import Testing
 
 /// The processes of a soak and what is done to them.
@@ -9,13 +10,13 @@ final class SoakRig {
     private let proxies: [SoakFault.Link: TCPProxy]
     private var workers: [String: Stack.Worker] = [:]
     private var holder: PostgresConnection?
-    private var random: SplitMix
+    private var random: SeededRandom
     /// Lines of level error in the logs of workers that are gone.
     private(set) var complaints: [String] = []
 
     init(_ settings: SoakSettings) throws {
         proxies = [.broker: try TCPProxy(), .database: try TCPProxy()]
-        random = SplitMix(settings.seed &+ 1)
+        random = SeededRandom(seed: settings.seed &+ 1)
         stack = try Stack(Stack.Surroundings(brokerProxy: proxies[.broker], databaseProxy: proxies[.database]))
         for view in SoakSettings.views {
             for copy in 0..<SoakSettings.copies { workers[Self.name(view, copy)] = try stack.startReadyWorker(view) }

@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 
 /// One fault of a soak.
 enum SoakFault: Sendable {
@@ -63,7 +64,7 @@ struct SoakSchedule: Sendable {
     private static let lastingPart = 0.5
 
     init(_ settings: SoakSettings) {
-        var random = SplitMix(settings.seed)
+        var random = SeededRandom(seed: settings.seed)
         var entries: [Entry] = []
         let end = settings.seconds - SoakSettings.quietSeconds
         var second = SoakSettings.smallFaultSeconds
@@ -89,7 +90,7 @@ struct SoakSchedule: Sendable {
         self.entries = entries.sorted { $0.second < $1.second }
     }
 
-    private static func large(at second: Double, before end: Double, _ random: inout SplitMix) -> [Entry] {
+    private static func large(at second: Double, before end: Double, _ random: inout SeededRandom) -> [Entry] {
         let view = SoakSettings.views[random.below(SoakSettings.views.count)]
         let copy = random.below(SoakSettings.copies)
         switch random.below(10) {
@@ -102,15 +103,16 @@ struct SoakSchedule: Sendable {
                 Entry(second: thawed, fault: .thaw(view: view, copy: copy)),
             ]
         case 8:
-            return [Entry(second: second, fault: random.chance(500) ? .killBroker : .restartBroker)]
+            return [Entry(second: second, fault: random.chance(perMille: 500) ? .killBroker : .restartBroker)]
         default:
             let fault: SoakFault =
-                random.chance(500) ? .killDatabase : .restartDatabase(immediately: random.chance(500))
+                random.chance(perMille: 500)
+                ? .killDatabase : .restartDatabase(immediately: random.chance(perMille: 500))
             return [Entry(second: second, fault: fault)]
         }
     }
 
-    private static func small(_ random: inout SplitMix) -> SoakFault.Small {
+    private static func small(_ random: inout SeededRandom) -> SoakFault.Small {
         let link = SoakFault.Link.allCases[random.below(2)]
         let direction = ProxyDirection.allCases[random.below(2)]
         let view = SoakSettings.views[random.below(SoakSettings.views.count)]
@@ -122,7 +124,7 @@ struct SoakSchedule: Sendable {
         case 5: return .delay(link, milliseconds: 5 + random.below(100))
         case 6: return .throttle(link, bytesPerSecond: 2_000_000 + random.below(6_000_000))
         case 7: return .stall(link)
-        case 8: return random.chance(500) ? .terminateSession : .cancelStatement
+        case 8: return random.chance(perMille: 500) ? .terminateSession : .cancelStatement
         case 9: return .holdRows(view: view)
         default: return .holdLane(view: view)
         }

@@ -28,9 +28,9 @@ struct SoakTape: Sendable {
     }
 
     func run(_ emit: (Event) throws -> Void) throws {
-        var random = SplitMix(seed &+ 2)
+        var random = SeededRandom(seed: seed &+ 2)
         try tape.run { topic, key, value in
-            let isMisplaced = random.chance(SoakSettings.misplacedPerMille)
+            let isMisplaced = random.chance(perMille: SoakSettings.misplacedPerMille)
             let partition =
                 isMisplaced
                 ? (KafkaPartitioner.murmur2.partition(forKey: key, count: Self.partitions) + 1) % Self.partitions : nil
