@@ -9,7 +9,9 @@ enum BuildSQL {
         var statements = ["CREATE SCHEMA \(build.schema)"]
         for table in view.tables {
             statements.append(createTable(table, schema: build.schema, indexed: indexed))
-            if indexed { statements += indexes(table, schema: build.schema) }
+            // The key's comes last: as long as there are no statistics, PostgreSQL takes the youngest of the indexes that seem as
+            // good as one another, and one that has a column of the key seems as good as the key's own.
+            if indexed { statements += indexes(table, schema: build.schema) + [keyIndex(table, schema: build.schema)] }
         }
         for relation in view.presentation {
             let query = relation.query.replacing("{schema}", with: build.schema)
@@ -55,19 +57,19 @@ enum BuildSQL {
             """
     }
 
-    /// The table's key and indexes, each only if it is not there yet.
+    /// What keeps the table's key unique, if it is not there yet.
+    static func keyIndex(_ table: TableDefinition, schema: String) -> String {
+        let key = table.keyIndex.joined(separator: ", ")
+        return "CREATE UNIQUE INDEX IF NOT EXISTS \(table.name)_key ON \(schema).\(table.name) (\(key))"
+    }
+
+    /// The table's other indexes, each only if it is not there yet.
     static func indexes(_ table: TableDefinition, schema: String) -> [String] {
-        let key = table.key.joined(separator: ", ")
-        var statements = [
-            "CREATE UNIQUE INDEX IF NOT EXISTS \(table.name)_key ON \(schema).\(table.name) (\(key))"
-        ]
-        for index in table.indexes {
+        table.indexes.map { index in
             let condition = index.condition.map { " WHERE \($0)" } ?? ""
-            statements.append(
-                "CREATE INDEX IF NOT EXISTS \(index.name) ON \(schema).\(table.name) "
-                    + "USING \(index.method.rawValue) (\(index.columns.joined(separator: ", ")))\(condition)")
+            return "CREATE INDEX IF NOT EXISTS \(index.name) ON \(schema).\(table.name) "
+                + "USING \(index.method.rawValue) (\(index.columns.joined(separator: ", ")))\(condition)"
         }
-        return statements
     }
 
     /// Of rows with the same key the one that came first in the log stays.

@@ -11,7 +11,7 @@ struct IndexJob: Sendable {
 
     /// One job an index, so that several are built at once; one for all of a table that is first rid of old rows.
     static func all(of table: TableDefinition, _ view: ViewSchema, schema: String) -> [IndexJob] {
-        let statements = BuildSQL.indexes(table, schema: schema)
+        let statements = [BuildSQL.keyIndex(table, schema: schema)] + BuildSQL.indexes(table, schema: schema)
         let isOneJob = view.appendsVersions(of: table)
         let analysis = TableAnalysis(of: table, schema: schema, jobs: isOneJob ? 1 : statements.count)
         if isOneJob {

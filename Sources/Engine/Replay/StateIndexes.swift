@@ -11,7 +11,9 @@ final class StateIndexes: Sendable {
 
     init(_ build: Build, _ view: ViewSchema, configuration: PostgresConfiguration) {
         self.configuration = configuration
-        statements = view.tables.filter { $0.role == .state }.flatMap { BuildSQL.indexes($0, schema: build.schema) }
+        statements = view.tables.filter { $0.role == .state }.flatMap { table in
+            [BuildSQL.keyIndex(table, schema: build.schema)] + BuildSQL.indexes(table, schema: build.schema)
+        }
         isDone = Mutex(build.isIndexed)
     }
 

@@ -15,7 +15,7 @@ public enum AnalyticsView {
     static let trades = TableDefinition(
         "trades", role: .ledger,
         columns: PositionsView.trades.columns + [Column("trading_day", .date)],
-        key: PositionsView.trades.key,
+        key: PositionsView.trades.key, keyIndex: PositionsView.trades.keyIndex,
         indexes: PositionsView.trades.indexes + [
             IndexDefinition(
                 "trades_closed", ["user_id", "executed_at", "trade_id"], where: "closed_quantity_e8 IS NOT NULL")

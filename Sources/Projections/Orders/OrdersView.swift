@@ -34,7 +34,7 @@ public enum OrdersView {
             Column("quantity_e8", .int64), Column("price_e8", .int64), Column("executed_at", .timestamp),
             Column("content_hash", .bytes),
         ],
-        key: ["user_id", "trade_id"],
+        key: ["user_id", "trade_id"], keyIndex: ["trade_id", "user_id"],
         indexes: [IndexDefinition("order_fills_order", ["user_id", "order_id", "executed_at", "trade_id"])])
 
     /// One row an `orders.updated`: its identity.

@@ -21,7 +21,7 @@ public enum PositionsView {
             Column("opened_at", .timestamp, nullable: true), Column("gross_pnl", .amount, nullable: true),
             Column("closed_fees", .amount, nullable: true), Column("realized_pnl", .amount, nullable: true),
         ],
-        key: ["user_id", "trade_id"],
+        key: ["user_id", "trade_id"], keyIndex: ["trade_id", "user_id"],
         indexes: [
             IndexDefinition("trades_book", ["user_id", "instrument", "executed_at"])
         ])
@@ -35,7 +35,7 @@ public enum PositionsView {
             Column("entry_at", .timestamp), Column("is_short", .bool), Column("gross_pnl", .amount),
             Column("fees", .amount), Column("realized_pnl", .amount),
         ],
-        key: ["user_id", "exit_trade_id", "ordinal"])
+        key: ["user_id", "exit_trade_id", "ordinal"], keyIndex: ["exit_trade_id", "user_id", "ordinal"])
 
     /// Every correction, by its identity; one whose execution is not there yet waits.
     static let corrections = TableDefinition(

@@ -49,6 +49,9 @@ public struct TableDefinition: Sendable, Equatable {
     public let columns: [Column]
     /// The primary key's columns, also the order in which verify compares rows.
     public let key: [String]
+    /// The key's columns in the order of its index. Where what grows with time comes first, as executions' ids do, new rows
+    /// go to few pages that are at hand; else to any page of an index that is larger than memory.
+    public let keyIndex: [String]
     public let indexes: [IndexDefinition]
     /// Whether equal rows may come twice from the log and only the first counts.
     public let ignoresRepeatedRows: Bool
@@ -56,13 +59,14 @@ public struct TableDefinition: Sendable, Equatable {
     public let retention: TableRetention?
 
     public init(
-        _ name: String, role: TableRole, columns: [Column], key: [String], indexes: [IndexDefinition] = [],
-        ignoresRepeatedRows: Bool = false, retention: TableRetention? = nil
+        _ name: String, role: TableRole, columns: [Column], key: [String], keyIndex: [String]? = nil,
+        indexes: [IndexDefinition] = [], ignoresRepeatedRows: Bool = false, retention: TableRetention? = nil
     ) {
         self.name = name
         self.role = role
         self.columns = columns
         self.key = key
+        self.keyIndex = keyIndex ?? key
         self.indexes = indexes
         self.ignoresRepeatedRows = ignoresRepeatedRows
         self.retention = retention
