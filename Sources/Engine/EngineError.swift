@@ -37,7 +37,7 @@ public struct EngineError: Error, Sendable, CustomStringConvertible {
     public var description: String { message }
 
     static func from(_ error: PostgresError) -> EngineError {
-        EngineError(.database, error.description, isConnectionLost: error.isConnectionLost)
+        EngineError(.database, error.description, isConnectionLost: error.isWorthReconnecting)
     }
     static func from(_ error: KafkaError) -> EngineError { EngineError(.kafka, error.description) }
 }

@@ -12,6 +12,9 @@ public enum EngineLimits {
     public static let standbyMilliseconds = 500
     /// How often one replay begins, when operators drop what it has folded or its connections break.
     public static let rebuildAttempts = 5
+    /// How often a database asks whether the client of a session is still there, and how often it asks in vain.
+    public static let databaseKeepaliveSeconds = 10
+    public static let databaseKeepaliveProbes = 3
     /// How long a replay waits for the database to be there again, and for its own lock to be free.
     public static let rebuildReconnectMilliseconds = 120_000
     /// The wait between two tries of anything that the database or Kafka refused.
@@ -76,6 +79,8 @@ public enum EngineLimits {
     /// Whose rows changed is told to streams for this long, and looked at this often for what is older.
     public static let viewChangeKeepSeconds = 3_600
     public static let viewChangePruneSeconds = 60
+    /// So many new rows of a table in one commit go by COPY, fewer as arrays.
+    public static let leastCopiedRows = 500
     /// Rows in one statement.
     public static let statementRows = 10_000
     /// A rebuild's ledger rows go to the database in pieces of this size.

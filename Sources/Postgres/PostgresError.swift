@@ -71,6 +71,12 @@ public struct PostgresError: Error, Sendable, Equatable {
         return isConnectionLost
     }
 
+    /// True when the same work may succeed over a new connection: this one broke, or the server said that it is about to end
+    /// it, which libpq notices only when it reads on.
+    public var isWorthReconnecting: Bool {
+        isRetriable && (isConnectionLost || sqlState?.hasPrefix("57P") == true)
+    }
+
     /// True for SQLSTATE classes 22 and 23: the data, not the database, is the cause.
     public var isDataError: Bool { sqlState.map { $0.hasPrefix("22") || $0.hasPrefix("23") } ?? false }
 

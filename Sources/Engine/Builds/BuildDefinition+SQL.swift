@@ -1,3 +1,4 @@
+import Postgres
 import Projections
 
 /// The DDL of a build.
@@ -61,6 +62,15 @@ enum BuildSQL {
     static func keyIndex(_ table: TableDefinition, schema: String) -> String {
         let key = table.keyIndex.joined(separator: ", ")
         return "CREATE UNIQUE INDEX IF NOT EXISTS \(table.name)_key ON \(schema).\(table.name) (\(key))"
+    }
+
+    /// Makes an index unless it is there. A session whose client is gone may still be at it: that one is waited for, and then
+    /// PostgreSQL finds the name taken that was free before.
+    static func makeIndex(_ statement: String, on connection: PostgresConnection) throws(PostgresError) {
+        do throws(PostgresError) { try connection.execute(statement) } catch {
+            guard error.constraint == "pg_class_relname_nsp_index" else { throw error }
+            try connection.execute(statement)
+        }
     }
 
     /// The table's other indexes, each only if it is not there yet.

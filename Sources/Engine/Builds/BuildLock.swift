@@ -24,7 +24,7 @@ enum BuildLock {
     }
 
     /// - Parameter deadline: until when a session that has it is waited for, which may be our own that broke.
-    /// - Throws: `.build` when another session has it.
+    /// - Throws: `.build` when another session has it, `.interrupted` after a stop.
     func take(
         on connection: PostgresConnection, until deadline: ContinuousClock.Instant = .now, stop: StopSignal? = nil
     ) throws(EngineError) {
@@ -33,7 +33,8 @@ enum BuildLock {
                 try connection.query("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", [.text(key)]).bool(0, 0)
             }
             if isTaken { return }
-            guard ContinuousClock.now < deadline, stop?.isSet != true else { throw EngineError(.build, refusal) }
+            if stop?.isSet == true { throw EngineError(.interrupted, "interrupted; nothing was changed") }
+            guard ContinuousClock.now < deadline else { throw EngineError(.build, refusal) }
             usleep(useconds_t(EngineLimits.retryMilliseconds * 1_000))
         }
     }

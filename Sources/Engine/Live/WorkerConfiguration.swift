@@ -88,6 +88,10 @@ public struct WorkerConfiguration: Sendable {
         var settings = database
         settings.idleInTransactionTimeoutMilliseconds = EngineLimits.idleInTransactionMilliseconds
         settings.tcpUserTimeoutMilliseconds = EngineLimits.databaseTimeoutMilliseconds
+        // What a session holds goes when its client is gone, also where that could not be said any more.
+        settings.settings["tcp_keepalives_idle"] = String(EngineLimits.databaseKeepaliveSeconds)
+        settings.settings["tcp_keepalives_interval"] = String(EngineLimits.databaseKeepaliveSeconds)
+        settings.settings["tcp_keepalives_count"] = String(EngineLimits.databaseKeepaliveProbes)
         settings.settings["enable_seqscan"] = "off"
         settings.settings["enable_hashjoin"] = "off"
         settings.settings["enable_mergejoin"] = "off"

@@ -84,7 +84,8 @@ extension Replay {
         let reached = try inDatabase { () throws(PostgresError) in try catalog.checkpoints(of: build) }
         return CopySummary(
             view: view.name, build: build.name, name: copy.name, schema: copy.schema,
-            records: filler.progress.current, seconds: (ContinuousClock.now - begun).inSeconds, wasResumed: wasResumed,
+            records: filler.progress.current, seconds: (ContinuousClock.now - attempt.begun).inSeconds,
+            wasResumed: wasResumed,
             parked: filler.counters.parked.current, positions: LogPositions(reached).description)
     }
 

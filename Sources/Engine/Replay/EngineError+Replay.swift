@@ -23,4 +23,12 @@ extension EngineError {
             )
         }
     }
+
+    /// Of a replay whose connections broke when it was stopped, so that what there is of its build was not asked for.
+    static func interrupted(_ view: ViewConfiguration) -> EngineError {
+        EngineError(
+            .interrupted,
+            "interrupted while the database was away; `tapefold replay \(view.name)` goes on, `tapefold views list` shows what "
+                + "there is")
+    }
 }

@@ -70,7 +70,8 @@ final class FillLane<Fold: ViewFold>: @unchecked Sendable {
         }
         defer { folder.mayRead = nil }
         var next = next
-        folder.fold.expect(expected(from: next, to: target, atMost: limits.identities))
+        // Books share what may be remembered: more than a part of it at once is for the table to grow to.
+        folder.fold.expect(expected(from: next, to: target, atMost: limits.identities / 4))
         try consume(EngineLimits.rebuildBatchRecords, upTo: target, from: next) { (batch) throws(LaneFailure) in
             let taken = intake.take(batch, from: next, upTo: target)
             try folder.fold(taken.whole, batch, from: store)

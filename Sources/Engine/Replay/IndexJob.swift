@@ -30,11 +30,11 @@ struct IndexJob: Sendable {
 
     private func build(_ statement: String, on connection: PostgresConnection) throws(PostgresError) {
         do throws(PostgresError) {
-            try connection.execute(statement)
+            try BuildSQL.makeIndex(statement, on: connection)
         } catch {
             guard let repair, error.sqlState == PostgresError.uniqueViolation else { throw error }
             try connection.execute(repair)
-            try connection.execute(statement)
+            try BuildSQL.makeIndex(statement, on: connection)
         }
     }
 }

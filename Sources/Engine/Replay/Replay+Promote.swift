@@ -48,7 +48,7 @@ extension Replay {
         defer { filler.close() }
         try filler.fill(to: try targets(of: live, consumer))
         try follow(live, build, filler, consumer, workers)
-        return try summary(of: build, live, filler, wasResumed: false)
+        return try summary(of: reached(build, live, filler, 0, wasResumed: false))
     }
 
     private func find(_ chosen: PromotedBuild) throws(EngineError) -> Build {

@@ -45,24 +45,25 @@ public enum ReplayRun {
     ) throws(EngineError) -> ReplaySummary {
         var options = options
         var replay: Replay<Fold>? = try Replay<Fold>(view, configuration, options, stop, observer)
-        var attempts = 1
+        var attempt = ReplayAttempt()
         while true {
             do throws(EngineError) {
-                if let summary = try replay?.run() { return summary }
+                if let summary = try replay?.run(after: attempt) { return summary }
             } catch {
-                guard error.isConnectionLost, !stop.isSet, attempts < EngineLimits.rebuildAttempts else { throw error }
+                if stop.isSet, error.isConnectionLost { throw .interrupted(view) }
+                guard error.isConnectionLost, attempt.number < EngineLimits.rebuildAttempts else { throw error }
                 Log.warning("replay_goes_on", ["view": view.name, "reason": error.message])
             }
+            attempt = replay?.attempt ?? attempt
+            attempt.number += 1
+            if attempt.hasBegunBuild { options.startsAnew = false }
             // Its connections are closed first, so that the database ends what they were at.
             replay = nil
-            attempts += 1
-            options.startsAnew = false
             replay = try reconnected(view, configuration, options, stop, observer)
         }
     }
 
-    /// Goes on with what a broken connection interrupted, as the next replay would. If that was a swap whose commit went
-    /// unanswered there is nothing to go on with, and the view is rebuilt once more: dear, but right.
+    /// Goes on with what a broken connection interrupted, as the next replay would.
     private static func reconnected<Fold: ViewFold>(
         _ view: ViewConfiguration, _ configuration: WorkerConfiguration, _ options: ReplayOptions,
         _ stop: StopSignal, _ observer: @escaping ReplayObserver
@@ -74,7 +75,8 @@ public enum ReplayRun {
                 replay.lockDeadline = deadline
                 return replay
             } catch {
-                guard error.isConnectionLost, !stop.isSet, ContinuousClock.now < deadline else { throw error }
+                if stop.isSet { throw .interrupted(view) }
+                guard error.isConnectionLost, ContinuousClock.now < deadline else { throw error }
                 usleep(useconds_t(EngineLimits.retryMilliseconds * 1_000))
             }
         }
@@ -92,10 +94,9 @@ final class Replay<Fold: ViewFold> {
     let catalog: BuildCatalog
     /// Until when a session that works on the view's build is waited for.
     fileprivate(set) var lockDeadline = ContinuousClock.now
-    let begun = ContinuousClock.now
-    /// When the build was live: what is tidied up behind it, which may wait for a vacuum, is no part of a rebuild's time.
-    private var ended: ContinuousClock.Instant?
-    private var hasHeldLanes = false
+    /// What is known of this try and of those before it.
+    fileprivate(set) var attempt = ReplayAttempt()
+    var hasHeldLanes = false
 
     init(
         _ view: ViewConfiguration, _ configuration: WorkerConfiguration, _ options: ReplayOptions, _ stop: StopSignal,
@@ -107,13 +108,18 @@ final class Replay<Fold: ViewFold> {
         self.stop = stop
         self.observer = observer
         connection = try inDatabase { () throws(PostgresError) in
-            try PostgresConnection.connect(configuration.laneDatabase)
+            try PostgresConnection.connect(configuration.laneDatabase) { stop.isSet }
         }
         catalog = BuildCatalog(connection)
     }
 
-    func run() throws(EngineError) -> ReplaySummary {
+    func run(after attempt: ReplayAttempt) throws(EngineError) -> ReplaySummary {
+        self.attempt = attempt
         try BuildLock.replay(view: view.name).take(on: connection, until: lockDeadline, stop: stop)
+        if let reached = attempt.reached {
+            if try isThere(reached) { return try finish(reached) }
+            self.attempt.reached = nil
+        }
         let consumer = try makeConsumer()
         defer { consumer.close() }
         try BuildPreparation.run(view, configuration, consumer: consumer, rebuilds: true)
@@ -142,20 +148,49 @@ final class Replay<Fold: ViewFold> {
         let workers = try FoldWorkers(view, configuration.kafka, isNeeded: options.needsWorker)
         if options.goesLive { try workers.check(over: live) }
         let (build, wasResumed) = try begin(live, consumer)
+        attempt.hasBegunBuild = true
         try checkPublication(build, over: live)
         let filler = try open(build, isResumed: wasResumed)
-        defer { filler.close() }
+        let earlier = attempt.records
+        defer {
+            attempt.records = earlier + filler.progress.current
+            filler.close()
+        }
         try filler.fill(to: try targets(of: live, consumer))
         try leaveOutOld(build)
         if options.goesLive {
-            try follow(live, build, filler, consumer, workers)
-            ended = .now
-            try dropOldBuilds()
+            try follow(live, build, filler, consumer, workers) {
+                attempt.reached = reached(build, live, filler, earlier, wasResumed: wasResumed)
+            }
         } else {
             try filler.catchUp(to: try targets(of: live, consumer))
+            attempt.reached = reached(build, live, filler, earlier, wasResumed: wasResumed)
             try inDatabase { () throws(PostgresError) in try catalog.markReady(build) }
         }
-        return try summary(of: build, live, filler, wasResumed: wasResumed)
+        return try finish(reached(build, live, filler, earlier, wasResumed: wasResumed))
+    }
+
+    func reached(
+        _ build: Build, _ live: Build, _ filler: BuildFiller<Fold>, _ earlier: Int, wasResumed: Bool
+    ) -> ReachedBuild {
+        ReachedBuild(
+            build: build, replaced: live, records: earlier + filler.progress.current, ended: .now,
+            wasResumed: wasResumed,
+            skipped: filler.counters.refusedSkipped.current, hasSpilled: filler.hasSpilled, hasHeldLanes: hasHeldLanes)
+    }
+
+    /// Whether the commit that a broken connection left unanswered has passed.
+    private func isThere(_ reached: ReachedBuild) throws(EngineError) -> Bool {
+        let builds = try inDatabase { () throws(PostgresError) in try catalog.builds(of: view.name) }
+        let status = builds.first { $0.name == reached.build.name }?.status
+        return status == (options.goesLive ? .live : .ready)
+    }
+
+    /// What is left to do once the build is live or ready; none of it is done twice.
+    private func finish(_ reached: ReachedBuild) throws(EngineError) -> ReplaySummary {
+        attempt.reached = reached
+        if options.goesLive { try dropOldBuilds() }
+        return try summary(of: reached)
     }
 
     /// What maintenance dropped from the live build is not brought back by records that the log still has.
@@ -187,19 +222,17 @@ final class Replay<Fold: ViewFold> {
         return filler
     }
 
-    func summary(
-        of build: Build, _ live: Build, _ filler: BuildFiller<Fold>, wasResumed: Bool
-    ) throws(EngineError) -> ReplaySummary {
-        let records = filler.progress.current
+    func summary(of reached: ReachedBuild) throws(EngineError) -> ReplaySummary {
+        let (build, records) = (reached.build, reached.records)
         observer(
             ReplayProgress(
                 phase: .done, build: build.name, records: records, total: records, rate: 0, secondsLeft: 0))
         return ReplaySummary(
-            view: view.name, build: build.name, replaced: options.goesLive ? live.name : nil, records: records,
-            seconds: ((ended ?? .now) - begun).inSeconds, wasResumed: wasResumed,
+            view: view.name, build: build.name, replaced: options.goesLive ? reached.replaced.name : nil,
+            records: records, seconds: (reached.ended - attempt.begun).inSeconds, wasResumed: reached.wasResumed,
             parked: try inDatabase { () throws(PostgresError) in try catalog.parkedCount(of: build) },
-            skipped: filler.counters.refusedSkipped.current,
-            isLive: options.goesLive, hasSpilled: filler.hasSpilled, hasHeldLanes: hasHeldLanes)
+            skipped: reached.skipped, isLive: options.goesLive, hasSpilled: reached.hasSpilled,
+            hasHeldLanes: reached.hasHeldLanes)
     }
 
     func liveBuild() throws(EngineError) -> Build {
@@ -277,7 +310,7 @@ final class Replay<Fold: ViewFold> {
 
     /// Where the live build is. One of another number of lanes stands still, and lanes that it lacks begin where the
     /// history that was moved to them ends: what came later is for live workers, who tell of its effects.
-    private func checkpoints(of live: Build, _ consumer: KafkaConsumer) throws(EngineError) -> [LaneOffsets] {
+    func checkpoints(of live: Build, _ consumer: KafkaConsumer) throws(EngineError) -> [LaneOffsets] {
         var lanes = try inDatabase { () throws(PostgresError) in try catalog.checkpoints(of: live) }
         guard live.lanes != view.lanes else { return lanes }
         lanes = Array(lanes.prefix(view.lanes))
@@ -299,7 +332,7 @@ final class Replay<Fold: ViewFold> {
         return lanes
     }
 
-    private func targets(_ checkpoints: [LaneOffsets], _ consumer: KafkaConsumer) throws(EngineError) -> [[Int64]] {
+    func targets(_ checkpoints: [LaneOffsets], _ consumer: KafkaConsumer) throws(EngineError) -> [[Int64]] {
         var targets: [[Int64]] = []
         for lane in checkpoints {
             var offsets: [Int64] = []
@@ -313,154 +346,6 @@ final class Replay<Fold: ViewFold> {
             targets.append(offsets)
         }
         return targets
-    }
-
-    /// Follows the live build until it is near, then swaps; tries again while the live lanes are too busy.
-    func follow(
-        _ live: Build, _ build: Build, _ filler: BuildFiller<Fold>, _ consumer: KafkaConsumer, _ workers: FoldWorkers
-    ) throws(EngineError) {
-        var rounds = CatchUpRounds()
-        var tried: String?
-        while true {
-            let mark = try parkingMark()
-            if mark != tried {
-                try filler.retryParked()
-                try inDatabase { () throws(PostgresError) in try catalog.carryCopies(from: live, to: build) }
-                tried = mark
-            }
-            let checkpoints = try checkpoints(of: live, consumer)
-            let targets = try targets(checkpoints, consumer)
-            let distance =
-                zip(filler.lanes, targets).map { lane, target in
-                    zip(lane.next, target).reduce(Int64(0)) { max($0, $1.1 - $1.0) }
-                }.max() ?? 0
-            if distance > EngineLimits.swapDistanceRecords {
-                rounds.note(distance: distance)
-                if !rounds.mustHold {
-                    try filler.catchUp(to: targets)
-                    continue
-                }
-            }
-            try workers.check(over: live)
-            filler.report(.swapping, force: true)
-            if try swap(live, build, filler, cut(checkpoints, targets), mark, holding: rounds.mustHold) { return }
-            if stop.isSet { throw .interrupted(build) }
-            rounds.noteFailedSwap()
-            stop.pause(milliseconds: EngineLimits.retryMilliseconds)
-            if !rounds.mustHold { try filler.catchUp(to: try self.targets(of: live, consumer)) }
-        }
-    }
-
-    private func parkingMark() throws(EngineError) -> String {
-        try inDatabase { () throws(PostgresError) in try ParkingCatalog(view: view.name, on: connection).mark() }
-    }
-
-    /// Partitions that end before the live build's checkpoint: made anew or cut, they have no more than the new build folds.
-    private func cut(_ checkpoints: [LaneOffsets], _ reachable: [[Int64]]) -> Set<TopicPartition> {
-        var result: Set<TopicPartition> = []
-        for (lane, ends) in zip(checkpoints, reachable) {
-            for (topic, end) in zip(view.topics, ends) where end < lane.next[topic] ?? 0 {
-                result.insert(TopicPartition(topic: topic, partition: Int32(lane.lane)))
-            }
-        }
-        return result
-    }
-
-    /// In one transaction: holds the live lanes, folds the tail, and makes the new build live.
-    ///
-    /// - Parameter holding: fold what the live build is ahead while its lanes are held, for a bounded time. What was
-    ///   folded so stays when the time was too short.
-    /// - Returns: false when it could not get the locks or the last records in time; nothing changed for readers then.
-    private func swap(
-        _ live: Build, _ build: Build, _ filler: BuildFiller<Fold>, _ cut: Set<TopicPartition>, _ mark: String,
-        holding: Bool
-    ) throws(EngineError) -> Bool {
-        do throws(LaneFailure) {
-            let checkpoints = try lockLanes(of: live)
-            if holding { try overtake(checkpoints, filler, cut) }
-            let done = try attempt(checkpoints, live, build, filler, cut, mark)
-            if !done { try undo(filler) }
-            return done
-        } catch {
-            if stop.isSet { throw .interrupted(build) }
-            guard mayRetry(error) else { throw .from(error, view: view.name) }
-            do throws(LaneFailure) { try undo(filler) } catch { throw .from(error, view: view.name) }
-            return false
-        }
-    }
-
-    /// Lets the lanes fold what the held live build is ahead, on their own connections.
-    private func overtake(
-        _ checkpoints: [LaneOffsets], _ filler: BuildFiller<Fold>, _ cut: Set<TopicPartition>
-    ) throws(LaneFailure) {
-        hasHeldLanes = true
-        let targets = zip(filler.lanes, checkpoints).map { swapTarget($0, $1, cut) }
-        do throws(EngineError) {
-            try filler.catchUp(to: targets, until: .now + .milliseconds(EngineLimits.swapHoldMilliseconds))
-        } catch {
-            connection.rollbackIfOpen()
-            throw error.code == .interrupted ? .stopped : .log(error.message)
-        }
-    }
-
-    private func swapTarget(_ lane: FillLane<Fold>, _ offsets: LaneOffsets, _ cut: Set<TopicPartition>) -> [Int64] {
-        zip(view.topics, lane.next).map { topic, next in
-            let isCut = cut.contains(TopicPartition(topic: topic, partition: Int32(offsets.lane)))
-            return isCut ? next : max(offsets.next[topic] ?? 0, next)
-        }
-    }
-
-    /// After locks that were not to be had, or an event that has to be parked outside of the swap's transaction.
-    private func mayRetry(_ failure: LaneFailure) -> Bool {
-        if failure.eventFailure != nil { return true }
-        guard case .database(let error) = failure else { return false }
-        return error.isRetriable && !error.isConnectionLost
-    }
-
-    private func undo(_ filler: BuildFiller<Fold>) throws(LaneFailure) {
-        connection.rollbackIfOpen()
-        for lane in filler.lanes { try lane.revert() }
-    }
-
-    /// Begins the swap's transaction: the live lanes commit nothing from here on. Returns where they stand.
-    private func lockLanes(of live: Build) throws(LaneFailure) -> [LaneOffsets] {
-        do throws(PostgresError) {
-            try connection.begin()
-            try connection.execute("SET LOCAL lock_timeout = \(EngineLimits.swapLockMilliseconds)")
-            try connection.query(
-                "SELECT 1 FROM tapefold.lane WHERE view = $1 AND build = $2 ORDER BY lane FOR UPDATE",
-                [.text(view.name), .text(live.name)])
-            // Lanes that fold nothing have no tail: workers of the new build's lanes go on from where it is.
-            return live.lanes == view.lanes ? try catalog.checkpoints(of: live) : []
-        } catch {
-            throw .from(error)
-        }
-    }
-
-    private func attempt(
-        _ checkpoints: [LaneOffsets], _ live: Build, _ build: Build, _ filler: BuildFiller<Fold>,
-        _ cut: Set<TopicPartition>, _ mark: String
-    ) throws(LaneFailure) -> Bool {
-        do throws(PostgresError) {
-            // What operators had retried or dropped meanwhile has to be done here too, outside of this transaction.
-            guard try ParkingCatalog(view: view.name, on: connection).mark() == mark else { return false }
-        } catch {
-            throw .from(error)
-        }
-        let deadline = ContinuousClock.now + .milliseconds(EngineLimits.swapTailMilliseconds)
-        for (lane, offsets) in zip(filler.lanes, checkpoints) {
-            let target = swapTarget(lane, offsets, cut)
-            guard try lane.tail(to: target, on: connection, deadline: deadline) else { return false }
-        }
-        do throws(PostgresError) {
-            for lane in filler.lanes { try lane.payEffects(on: connection) }
-            for place in cut { try OwedRows.forget(place, view: view.name, on: connection) }
-            try BuildSwap.promote(build, over: live, view.definition, on: connection)
-            try connection.commit()
-        } catch {
-            throw .from(error)
-        }
-        return true
     }
 
     /// Keeps as many of the builds that were live as asked for.

@@ -21,7 +21,7 @@ final class StateIndexes: Sendable {
         try isDone.withLock { (isDone) throws(PostgresError) in
             guard !isDone else { return }
             let connection = try PostgresConnection.connect(configuration)
-            for statement in statements { try connection.execute(statement) }
+            for statement in statements { try BuildSQL.makeIndex(statement, on: connection) }
             isDone = true
         }
     }

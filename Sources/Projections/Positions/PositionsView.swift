@@ -35,7 +35,7 @@ public enum PositionsView {
             Column("entry_at", .timestamp), Column("is_short", .bool), Column("gross_pnl", .amount),
             Column("fees", .amount), Column("realized_pnl", .amount),
         ],
-        key: ["user_id", "exit_trade_id", "ordinal"], keyIndex: ["exit_trade_id", "user_id", "ordinal"])
+        key: ["user_id", "exit_trade_id", "ordinal"])
 
     /// Every correction, by its identity; one whose execution is not there yet waits.
     static let corrections = TableDefinition(
