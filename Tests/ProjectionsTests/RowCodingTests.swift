@@ -15,10 +15,15 @@ import Testing
         let stored = try FoldRunner<Fold>.run(tape, .live(20), parks: parks).store.rows(table.name)
         #expect(!stored.isEmpty)
         let source = MemoryRows(stored)
-        for layout in [RowBatch.Layout.arrays, .copy] {
-            let batch = RowBatch(columns: table.columns, layout: layout)
+        let batches = [RowBatch.Layout.arrays, .copy].map { RowBatch(columns: table.columns, layout: $0) }
+        for batch in batches {
             for index in stored.indices { try rewrite(RowReader(source, table: table, row: index), batch) }
-            #expect(try batch.decodedRows() == stored, "\(table.name) as \(layout)")
+            #expect(try batch.decodedRows() == stored, "\(table.name) as \(batch.layout)")
+        }
+        for pieceBytes in [1, 700, 1 << 20] {
+            var copied: [UInt8] = []
+            batches[0].forEachCopyPiece(of: pieceBytes) { copied.append(contentsOf: $0) }
+            #expect(copied == Array(batches[1].copyBytes), "\(table.name) in pieces of \(pieceBytes)")
         }
     }
 

@@ -66,33 +66,56 @@ final class PostgresLaneStore: LaneStore {
     }
 
     /// The fence, the rows and the COMMIT leave as one pipeline: nothing of it counts unless the lane is still the claim's.
-    /// Inside a transaction of the caller's, BEGIN and COMMIT are the caller's too.
+    /// Where a table gets many rows, COPY takes them between two pipelines. Inside a transaction of the caller's, BEGIN and
+    /// COMMIT are the caller's too.
     func commit(_ commit: LaneCommit) throws(LaneFailure) -> Int {
         let isOwn = !isInTransaction
         let tables = tables(of: commit.claim)
         try addPartitions(commit.writes, tables.schema)
         return try attempt { () throws(PostgresError) in
-            var statements = isOwn ? 3 : 1
-            let fence = try Fence.parameters(commit.claim, view: view, next: commit.next)
-            try connection.pipeline { (pipeline) throws(PostgresError) in
-                if isOwn { _ = try pipeline.addCached("BEGIN") }
-                _ = try pipeline.addCached(Fence.sql, fence)
-                statements += try tables.add(commit.writes, to: pipeline)
-                statements += try ParkedRows.add(commit.parked, commit.claim, view: view.name, to: pipeline)
-                if let changes = commit.parking {
-                    statements += try ParkedChanges.add(changes, commit.claim, view: view.name, to: pipeline)
-                }
-                if let effects = commit.effects {
-                    statements += try OutboxSQL.add(effects, commit, view, to: pipeline)
-                }
-                if let changes = commit.changes {
-                    statements += try ChangeSQL.add(changes, commit, view: view.name, to: pipeline)
-                }
-                if isOwn { _ = try pipeline.addCached("COMMIT") }
-                statements += try ChangeSQL.wake(commit, through: pipeline)
+            do throws(PostgresError) {
+                return try store(commit, in: tables, isOwn: isOwn)
+            } catch {
+                if isOwn { connection.rollbackIfOpen() }
+                throw error
             }
-            return statements
         }
+    }
+
+    private func store(_ commit: LaneCommit, in tables: ViewStore, isOwn: Bool) throws(PostgresError) -> Int {
+        var statements = isOwn ? 2 : 0
+        let fence = try Fence.parameters(commit.claim, view: view, next: commit.next)
+        func begin(_ pipeline: PostgresPipeline) throws(PostgresError) {
+            if isOwn { _ = try pipeline.addCached("BEGIN") }
+            _ = try pipeline.addCached(Fence.sql, fence)
+            statements += try tables.addChanges(commit.writes, to: pipeline) + 1
+        }
+        let hasCopies = tables.hasCopies(commit.writes)
+        if hasCopies {
+            try connection.pipeline(begin)
+            statements += try tables.copyInserts(commit.writes, on: connection)
+        }
+        try connection.pipeline { (pipeline) throws(PostgresError) in
+            if !hasCopies { try begin(pipeline) }
+            statements += try tables.addInserts(commit.writes, to: pipeline)
+            statements += try addRest(commit, to: pipeline)
+            if isOwn { _ = try pipeline.addCached("COMMIT") }
+            statements += try ChangeSQL.wake(commit, through: pipeline)
+        }
+        return statements
+    }
+
+    /// Adds all but the rows of the view's tables; returns how many statements that took.
+    private func addRest(_ commit: LaneCommit, to pipeline: PostgresPipeline) throws(PostgresError) -> Int {
+        var statements = try ParkedRows.add(commit.parked, commit.claim, view: view.name, to: pipeline)
+        if let changes = commit.parking {
+            statements += try ParkedChanges.add(changes, commit.claim, view: view.name, to: pipeline)
+        }
+        if let effects = commit.effects { statements += try OutboxSQL.add(effects, commit, view, to: pipeline) }
+        if let changes = commit.changes {
+            statements += try ChangeSQL.add(changes, commit, view: view.name, to: pipeline)
+        }
+        return statements
     }
 }
 

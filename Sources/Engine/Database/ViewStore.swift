@@ -22,11 +22,32 @@ struct ViewStore {
         }
     }
 
-    /// Adds the statements for all rows, inserts as arrays; returns how many it added.
-    func add(_ writes: WriteSet, to pipeline: PostgresPipeline) throws(PostgresError) -> Int {
-        var count = try addChanges(writes, to: pipeline)
-        for (table, sql) in zip(writes.tables, statements) where table.inserts.rowCount > 0 {
+    /// Adds the statements for the inserts that go as arrays; returns how many it added.
+    func addInserts(_ writes: WriteSet, to pipeline: PostgresPipeline) throws(PostgresError) -> Int {
+        var count = 0
+        for (table, sql) in zip(writes.tables, statements) where table.inserts.rowCount > 0 && !isCopied(table) {
             _ = try pipeline.addCached(sql.insert, table.inserts.parameters)
+            count += 1
+        }
+        return count
+    }
+
+    /// Whether there are so many rows that a COPY, which takes two round trips, is cheaper than arrays.
+    private func isCopied(_ table: WriteSet.TableWrites) -> Bool {
+        table.inserts.rowCount >= EngineLimits.leastCopiedRows && !table.table.ignoresRepeatedRows
+    }
+
+    func hasCopies(_ writes: WriteSet) -> Bool { writes.tables.contains { isCopied($0) } }
+
+    /// COPYs the inserts that do not go as arrays; returns how many statements it took.
+    func copyInserts(_ writes: WriteSet, on connection: PostgresConnection) throws(PostgresError) -> Int {
+        var count = 0
+        for (table, sql) in zip(writes.tables, statements) where isCopied(table) {
+            try connection.copyInBinary(sql.copy) { (copy) throws(PostgresError) in
+                try table.inserts.forEachCopyPiece(of: PostgresLimits.copyChunkBytes) { (piece) throws(PostgresError) in
+                    try copy.write(piece)
+                }
+            }
             count += 1
         }
         return count
