@@ -142,7 +142,10 @@ import Testing
     /// One that joins late finds that the other was given everything, and the group begins anew.
     private func follow(_ consumer: KafkaConsumer, _ assigned: inout [TopicPartition]?) throws {
         switch consumer.poll(timeoutMilliseconds: 20) {
-        case .assigned(let list): assigned = list.sorted()
+        case .assigned(let list):
+            assigned = list.sorted()
+            // Until this is answered nothing more is heard of the group; behind the last record there is nothing to read.
+            try consumer.assign(list.map { TopicPartitionOffset($0, offset: 5) })
         case .revoked, .lost:
             assigned = nil
             try consumer.unassign()
