@@ -1,71 +1,15 @@
-import Events
-import Postgres
 import Projections
-import Supervision
 import Testing
 
 @testable import Engine
 
 /// A lane's commit of few rows, which go as arrays, and of many, which go by COPY.
 @Suite struct CommitTests {
-    private final class Lane {
-        let view: ViewConfiguration
-        let connection: PostgresConnection
-        let store: PostgresLaneStore
-        var claim: LaneClaim
-
-        init() throws {
-            view = try ViewRegistry.standard.configuration(of: "orders", in: Topology.standard())
-            connection = try PostgresConnection.connect(
-                try PostgresConfiguration(url: TemporaryPostgres.shared().freshDatabase()))
-            try Migrations.run(on: connection)
-            let topics = view.topics
-            _ = try BuildCatalog(connection).ensureLiveBuild(
-                of: view.definition, lanes: view.lanes,
-                start: (0..<view.lanes).map { lane in
-                    LaneOffsets(lane: lane, next: Dictionary(uniqueKeysWithValues: topics.map { ($0, 0) }))
-                }, effectMarks: [])
-            store = PostgresLaneStore(view, on: connection)
-            guard case .claimed(let claim) = try store.claim(lane: 1, owner: "me", onlyIfOwned: false) else {
-                throw EngineError(.build, "the lane is busy")
-            }
-            self.claim = claim
-        }
-
-        /// One row of `order_facts` for each number.
-        func commit(_ numbers: [Int], next: Int64) throws(LaneFailure) -> Int {
-            let writes = WriteSet(view.definition, insertLayout: .arrays)
-            let rows = writes.tables[2].inserts
-            for number in numbers {
-                rows.beginRow()
-                for text in ["source", "event \(number)", "user", "order \(number % 7)"] { rows.put(text) }
-                withUnsafeBytes(of: number.bigEndian) { rows.put($0) }
-            }
-            let statements = try store.commit(
-                LaneCommit(
-                    claim: claim, next: view.topics.map { _ in next }, writes: writes,
-                    parked: RowBatch(columns: ParkingLot.table.columns, layout: .arrays)))
-            for topic in view.topics { claim.next[topic] = next }
-            return statements
-        }
-
-        func stored() throws -> [String] {
-            let rows = try connection.query(
-                """
-                SELECT count(*) || ' ' || count(DISTINCT order_id) || ' ' || coalesce(max(encode(content_hash, 'hex')), '')
-                FROM \(claim.schema).order_facts
-                """)
-            let reached = try connection.query(
-                "SELECT max(next_offset) FROM tapefold.checkpoint WHERE view = 'orders' AND lane = 1")
-            return [try rows.text(0, 0), String(try reached.int64(0, 0))]
-        }
-    }
-
     static let sizes = [1, EngineLimits.leastCopiedRows - 1, EngineLimits.leastCopiedRows, 20_000]
 
     @Test(arguments: sizes)
     func allRowsAreThereWithTheCheckpoint(_ count: Int) throws {
-        let lane = try Lane()
+        let lane = try OrdersLane()
         #expect(try lane.commit(Array(1...count), next: 5) == 4)
         let last = String(count, radix: 16)
         #expect(
@@ -77,7 +21,7 @@ import Testing
 
     @Test(arguments: sizes.dropFirst())
     func nothingStaysOfACommitThatFails(_ count: Int) throws {
-        let lane = try Lane()
+        let lane = try OrdersLane()
         _ = try lane.commit([count], next: 1)
         let before = try lane.stored()
         let failure = #expect(throws: LaneFailure.self) { _ = try lane.commit(Array(1...count), next: 2) }
@@ -91,7 +35,7 @@ import Testing
 
     @Test(arguments: sizes.dropFirst(2))
     func aFencedLaneStoresNothing(_ count: Int) throws {
-        let lane = try Lane()
+        let lane = try OrdersLane()
         try lane.connection.execute("UPDATE tapefold.lane SET owner_epoch = owner_epoch + 1 WHERE lane = 1")
         let failure = #expect(throws: LaneFailure.self) { _ = try lane.commit(Array(1...count), next: 2) }
         guard case .fenced = failure else { Issue.record("\(String(describing: failure))"); return }
@@ -100,11 +44,37 @@ import Testing
     }
 
     @Test func aTransactionOfTheCallersStaysOpen() throws {
-        let lane = try Lane()
+        let lane = try OrdersLane()
         try lane.connection.begin()
         #expect(try lane.commit(Array(1...EngineLimits.leastCopiedRows), next: 2) == 2)
         #expect(lane.store.isInTransaction)
         try lane.connection.rollback()
         #expect(try lane.stored() == ["0 0 ", "0"])
+    }
+}
+
+extension OrdersLane {
+    /// One row of `order_facts` for each number.
+    @discardableResult
+    fileprivate func commit(_ numbers: [Int], next: Int64) throws(LaneFailure) -> Int {
+        let writes = WriteSet(view.definition, insertLayout: .arrays)
+        let rows = writes.tables[2].inserts
+        for number in numbers {
+            rows.beginRow()
+            for text in ["source", "event \(number)", "user", "order \(number % 7)"] { rows.put(text) }
+            withUnsafeBytes(of: number.bigEndian) { rows.put($0) }
+        }
+        return try commit(writes, next: next)
+    }
+
+    fileprivate func stored() throws -> [String] {
+        let rows = try connection.query(
+            """
+            SELECT count(*) || ' ' || count(DISTINCT order_id) || ' ' || coalesce(max(encode(content_hash, 'hex')), '')
+            FROM \(claim.schema).order_facts
+            """)
+        let reached = try connection.query(
+            "SELECT max(next_offset) FROM tapefold.checkpoint WHERE view = 'orders' AND lane = 1")
+        return [try rows.text(0, 0), String(try reached.int64(0, 0))]
     }
 }
