@@ -125,8 +125,8 @@ package final class RecordIntake {
                 intake.troubles.append(IntakeTrouble(kind: .misplaced(key: key), input: input, record: index))
                 return
             }
-            // The last use of what was decoded, so that it is moved and not copied.
-            intake.events.append(FoldEvent(decoded: decoded, input: input, offset: record.offset))
+            // Said, because the compiler copies and destroys the whole event otherwise.
+            intake.events.append(FoldEvent(decoded: consume decoded, input: input, offset: record.offset))
             intake.records.append(index)
         } catch {
             if let cut, let time = error.readable.time, cut.leavesOut(time) { return }
