@@ -86,10 +86,15 @@ public enum EngineLimits {
     /// A rebuild's ledger rows go to the database in pieces of this size.
     public static let rebuildChunkBytes = 8_388_608
     public static let rebuildBatchRecords = 2_000
-    /// A rebuild's state is flushed at least this often.
+    /// A rebuild's state is flushed this often where it is little, see ``FlushInterval``.
     public static let rebuildFlushMilliseconds = 10_000
-    /// Memory that the database may use for one index of a rebuild.
-    public static let rebuildIndexMegabytes = 512
+    /// So many changed rows of state put a lane's flush off by a second.
+    public static let rebuildFlushRowsPerSecond = 5_000
+    /// A rebuild's state is flushed at least this often, however much of it there is.
+    public static let rebuildFlushMostMilliseconds = 60_000
+    /// Memory that the database may use to sort for one index of a rebuild: about what a cache holds, as sorting by text waits for
+    /// memory. Runs of this size are merged.
+    public static let rebuildIndexMegabytes = 24
     /// Memory that the database may use for one step of a rebuild's queries.
     public static let rebuildSortMegabytes = 256
     /// Books or other keys that a rebuild folds anew in one go.

@@ -22,6 +22,19 @@ import Testing
         #expect(fold.rememberedIdentities == before + ProjectionLimits.identitiesPerCorrection)
     }
 
+    @Test(arguments: [PositionsFold.self, AnalyticsFold.self] as [any ViewFold.Type])
+    func changedBooksWaitForAFlush(_ type: any ViewFold.Type) throws {
+        let fold = type.init(mode: .rebuild, lane: 0)
+        let writes = WriteSet(type.schema, insertLayout: .copy)
+        for event in events(try (0..<50).map { try executed("t\($0)", "B1@100", at: $0, symbol: "S\($0 % 10)") }) {
+            #expect(fold.fold(event) == .folded)
+        }
+        fold.drain(into: writes, state: false)
+        #expect(fold.unflushedRows >= 10)
+        fold.drain(into: writes, state: true)
+        #expect(fold.unflushedRows == 0)
+    }
+
     @Test func daysOfTheMarketWaitForAFlushAndAreThenDropped() throws {
         let fold = MarketFold(mode: .rebuild, lane: 0, settings: MarketSettings(calendar: try .standard()))
         fold.maximumCachedMinutes = 4

@@ -2,7 +2,7 @@ import Foundation
 import Postgres
 import Projections
 
-/// Writes a rebuild's rows: ledgers in COPY pieces as they come, state and checkpoint together every few seconds, all
+/// Writes a rebuild's rows: ledgers in COPY pieces as they come, state and checkpoint together now and then (``FlushInterval``), all
 /// of it in one transaction up to the next checkpoint.
 struct BulkWriter {
     private let view: ViewConfiguration
@@ -41,7 +41,7 @@ struct BulkWriter {
             try addPartitionsOrFail()
             try attempt(copyLedgers)
         }
-        if ContinuousClock.now - lastFlush >= .milliseconds(EngineLimits.rebuildFlushMilliseconds)
+        if ContinuousClock.now - lastFlush >= FlushInterval.of(unflushedRows: fold.unflushedRows)
             || fold.unflushedKeys > unflushedLimit
         {
             try flush(fold, claim: &claim, next: next)

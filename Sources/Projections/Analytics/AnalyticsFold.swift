@@ -24,6 +24,8 @@ public final class AnalyticsFold: ViewFold {
         ledger = PositionsFold(mode: mode, lane: lane, layout: AnalyticsView.books, days: days)
     }
 
+    public var unflushedRows: Int { ledger.unflushedRows + days.unflushedRows }
+
     public var rememberedIdentities: Int {
         ledger.rememberedIdentities + payments.rememberedIdentities + days.count * ProjectionLimits.identitiesPerDay
     }

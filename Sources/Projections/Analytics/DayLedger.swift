@@ -32,6 +32,7 @@ final class DayLedger {
     }
 
     var count: Int { states.count }
+    var unflushedRows: Int { dirty.count }
 
     /// The exchange's day of an execution.
     func day(of trade: TradeExecuted) -> CivilDate { day(at: trade.executedAt, on: trade.exchange) }

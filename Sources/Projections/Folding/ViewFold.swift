@@ -80,6 +80,10 @@ public protocol ViewFold: AnyObject, SendableMetatype {
     /// Keys whose state a rebuild holds until it is drained; beyond a limit that is done before its time.
     var unflushedKeys: Int { get }
 
+    /// About so many rows of state, kept in memory anyway, would the next drain write. A rebuild writes many of them less
+    /// often, as each time it writes all that changed since.
+    var unflushedRows: Int { get }
+
     /// The last drain is durable: caches may now be trimmed to their limits.
     func committed()
 
@@ -103,4 +107,7 @@ extension ViewFold {
 
     /// Of a fold whose state counts as remembered.
     public var unflushedKeys: Int { 0 }
+
+    /// Of a fold whose state is little, or leaves memory once it is written.
+    public var unflushedRows: Int { 0 }
 }

@@ -63,6 +63,8 @@ public final class PositionsFold: ViewFold {
             + corrections.known.count * ProjectionLimits.identitiesPerCorrection
     }
 
+    public var unflushedRows: Int { dirtyBooks.count }
+
     public func expect(_ events: [EventKind: Int]) { identities.reserve(events[.tradeExecuted] ?? 0) }
 
     public func parkingKey(of event: FoldEvent) -> String {
