@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Prints a filter for the tests that failed, for one more run of these.
 
-Usage: failed-tests.py MOST LOG-BASE...
+Usage: failed-tests.py MOST PART.failed...
 
-Reads what the runner left of each part: BASE-swift-testing.xml (its report, absent when it crashed or was stopped).
-Exits 1, with the reason, where the failed tests should not be run again: more than MOST, none, or a part without a report.
+Reads the report of each part that failed, PART-swift-testing.xml, which is not whole when it crashed or was stopped.
+Exits 1, with the reason, where the failed tests should not be run again: more than MOST in all, or a part that failed
+without a report or without a failed test.
 """
 
 import re
@@ -20,17 +21,18 @@ def failed_tests(report):
 
 
 def main():
-    most, bases = int(sys.argv[1]), sys.argv[2:]
+    most, parts = int(sys.argv[1]), [path.removesuffix(".failed") for path in sys.argv[2:]]
     if most == 0:
         sys.exit(1)
     failed = []
-    for base in bases:
+    for part in parts:
         try:
-            failed += failed_tests(f"{base}-swift-testing.xml")
+            of_part = list(failed_tests(f"{part}-swift-testing.xml"))
         except (OSError, ElementTree.ParseError) as error:
-            sys.exit(f"not run again: {base} ended without a report ({error})")
-    if not failed:
-        sys.exit("not run again: no test failed, so something else went wrong")
+            sys.exit(f"not run again: {part} ended without a report ({error})")
+        if not of_part:
+            sys.exit(f"not run again: {part} failed, but none of its tests")
+        failed += of_part
     if len(failed) > most:
         sys.exit(f"not run again: {len(failed)} tests failed, more than {most}")
     print("|".join(sorted(set(failed))))

@@ -77,7 +77,10 @@ part build "$build_budget_seconds" nice swift build "${flags[@]}" --build-tests
 tests() {
     local name=$1
     rm -f "$logs/$name"*.xml
-    part "$name" "$2" swift test "${flags[@]}" --skip-build --ignore-lock --no-parallel --xunit-output "$logs/$name.xml" "${@:3}"
+    part "$name" "$2" swift test "${flags[@]}" --skip-build --ignore-lock --no-parallel --xunit-output "$logs/$name.xml" "${@:3}" || {
+        touch "$logs/$name.failed"
+        return 1
+    }
 }
 
 if [ $# -gt 0 ]; then
@@ -107,7 +110,7 @@ trap - INT TERM
 parts=(unit early-processes processes)
 if [ "$outcome" != 0 ]; then
     # Fails by itself where a part was stopped or crashed, or more failed than are run again.
-    choice=$(scripts/failed-tests.py "$again" "${parts[@]/#/$logs/}") || exit 1
+    choice=$(scripts/failed-tests.py "$again" "$logs"/*.failed) || exit 1
     echo "run again, once: $choice" >&2
     tests again "$process_budget_seconds" --filter "$choice" || exit 1
     echo "NOT RELIABLE, failed and then passed: $choice"
