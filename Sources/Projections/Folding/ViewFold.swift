@@ -108,6 +108,6 @@ extension ViewFold {
     /// Of a fold whose state counts as remembered.
     public var unflushedKeys: Int { 0 }
 
-    /// Of a fold whose state is little, or leaves memory once it is written.
+    /// Of a fold whose state is little, whose rows are mostly written once, or leave memory when they are written.
     public var unflushedRows: Int { 0 }
 }
