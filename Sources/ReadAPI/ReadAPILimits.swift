@@ -22,6 +22,11 @@ public enum ReadAPILimits {
     static let offsetDigits = 18
     public static let fieldsBytes = 2_048
     public static let closuresPerTrade = 10_000
+    /// Executions of a user that a list reads and sorts whole; of one with more it reads each instrument's next page.
+    static let sortedExecutions = 1_000
+    /// How long a user who had no more is taken to have no more.
+    static let fewExecutionsSeconds: UInt64 = 60
+    static let rememberedUsers = 10_000
     /// Closed trades that one report takes in.
     public static let closedTradesPerReport = 300_000
     /// Executions that one valuation of each day's open lots takes in.

@@ -191,6 +191,17 @@ enum EngineSchema {
         }
     }
 
+    /// The books of executions that were put into their table by hand.
+    static func addBooks(on connection: PostgresConnection) throws {
+        try connection.execute(
+            """
+            INSERT INTO positions_1_1.positions
+            SELECT DISTINCT ON (user_id, account, instrument) user_id, account, instrument, exchange, symbol, 0, NULL::bigint,
+                0, 0, 0, 1, now(), NULL, now(), ''::bytea, NULL::integer
+            FROM positions_1_1.trades ORDER BY user_id, account, instrument, trade_id
+            """)
+    }
+
     /// A user with positions in S1, S2, …, every second one short, each with as many lots, and what belongs to them.
     static func addUser(on connection: PostgresConnection, user: String, symbols: Int, lots: Int) throws {
         try connection.execute(

@@ -119,6 +119,7 @@ import Testing
                     symbol: random.chance(95) ? "A" : "UNHEARD OF"))
         }
         try insert(trades, into: connection)
+        try EngineSchema.addBooks(on: connection)
         let items = try TestAPI(database: url).get("/v1/closed-trades?limit=500").items()
         #expect(items.count == trades.count)
         let known = Dictionary(uniqueKeysWithValues: trades.map { ($0.id, $0) })
@@ -142,6 +143,7 @@ import Testing
                 entry_price, exit_price, opened_at, closed_at, gross_pnl, fees, realized_pnl)
             VALUES ('u1', 't', 'main', 'NSE:A', 'NSE', 'A', 'LONG', 1, 1, 1, now(), now(), 0, 0, 0)
             """)
+        try database.addPosition("u1", "A")
         let item = try #require(TestAPI(database: database.url).get("/v1/closed-trades").items().first)
         #expect(item["favourableExcursion"] == .null)
         #expect(item["adverseExcursion"] == .null)

@@ -102,6 +102,7 @@ import Testing
             INSERT INTO positions_1_1.api_closed_trades VALUES ('u1', 'b:2', 'main', 'NSE:A', 'NSE', 'A', 'LONG', 5, 10, 10.5,
             '2026-01-15 03:41:00+00', '2026-01-15 03:42:00+00', 2.5, 0.5, 2, NULL, 'swing', NULL, NULL);
             """)
+        for symbol in ["A", "B"] { try database.addPosition("u1", symbol) }
         let api = try TestAPI(database: database.url)
         func ids(_ query: String) throws -> [String?] {
             try api.get("/v1/trades?\(query)").items().map { $0["tradeId"]?.string }

@@ -24,7 +24,8 @@ public enum OrdersView {
             Column("filled_value", .amount, nullable: true), Column("first_fill_at", .timestamp, nullable: true),
             Column("last_fill_at", .timestamp, nullable: true),
         ],
-        key: ["user_id", "order_id"])
+        key: ["user_id", "order_id"], keyIndex: ["order_id", "user_id"],
+        indexes: [IndexDefinition("orders_placed", ["user_id", "placed_at"])])
 
     /// One row an execution of an order: its identity, and what it added.
     static let fills = TableDefinition(

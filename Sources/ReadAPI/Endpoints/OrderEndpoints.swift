@@ -47,13 +47,12 @@ enum OrderEndpoints {
         .time("executedAt", "f.executed_at"),
     ]
 
-    /// The orders, each with its arrival price: the close of the last minute that had ended when it was placed, at most a
-    /// day before.
-    private static func orders(_ live: LiveViews) -> String {
-        let orders = "\(live.relation(.orders, "orders")) o"
-        guard live[.market] != nil else { return "\(orders) CROSS JOIN (SELECT NULL::numeric AS price) m" }
+    /// Joins `m` to orders `o`, the arrival price: the close of the last minute that had ended when an order was placed, at
+    /// most a day before.
+    private static func arrival(_ live: LiveViews) -> String {
+        guard live[.market] != nil else { return "CROSS JOIN (SELECT NULL::numeric AS price) m" }
         return """
-            \(orders) LEFT JOIN LATERAL (
+            LEFT JOIN LATERAL (
                 SELECT c.close AS price FROM \(live.relation(.market, "candles")) c
                 WHERE c.exchange = o.exchange AND c.symbol = o.symbol AND c."interval" = '1m'
                 AND c."time" <= o.placed_at - interval '1 minute' AND c."time" > o.placed_at - interval '1 day'
@@ -62,10 +61,6 @@ enum OrderEndpoints {
             """
     }
 
-    /// Where an order stands in the list, and what from and to look at: when it was placed. Of an imported order, or one
-    /// whose placing has not come yet, nobody knows that: it stands at its first execution, without one at its last update.
-    private static let time = "coalesce(o.placed_at, o.first_fill_at, o.updated_at)"
-
     private static func list(_ call: Call) throws(Problem) -> ReadPlan {
         let page = Page(call)
         let order = TimeOrder(call)
@@ -73,13 +68,8 @@ enum OrderEndpoints {
         let statement = ReadStatement(
             text: { live in
                 """
-                SELECT \(columns.selected), \(time) FROM \(orders(live))
-                WHERE o.user_id = $1 AND ($2 IS NULL OR o.account = $2) AND ($3 IS NULL OR o.exchange = $3)
-                AND ($4 IS NULL OR o.symbol = $4) AND ($5 IS NULL OR o.exchange = $5)
-                AND \(time) >= $6 AND \(time) < $7 AND (\(time), o.order_id) \(order.comparison) ($8, $9)
-                AND ($11 IS NULL OR o.side = $11) AND ($12 IS NULL OR o.status = $12)
-                AND ($13 IS NULL OR o.category = $13) AND ($14 IS NULL OR o.strategy = $14)
-                ORDER BY \(time) \(order.direction), o.order_id \(order.direction) LIMIT $10
+                SELECT \(columns.selected), \(OrderList.time) FROM (\(OrderList(order: order).page(live))) o
+                \(arrival(live)) \(OrderList.sorting(order))
                 """
             },
             parameters: [.text(call.user)] + call.bookFilters + (try call.period()) + [
@@ -105,7 +95,10 @@ enum OrderEndpoints {
         let statements = [
             ReadStatement(
                 text: { live in
-                    "SELECT \(columns.selected) FROM \(orders(live)) WHERE o.user_id = $1 AND o.order_id = $2"
+                    """
+                    SELECT \(columns.selected) FROM \(live.relation(.orders, "orders")) o \(arrival(live))
+                    WHERE o.user_id = $1 AND o.order_id = $2
+                    """
                 }, parameters: parameters),
             ReadStatement(
                 text: { live in

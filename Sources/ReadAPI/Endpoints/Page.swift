@@ -84,6 +84,8 @@ enum CommonParameters {
 struct TimeOrder: Sendable {
     let isNewestFirst: Bool
 
+    init(isNewestFirst: Bool) { self.isNewestFirst = isNewestFirst }
+
     init(_ call: Call, newestFirst: Bool = true) {
         isNewestFirst = call.arguments.text("sort").map { $0.hasPrefix("-") } ?? newestFirst
     }

@@ -57,17 +57,14 @@ enum TradeEndpoints {
 
     private static func listTrades(_ call: Call) throws(Problem) -> ReadPlan {
         try list(
-            call, columns: trade, relation: "trades", time: "t.executed_at",
-            filters: [
-                ("t.side", "side"), ("t.order_id", "orderId"), ("t.category", "category"), ("t.strategy", "strategy"),
-            ])
+            call, columns: trade, relation: "trades", time: "executed_at",
+            filters: ["side": "side", "order_id": "orderId", "category": "category", "strategy": "strategy"])
     }
 
     private static func listClosedTrades(_ call: Call) throws(Problem) -> ReadPlan {
         try list(
             call, columns: closedTrade, relation: "closed_trades", joins: Excursion.joins, optionalViews: [.market],
-            time: "t.closed_at",
-            filters: [("t.direction", "direction"), ("t.category", "category"), ("t.strategy", "strategy")])
+            time: "closed_at", filters: ["direction": "direction", "category": "category", "strategy": "strategy"])
     }
 
     /// Both lists have `tradeId` and the time they go by as their first two columns. What is joined is joined to the rows of
@@ -75,39 +72,41 @@ enum TradeEndpoints {
     private static func list(
         _ call: Call, columns: [Column], relation: String,
         joins: @escaping @Sendable (LiveViews) -> String = { _ in "" },
-        optionalViews: [ViewName] = [], time: String, filters: [(column: String, name: String)]
+        optionalViews: [ViewName] = [], time: String, filters: KeyValuePairs<String, String>
     ) throws(Problem) -> ReadPlan {
         let page = Page(call)
         let order = TimeOrder(call)
         let cursor = try Cursor.timeKey(of: call) ?? (order.start, "")
-        let own = filters.enumerated().map { "AND ($\($0 + 11) IS NULL OR \($1.column) = $\($0 + 11))" }
-        let condition = """
-            t.user_id = $1 AND ($2 IS NULL OR t.account = $2) AND ($3 IS NULL OR t.exchange = $3)
-            AND ($4 IS NULL OR t.symbol = $4) AND ($5 IS NULL OR t.exchange = $5)
-            AND \(time) >= $6 AND \(time) < $7 AND (\(time), t.trade_id) \(order.comparison) ($8, $9) \(own.joined(separator: " "))
-            """
-        let sorting = "ORDER BY \(time) \(order.direction), t.trade_id \(order.direction)"
+        let list = ExecutionList(relation: relation, time: time, order: order, filters: filters.map(\.key))
+        let areFew = call.fewExecutions.contains(call.user)
         let statement = ReadStatement(
             text: { live in
-                """
-                SELECT \(columns.selected) FROM (
-                    SELECT * FROM \(live.relation(.positions, relation)) t WHERE \(condition) \(sorting) LIMIT $10
-                ) t \(joins(live)) \(sorting)
-                """
+                let rows = areFew ? list.sorted(live) : list.byInstrument(live)
+                return "SELECT \(columns.selected) FROM (\(rows)) t \(joins(live)) \(list.sorting("t"))"
             },
             parameters: [.text(call.user)] + call.bookFilters + (try call.period()) + [
                 .time(cursor.0), .text(cursor.1), page.queryLimit,
-            ] + filters.map { .text(call.arguments.text($0.name)) })
+            ] + filters.map { .text(call.arguments.text($0.value)) })
         return ReadPlan(
-            views: [.positions], optionalViews: optionalViews, after: call.arguments.after, statements: [statement]
+            views: [.positions], optionalViews: optionalViews, after: call.arguments.after,
+            statements: [statement] + (areFew ? [] : [ExecutionList.areFew(user: call.user)])
         ) {
             (results, writer) throws(ReadFailure) in
+            if !areFew { try note(results[1], of: call) }
             let result = results[0]
             try page.write(
                 result, to: &writer,
                 key: { (row) throws(PostgresError) in [String(try result.timestamptz(row, 1)), try result.text(row, 0)]
                 },
                 row: { (writer, row) throws(ReadFailure) in try writer.row(columns, of: result, row: row) })
+        }
+    }
+
+    private static func note(_ areFew: PostgresResult, of call: Call) throws(ReadFailure) {
+        do throws(PostgresError) {
+            if try areFew.bool(0, 0) { call.fewExecutions.insert(call.user) }
+        } catch {
+            throw .database(error)
         }
     }
 

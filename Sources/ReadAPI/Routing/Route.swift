@@ -86,6 +86,7 @@ struct Call: Sendable {
     let arguments: Arguments
     let defaultExchange: String
     let analytics: AnalyticsSettings
+    let fewExecutions: FewExecutions
     /// Where the topics' logs end, by `topic/partition`, as far as that is known; only for routes of admins.
     var logEnds: [String: Int64] = [:]
 

@@ -57,7 +57,8 @@ extension ReadService {
         case .read(let makePlan):
             var call = Call(
                 operation: route.operation, user: user, arguments: arguments,
-                defaultExchange: configuration.defaultExchange, analytics: configuration.analytics)
+                defaultExchange: configuration.defaultExchange, analytics: configuration.analytics,
+                fewExecutions: fewExecutions)
             if route.access == .admin { call.logEnds = streams.logEnds.current }
             let plan = try makePlan(call)
             let selection = try FieldCatalog.selection(arguments.fields, of: route.operation)

@@ -38,6 +38,7 @@ final class ReadService: Sendable {
     let configuration: Configuration
     let limiters: Limiters
     let queue = QueryQueue()
+    let fewExecutions = FewExecutions()
     let streams: StreamService
     private let pools = WorkPool.Kind.allCases.map { WorkPool($0) }
     private let watch: DatabaseWatch
