@@ -17,6 +17,21 @@ final class ProxyLoop {
         }
     }
 
+    /// A text that a connection is cut before.
+    private struct ArmedText {
+        let text: [UInt8]
+        let direction: ProxyDirection
+        let behind: [UInt8]?
+        /// The connections whose client has sent `behind`.
+        var connections: Set<Int> = []
+
+        mutating func isAbout(_ bytes: [UInt8], _ direction: ProxyDirection, on connection: Int) -> Bool {
+            if let behind, direction == .toServer, bytes.holds(behind) { connections.insert(connection) }
+            return direction == self.direction && bytes.holds(text)
+                && (behind == nil || connections.contains(connection))
+        }
+    }
+
     /// Bytes may be written in bursts of this part of a second.
     private static let burstSeconds = 0.05
 
@@ -26,7 +41,7 @@ final class ProxyLoop {
     private var connections: [Int: Connection] = [:]
     private var nextConnection = 0
     private var armedCuts: [(left: Int, direction: ProxyDirection)] = []
-    private var armedTexts: [(text: [UInt8], direction: ProxyDirection)] = []
+    private var armedTexts: [ArmedText] = []
     private var allowance: [ProxyDirection: Double] = [:]
     private var lastRefill = ContinuousClock.now
 
@@ -84,7 +99,8 @@ final class ProxyLoop {
         switch command {
         case .cutAll: for id in connections.keys { cut(id) }
         case .cutAfter(let bytes, let direction): armedCuts.append((bytes, direction))
-        case .cutBefore(let text, let direction): armedTexts.append((text, direction))
+        case .cutBefore(let text, let direction, let behind):
+            armedTexts.append(ArmedText(text: text, direction: direction, behind: behind))
         case .halfClose(let direction):
             for id in connections.keys { connections[id]?.pipes[direction]?.end() }
             control.state.withLock { $0.counts.halfClosed += connections.count }
@@ -153,7 +169,7 @@ final class ProxyLoop {
         case .nothing: break
         case .broken: cutByPeer(id)
         case .bytes(let bytes):
-            if let index = armedTexts.firstIndex(where: { $0.direction == direction && bytes.holds($0.text) }) {
+            if let index = armedTexts.indices.first(where: { armedTexts[$0].isAbout(bytes, direction, on: id) }) {
                 armedTexts.remove(at: index)
                 return cut(id)
             }

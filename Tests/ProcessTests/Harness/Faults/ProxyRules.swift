@@ -21,8 +21,9 @@ enum ProxyCommand: Sendable {
     case cutAll
     /// Resets the connection that passes this many further bytes, right behind the last of them.
     case cutAfter(bytes: Int, ProxyDirection)
-    /// Resets the connection that is about to pass these bytes; they are not passed.
-    case cutBefore([UInt8], ProxyDirection)
+    /// Resets the connection that is about to pass these bytes; they are not passed. With `behind` only one whose client has
+    /// sent those before.
+    case cutBefore([UInt8], ProxyDirection, behind: [UInt8]? = nil)
     /// Ends one direction of every connection; the other stays open.
     case halfClose(ProxyDirection)
 }
