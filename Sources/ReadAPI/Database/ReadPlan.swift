@@ -51,7 +51,7 @@ struct RowLookup: Sendable {
     let missing: Problem
 }
 
-/// One statement. Its text depends on nothing but the schemas of the live builds, so that each is prepared once.
+/// One statement. A route has a few texts at most for the same schemas of live builds, so that each is prepared once.
 struct ReadStatement: Sendable {
     let text: @Sendable (LiveViews) -> String
     let parameters: [SQLValue]

@@ -5,7 +5,7 @@ import Postgres
 ///
 /// Executions are indexed by user, instrument and time. For a user who has few, all are read and sorted. For others each
 /// instrument gives its next page by the index, and the page is taken from these: what that costs goes by how many
-/// instruments there are, not by how many executions.
+/// instruments there are, and reads no execution twice.
 struct ExecutionList: Sendable {
     private static let firstOwnParameter = 11
 
@@ -16,14 +16,15 @@ struct ExecutionList: Sendable {
     /// Columns that must equal a parameter each, where it is given.
     let filters: [String]
 
-    /// Counts a user's executions no further than to where they are many: whether they are few.
+    /// Counts a user's executions no further than to where they are many: whether they are few. In the index's order, so that
+    /// it is read however few users there are.
     static func areFew(user: String) -> ReadStatement {
         ReadStatement(
             text: { live in
                 """
                 SELECT count(*) <= \(ReadAPILimits.sortedExecutions) FROM (
                     SELECT FROM \(live.relation(.positions, "trades")) WHERE user_id = $1
-                    LIMIT \(ReadAPILimits.sortedExecutions + 1)
+                    ORDER BY instrument, executed_at LIMIT \(ReadAPILimits.sortedExecutions + 1)
                 ) few
                 """
             }, parameters: [.text(user)])

@@ -1,7 +1,7 @@
 import HTTPServing
 import Synchronization
 
-/// Users who lately had few executions. Whoever is not among them is asked for as one who has many, which is never slow.
+/// Users who lately had few executions. Whoever is not among them is asked for as one who may have any number.
 final class FewExecutions: Sendable {
     private let deadlines = Mutex<[String: UInt64]>([:])
 

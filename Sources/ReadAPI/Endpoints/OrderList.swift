@@ -13,17 +13,22 @@ struct OrderList: Sendable {
         "ORDER BY \(time) \(order.direction), o.order_id \(order.direction)"
     }
 
-    /// Rows `o` of the page, in any order. Orders are indexed by user and placing: a page's rows are read of those that
-    /// were placed, and all of the others.
+    /// Rows `o` of the page, in any order; which ones they are is found with nothing but their keys. Orders are indexed by
+    /// user and placing: a page's rows are read of those that were placed, and all of the others.
     func page(_ live: LiveViews) -> String {
         let rows = live.relation(.orders, "orders")
         return """
             SELECT o.* FROM (
-                (SELECT * FROM \(rows) o WHERE \(condition(on: "o.placed_at"))
-                    ORDER BY o.placed_at \(order.direction) FETCH FIRST ($10) ROWS WITH TIES)
-                UNION ALL
-                (SELECT * FROM \(rows) o WHERE o.placed_at IS NULL AND \(condition(on: Self.otherTime)))
-            ) o \(Self.sorting(order)) LIMIT $10
+                SELECT k.* FROM (
+                    (SELECT o.order_id, o.placed_at AS at FROM \(rows) o WHERE \(condition(on: "o.placed_at"))
+                        ORDER BY o.placed_at \(order.direction) FETCH FIRST ($10) ROWS WITH TIES)
+                    UNION ALL
+                    (SELECT o.order_id, \(Self.otherTime) FROM \(rows) o
+                        WHERE o.placed_at IS NULL AND \(condition(on: Self.otherTime)))
+                ) k ORDER BY k.at \(order.direction), k.order_id \(order.direction) LIMIT $10
+            ) k CROSS JOIN LATERAL (
+                SELECT * FROM \(rows) o WHERE o.user_id = $1 AND o.order_id = k.order_id LIMIT 1
+            ) o
             """
     }
 
