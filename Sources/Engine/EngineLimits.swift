@@ -95,6 +95,9 @@ public enum EngineLimits {
     /// Memory that the database may use to sort for one index of a rebuild: about what a cache holds, as sorting by text waits for
     /// memory. Runs of this size are merged.
     public static let rebuildIndexMegabytes = 24
+    /// Indexes of a rebuild that are made at the same time, each in a session of its own: more of them throw one another's
+    /// runs out of the cache.
+    public static let rebuildIndexesAtOnce = 3
     /// Memory that the database may use for one step of a rebuild's queries.
     public static let rebuildSortMegabytes = 256
     /// Books or other keys that a rebuild folds anew in one go.

@@ -167,12 +167,14 @@ final class BuildFiller<Fold: ViewFold> {
                 secondsLeft: rate > 0 ? Double(max(0, total - records)) / rate : nil))
     }
 
-    /// Builds all keys and indexes, several at once.
+    /// Builds all keys and indexes, a few at once.
     private func index() throws(EngineError) {
         let settings = fillDatabase
         let jobs = view.definition.tables.flatMap { IndexJob.all(of: $0, view.definition, schema: build.schema) }
         do throws(LaneFailure) {
-            try LaneCrew.run(jobs, halt: stop, watch: { report(.indexing) }) { (job) throws(LaneFailure) in
+            try LaneCrew.run(
+                jobs, atOnce: EngineLimits.rebuildIndexesAtOnce, halt: stop, watch: { report(.indexing) }
+            ) { (job) throws(LaneFailure) in
                 do throws(PostgresError) { try job.run(settings) } catch { throw .from(error) }
             }
         } catch {

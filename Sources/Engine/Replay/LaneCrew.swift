@@ -1,19 +1,25 @@
 import Foundation
 import Synchronization
 
-/// Runs the same piece of work on every lane at once, a thread a lane.
+/// Runs the same piece of work on every lane, a thread a lane, or on fewer at once.
 enum LaneCrew {
     /// Returns when all are done; calls `watch` now and then meanwhile, on the caller's thread.
+    ///
+    /// - Parameters:
+    ///   - atOnce: so many threads take the lanes one after the other, in their order; at least 1.
+    ///   - halt: when it is set, lanes that have not begun are left out.
     /// - Throws: the first failure; the other lanes are then asked to stop by `halt`.
     static func run<Lane: Sendable>(
-        _ lanes: [Lane], halt: StopSignal, watch: () -> Void,
+        _ lanes: [Lane], atOnce: Int = .max, halt: StopSignal, watch: () -> Void,
         _ work: @escaping @Sendable (Lane) throws(LaneFailure) -> Void
     ) throws(LaneFailure) {
-        let state = Mutex<(left: Int, failure: LaneFailure?)>((lanes.count, nil))
-        let shared = CrewState(state)
-        for lane in lanes {
+        let threads = min(lanes.count, atOnce)
+        let shared = CrewState(threads: threads)
+        for _ in 0..<threads {
             let thread = Thread {
-                do throws(LaneFailure) { try work(lane) } catch {
+                do throws(LaneFailure) {
+                    while !halt.isSet, let next = shared.takeNext(of: lanes.count) { try work(lanes[next]) }
+                } catch {
                     shared.fail(error)
                     halt.set()
                 }
@@ -32,9 +38,18 @@ enum LaneCrew {
 
 /// What a crew's threads share.
 private final class CrewState: Sendable {
-    private let state: Mutex<(left: Int, failure: LaneFailure?)>
+    private let state: Mutex<(next: Int, left: Int, failure: LaneFailure?)>
 
-    init(_ state: consuming Mutex<(left: Int, failure: LaneFailure?)>) { self.state = state }
+    init(threads: Int) { state = Mutex((0, threads, nil)) }
+
+    /// The first piece of work that nobody has taken, nil when all are.
+    func takeNext(of count: Int) -> Int? {
+        state.withLock { state in
+            guard state.next < count else { return nil }
+            defer { state.next += 1 }
+            return state.next
+        }
+    }
 
     var left: Int { state.withLock { $0.left } }
     var failure: LaneFailure? { state.withLock { $0.failure } }
