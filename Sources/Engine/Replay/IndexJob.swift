@@ -2,7 +2,7 @@ import Postgres
 import Projections
 import Synchronization
 
-/// The indexes of a table that a rebuild makes at once, after the rows, and its statistics behind the last of them.
+/// Indexes of a table that a rebuild makes after the rows, and its statistics behind the last of them.
 struct IndexJob: Sendable {
     private let statements: [String]
     /// What makes keys unique that are not yet.
