@@ -51,6 +51,8 @@ public struct ReadableKey: Sendable, Equatable {
     public var exchange: String?
     public var account: String?
     public var isin: String?
+    /// What says which book an execution belongs to is there and breaks its rules: its key cannot be read.
+    public var hasUnreadableBook = false
     public var ruleId: String?
     public var alertId: String?
     public var traceId: String?

@@ -26,5 +26,17 @@ enum LocalTime {
         Timestamp(date, minutes: openMinutes(of: exchange), offsetMinutes: offsetMinutes)
     }
 
+    /// From when to when the exchange trades on a day by its calendar: special sessions have hours of their own. A day without a
+    /// session there, or an exchange that the calendar does not name, has the usual hours.
+    static func session(
+        _ date: CivilDate, exchange: String, _ calendar: ExchangeCalendar
+    ) -> (open: Timestamp, close: Timestamp) {
+        if calendar.exchanges.contains(exchange), let session = calendar.session(exchange, on: date) {
+            return (session.open, session.close)
+        }
+        let open = sessionOpen(date, exchange: exchange)
+        return (open, open.adding(microseconds: HistoryInterval.tradingDayMicroseconds))
+    }
+
     private static let commodityExchanges: Set<String> = ["MCX", "NCDEX", "NCO"]
 }

@@ -23,7 +23,8 @@ import Testing
         let files = SharedData.files("tradebooks").filter { $0.contains("/zerodha") }
         #expect(files.count == 9)
         for path in files {
-            let imported = try Imported(ZerodhaTradebook(try FileByteSource(path: path), file: path, user: "demo"))
+            let imported = try Imported(
+                ZerodhaTradebook(try FileByteSource(path: path), file: path, user: "demo", calendar: .standard()))
             for event in imported.events { try check(event.topic, event.key, event.value) }
         }
     }
@@ -33,7 +34,7 @@ import Testing
         arguments: ["nse-minute-2016/INFY.csv", "nse-daily/INFY.csv"])
     func historiesDecode(file: String) throws {
         let path = SharedData.path(file)
-        let imported = try Imported(NSEHistory(try FileByteSource(path: path), file: path))
+        let imported = try Imported(NSEHistory(try FileByteSource(path: path), file: path, calendar: .standard()))
         for event in imported.events { try check(event.topic, event.key, event.value) }
     }
 }

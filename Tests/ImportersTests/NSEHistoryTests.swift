@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 import Importers
 import Testing
@@ -8,7 +9,8 @@ import Testing
         "Date,Symbol,Series,Prev Close,Open,High,Low,Last,Close,VWAP,Volume,Turnover,Trades,Deliverable Volume,%Deliverble\n"
 
     private func run(_ text: String, barMinutes: Int? = nil) throws -> Imported {
-        try Imported(NSEHistory(MemoryByteSource(text), file: "bars.csv", barMinutes: barMinutes))
+        try Imported(
+            NSEHistory(MemoryByteSource(text), file: "bars.csv", barMinutes: barMinutes, calendar: .standard()))
     }
 
     private func ticks(_ imported: Imported) throws -> [LooseEvent] {
@@ -59,6 +61,33 @@ import Testing
         #expect(ticks.allSatisfy { $0.field("previousClose") == "850" })
     }
 
+    @Test func aBarEndsWithTheSession() throws {
+        let bars = (9...15).map { "INFY,2026-01-05 \($0):15:00,10,12,9,11,5\n" }.joined()
+        let closes = try ticks(run(minuteHeader + bars)).enumerated().filter { $0.offset % 4 == 3 }.map(\.element)
+        #expect(closes.count == 7)
+        #expect(closes[0].attribute("time") == "2026-01-05T04:44:59.999999Z")
+        #expect(closes[6].attribute("time") == "2026-01-05T09:59:59.999999Z")
+    }
+
+    @Test func aSpecialSessionsBarHasItsHours() throws {
+        let ticks = try ticks(run(dailyHeader + "2020-11-14,TCS,EQ,8,10,12,9,11,11,10,5,1.0,,1,0.5\n"))
+        #expect(ticks.first?.attribute("time") == "2020-11-14T12:45:00Z")
+        let end = try #require(ticks.last?.attribute("time"))
+        let date = try #require(CivilDate(year: 2020, month: 11, day: 14))
+        let session = try #require(try ExchangeCalendar.standard().session("NSE", on: date))
+        #expect(end == session.close.adding(microseconds: -1).description)
+        #expect(end < "2020-11-15")
+    }
+
+    @Test func theSourceTellsBarsOfDifferentLengthsApart() throws {
+        let minutes = try ticks(run(minuteHeader + "INFY,2016-08-16 09:15:00,10,12,9,11,0\n"))
+        let halfHours = try ticks(run(minuteHeader + "INFY,2016-08-16 09:15:00,10,12,9,11,0\n", barMinutes: 30))
+        let days = try ticks(run(dailyHeader + "2016-08-16,TCS,EQ,8,10,12,9,11,11,10,5,1.0,,1,0.5\n"))
+        #expect(minutes.allSatisfy { $0.field("source") == "history-1m" })
+        #expect(halfHours.allSatisfy { $0.field("source") == "history-30m" })
+        #expect(days.allSatisfy { $0.field("source") == "history-1d" })
+    }
+
     @Test(arguments: [
         ("INFY,16-08-2016 09:15,1,1,1,1,1", "Date"), ("INFY,2016-08-16 25:15:00,1,1,1,1,1", "Date"),
         (",2016-08-16 09:15:00,1,1,1,1,1", "Code"), ("INFY,2016-08-16 09:15:00,1,0.5,0.5,1,1", "High"),
@@ -78,7 +107,7 @@ import Testing
         let files = SharedData.files("nse-minute-2016")
         #expect(files.count == 25)
         for path in files.prefix(3) {
-            let imported = try Imported(NSEHistory(try FileByteSource(path: path), file: path))
+            let imported = try Imported(NSEHistory(try FileByteSource(path: path), file: path, calendar: .standard()))
             #expect(imported.problems == [])
             #expect(imported.rows == 6_750)
             #expect(imported.events.count == 4 * 6_750)
@@ -88,7 +117,7 @@ import Testing
     @Test(.enabled(if: SharedData.isThere, SharedData.comment))
     func takesEveryDayOfARealDailyFile() throws {
         let path = SharedData.path("nse-daily/TCS.csv")
-        let imported = try Imported(NSEHistory(try FileByteSource(path: path), file: path))
+        let imported = try Imported(NSEHistory(try FileByteSource(path: path), file: path, calendar: .standard()))
         #expect(imported.problems == [])
         #expect(imported.rows == 4_139)
     }
@@ -97,7 +126,8 @@ import Testing
     func namesAFileThatIsNoHistory() throws {
         let path = SharedData.path("nse-daily/stock_metadata.csv")
         #expect {
-            _ = try Imported(NSEHistory(try FileByteSource(path: path), file: "stock_metadata.csv"))
+            _ = try Imported(
+                NSEHistory(try FileByteSource(path: path), file: "stock_metadata.csv", calendar: .standard()))
         } throws: {
             "\($0)".contains("stock_metadata.csv: it is not a price history: missing the columns date")
         }

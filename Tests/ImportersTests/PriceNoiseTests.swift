@@ -10,7 +10,8 @@ import Testing
     ])
     func roundsOnlyWhatAFloatBlurred(written: String, meant: String) throws {
         let text = "trade_date,symbol,exchange,trade_type,quantity,price\n2025-01-01,X,NSE,buy,1,\(written)\n"
-        let imported = try Imported(ZerodhaTradebook(MemoryByteSource(text), file: "x.csv", user: "u"))
+        let imported = try Imported(
+            ZerodhaTradebook(MemoryByteSource(text), file: "x.csv", user: "u", calendar: .standard()))
         #expect(try LooseEvent(#require(imported.events.first).value).field("price") == meant)
     }
 }

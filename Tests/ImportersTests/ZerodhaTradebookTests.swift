@@ -9,12 +9,15 @@ import Testing
         "symbol,isin,trade_date,exchange,segment,series,trade_type,auction,quantity,price,trade_id,order_id,order_execution_time\n"
 
     private func run(_ text: String, user: String = "demo", account: String? = nil) throws -> Imported {
-        try Imported(ZerodhaTradebook(MemoryByteSource(text), file: "book.csv", user: user, account: account))
+        try Imported(
+            ZerodhaTradebook(
+                MemoryByteSource(text), file: "book.csv", user: user, account: account, calendar: .standard()))
     }
 
     private func file(_ name: String) throws -> Imported {
         let path = SharedData.path("tradebooks/\(name)")
-        return try Imported(ZerodhaTradebook(try FileByteSource(path: path), file: name, user: "demo"))
+        return try Imported(
+            ZerodhaTradebook(try FileByteSource(path: path), file: name, user: "demo", calendar: .standard()))
     }
 
     @Test func writesATradeOfTheNewLayout() throws {
@@ -52,6 +55,18 @@ import Testing
                 "2025-01-02T03:30:00Z",
             ])
         #expect(imported.problems.map(\.column) == ["quantity"])
+    }
+
+    @Test func rowsWithAnEmptyTimeAreInTheirOrderToo() throws {
+        let rows = [
+            "TCS,,2024-11-01,NSE,EQ,EQ,buy,false,10,100,9,1,", "TCS,,2024-11-01,NSE,EQ,EQ,sell,false,10,110,10,2, ",
+            "TCS,,2024-11-01,NSE,EQ,EQ,sell,false,10,110,11,2,2024-11-01T18:20:00",
+        ]
+        let times = try run(newHeader + rows.joined(separator: "\n")).events.map {
+            try LooseEvent($0.value).field("executedAt")
+        }
+        // Muhurat trading opened at 18:00.
+        #expect(times == ["2024-11-01T12:30:00Z", "2024-11-01T12:30:00.000001Z", "2024-11-01T12:50:00Z"])
     }
 
     @Test func aRowWithoutTheBrokersIdIsKnownByItselfAndItsOrdinalAmongEqualRows() throws {

@@ -8,7 +8,8 @@ enum ImportCommand {
         "import tradebook", "Import Zerodha Console tradebooks (CSV) as executions.",
         discussion: """
             Ids come from the rows: importing a file again, or one that overlaps it, adds nothing. A bad row is reported with
-            line, column, value and remedy; the rest is sent and the exit code is 1. With --strict nothing is sent then.
+            line, column, value and remedy, a file that can't be read with the reason; the rest is sent and the exit code is 1.
+            With --strict nothing is sent then.
             """,
         positionals: files,
         options: [
@@ -47,7 +48,7 @@ enum ImportCommand {
 
     private static let files = PositionalDefinition("FILE", "CSV files.", count: 1...10_000)
     private static let common: [OptionDefinition] = [
-        .flag("strict", "Send nothing if any row of any file is bad."),
+        .flag("strict", "Send nothing if any file or any row is bad."),
         .flag("dry-run", "Read and check, send nothing."),
         .json, .dataDirectory,
     ]
@@ -59,7 +60,7 @@ enum ImportCommand {
         var report = ImportReport(files: [])
         if isDry || invocation.arguments.flag("strict") {
             report = try FileImport.read(files, kind, invocation.console) { _ in }
-            if isDry || report.rejected > 0 {
+            if isDry || report.rejected + report.unreadable > 0 {
                 report.isStrictRefusal = !isDry
                 return try finish(report, invocation)
             }
@@ -87,13 +88,14 @@ enum ImportCommand {
         } else {
             for file in report.files {
                 invocation.console.line(
-                    "\(file.file): \(counted(file.accepted, "row")) accepted, \(file.rejected) rejected")
+                    "\(file.file): \(counted(file.accepted, "row")) accepted, \(file.rejected) rejected"
+                        + (file.failure == nil ? "" : ", the rest unread"))
             }
-            let refusal = report.isStrictRefusal ? " (--strict: correct the rows above, or leave --strict out)" : ""
+            let refusal = report.isStrictRefusal ? " (--strict: correct what stands above, or leave --strict out)" : ""
             let lost = report.undelivered == 0 ? "" : ", \(report.undelivered) not delivered"
             invocation.console.line("\(counted(report.sent, "event")) sent\(lost)\(refusal)")
         }
         if Interruption.shared.isRequested { return .interrupted }
-        return report.rejected + report.undelivered == 0 ? .done : .failed
+        return report.rejected + report.unreadable + report.undelivered == 0 ? .done : .failed
     }
 }

@@ -1,4 +1,5 @@
 import Importers
+import Projections
 
 /// What is imported.
 enum ImportKind: Sendable {
@@ -21,6 +22,8 @@ struct ImportReport: Encodable {
         var rejected = 0
         /// The first `CommandLineLimits.reportedProblems`.
         var problems: [Problem] = []
+        /// Why it could not be read, or not to its end.
+        var failure: String?
     }
 
     struct Problem: Encodable {
@@ -49,9 +52,10 @@ struct ImportReport: Encodable {
 
     var accepted: Int { files.reduce(0) { $0 + $1.accepted } }
     var rejected: Int { files.reduce(0) { $0 + $1.rejected } }
+    var unreadable: Int { files.count { $0.failure != nil } }
 
     private enum Key: String, CodingKey {
-        case files, accepted, rejected, sent, undelivered
+        case files, accepted, rejected, unreadable, sent, undelivered
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -59,41 +63,53 @@ struct ImportReport: Encodable {
         try object.encode(files, forKey: .files)
         try object.encode(accepted, forKey: .accepted)
         try object.encode(rejected, forKey: .rejected)
+        try object.encode(unreadable, forKey: .unreadable)
         try object.encode(sent, forKey: .sent)
         try object.encode(undelivered, forKey: .undelivered)
     }
 }
 
 /// Reads files and hands their events on, reporting bad rows as they come.
+///
+/// A file that cannot be read, or not to its end, is reported too, and the others are read all the same.
 enum FileImport {
     static func read(
         _ files: [String], _ kind: ImportKind, _ console: Console, _ take: (OutgoingEvent) throws -> Void
     ) throws -> ImportReport {
         var report = ImportReport(files: [])
         for file in files where !Interruption.shared.isRequested {
-            report.files.append(try read(file, kind, console, take))
+            var result = ImportReport.File(file: file)
+            do { try read(&result, kind, console, take) } catch let error as ImportFileError {
+                result.failure = error.description
+                console.note(error.description)
+            }
+            report.files.append(result)
         }
         return report
     }
 
     private static func read(
-        _ file: String, _ kind: ImportKind, _ console: Console, _ take: (OutgoingEvent) throws -> Void
-    ) throws -> ImportReport.File {
+        _ result: inout ImportReport.File, _ kind: ImportKind, _ console: Console,
+        _ take: (OutgoingEvent) throws -> Void
+    ) throws {
+        let file = result.file
         let source = try FileByteSource(path: file)
+        let calendar = try MarketSettings.ofProcess.get().calendar
         switch kind {
         case .tradebook(let user, let account):
-            return try drain(ZerodhaTradebook(source, file: file, user: user, account: account), file, console, take)
+            let importer = try ZerodhaTradebook(source, file: file, user: user, account: account, calendar: calendar)
+            try drain(importer, into: &result, console, take)
         case .history(let exchange, let minutes):
-            return try drain(
-                NSEHistory(source, file: file, exchange: exchange, barMinutes: minutes), file, console, take)
+            let importer = try NSEHistory(
+                source, file: file, exchange: exchange, barMinutes: minutes, calendar: calendar)
+            try drain(importer, into: &result, console, take)
         }
     }
 
     private static func drain(
-        _ importer: consuming some RowImporter & ~Copyable, _ file: String, _ console: Console,
+        _ importer: consuming some RowImporter & ~Copyable, into result: inout ImportReport.File, _ console: Console,
         _ take: (OutgoingEvent) throws -> Void
-    ) throws -> ImportReport.File {
-        var result = ImportReport.File(file: file)
+    ) throws {
         while !Interruption.shared.isRequested, let item = try importer.next() {
             switch item {
             case .events(let events):
@@ -107,7 +123,6 @@ enum FileImport {
             }
         }
         let unshown = result.rejected - result.problems.count
-        if unshown > 0 { console.note("\(file): \(unshown) further bad rows are counted, not shown") }
-        return result
+        if unshown > 0 { console.note("\(result.file): \(unshown) further bad rows are counted, not shown") }
     }
 }

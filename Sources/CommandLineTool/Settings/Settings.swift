@@ -45,7 +45,8 @@ public struct Settings: Sendable {
 
     /// With the password, if it has one.
     public var databaseURL: Setting? {
-        secret("DATABASE_URL") ?? runFile.map { Setting($0.database, from: runFilePath) }
+        if variable("DATABASE_URL") != nil || variable("DATABASE_URL_FILE") != nil { return secret("DATABASE_URL") }
+        return runFile.map { Setting($0.database, from: runFilePath) }
     }
 
     public var api: Setting? {
@@ -61,7 +62,9 @@ public struct Settings: Sendable {
     }
 
     public func requireDatabase() throws(CommandFailure) -> Setting {
-        guard let setting = databaseURL else { throw missing("database", "DATABASE_URL") }
+        guard let setting = databaseURL else {
+            throw unreadableFile("DATABASE_URL_FILE") ?? missing("database", "DATABASE_URL")
+        }
         return setting
     }
 
@@ -95,6 +98,15 @@ public struct Settings: Sendable {
         else { return nil }
         let text = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .newlines)
         return text.isEmpty ? nil : Setting(text, from: "\(name)_FILE (\(path.value))")
+    }
+
+    /// Whoever names a file means no other database than the one in it.
+    private func unreadableFile(_ name: String) -> CommandFailure? {
+        variable(name).map {
+            CommandFailure(
+                "\(name) names \($0.value), which cannot be read or is empty",
+                remedy: "Correct the path, let this user read the file, or unset \(name).")
+        }
     }
 
     private func missing(_ what: String, _ name: String) -> CommandFailure {

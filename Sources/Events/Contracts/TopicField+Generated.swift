@@ -58,7 +58,7 @@ extension TopicField {
         trades.corrected	side	BUY, SELL	optional	Whether it buys or sells.
         trades.corrected	quantity	decimal > 0	optional	Units executed, as it should have been.
         trades.corrected	price	decimal ≥ 0	optional	Price as it should have been, in currency a unit.
-        trades.corrected	executedAt	RFC 3339 time	optional	When the exchange matched it; lots match in this order. The event's time when absent.
+        trades.corrected	executedAt	RFC 3339 time	optional	When the exchange matched it, as it should have been; lots match in this order.
         trades.corrected	fees	decimal	optional	Brokerage, taxes and levies together, in currency; negative for a rebate.
         trades.corrected	orderId	text, 1–128	optional	The broker's or client's number of the order.
         trades.corrected	account	text, 1–128	optional	Which of the user's accounts; books of different accounts do not mix.

@@ -167,8 +167,14 @@ extension TradeExecuted: WireEvent {
         key.userId = try? reader.optionalText(Key.userId, .identifier)
         (key.exchange, key.symbol) = reader.readableInstrument(symbol: Key.symbol, exchange: Key.exchange)
         key.orderId = try? reader.optionalText(Key.orderId, .identifier)
-        key.account = try? reader.optionalText(Key.account, .label)
-        key.isin = try? reader.optionalText(Key.isin, .isin)
+        // Absent is not the same as broken: by default values a broken one would park a book that is not its own.
+        do throws(EventRefusal) {
+            key.account = try reader.optionalText(Key.account, .label)
+            key.isin = try reader.optionalText(Key.isin, .isin)
+            _ = try reader.optionalInstrument(symbol: Key.symbol, exchange: Key.exchange)
+        } catch {
+            key.hasUnreadableBook = true
+        }
         return key
     }
 }

@@ -3,13 +3,15 @@ import Domain
 /// NSE price histories as CSV, bars within a day or of whole days, to `market.updates`.
 ///
 /// A bar becomes four ticks: its open, high, low and close in an order that fits. The close carries the bar's volume as its
-/// `lastQuantity`, a microsecond before the bar's end; no tick carries a cumulative volume. A day's bar lasts from 09:15
-/// to 15:30. Ids follow from layout, exchange, symbol, bar and tick, so a second import says the same again.
+/// `lastQuantity`, a microsecond before the bar's end; no tick carries a cumulative volume. A day's bar lasts from
+/// the session's open to its close, which ends a bar within the day too. The ticks' source names the bars' length, so that of
+/// two histories of the same day the first makes the candles. Ids follow from layout, exchange, symbol, bar and tick, so a second import says the same again.
 public struct NSEHistory<Source: ByteSource & ~Copyable>: RowImporter, ~Copyable {
     private var table: TableReader<Source>
     private let layout: HistoryLayout
     private let columns: HistoryColumns
     private let exchange: String
+    private let calendar: ExchangeCalendar
     /// Items that were read to find the bars' length and are not handed out yet, last first.
     private var readAhead: [TableItem] = []
     private var barMicroseconds: Int64 = HistoryInterval.tradingDayMicroseconds
@@ -19,10 +21,11 @@ public struct NSEHistory<Source: ByteSource & ~Copyable>: RowImporter, ~Copyable
     ///   - file: the name that reports use.
     ///   - exchange: where the symbols trade.
     ///   - barMinutes: how long a bar of an intraday file is; nil takes the smallest step between its first bars.
+    ///   - calendar: when the exchange's sessions open and close.
     /// - Throws: `ImportFileError` when the file is no price history.
     public init(
         _ source: consuming Source, file: String, exchange: String = InstrumentKey.defaultExchange,
-        barMinutes: Int? = nil
+        barMinutes: Int? = nil, calendar: ExchangeCalendar
     ) throws(ImportFileError) {
         let required = HistoryLayout.required
         var table = try TableReader(source, file: file, required: required, kind: "a price history")
@@ -43,6 +46,7 @@ public struct NSEHistory<Source: ByteSource & ~Copyable>: RowImporter, ~Copyable
         self.layout = layout
         self.columns = columns
         self.exchange = exchange
+        self.calendar = calendar
     }
 
     public mutating func next() throws(ImportFileError) -> ImportItem? {
@@ -67,8 +71,12 @@ public struct NSEHistory<Source: ByteSource & ~Copyable>: RowImporter, ~Copyable
 
     private func bar(_ record: CSVRecord) throws(FieldProblem) -> PriceBar {
         let start: Timestamp
+        var length = barMicroseconds
         switch layout {
-        case .daily: start = LocalTime.sessionOpen(try record.date(columns.date), exchange: exchange)
+        case .daily:
+            let session = LocalTime.session(try record.date(columns.date), exchange: exchange, calendar)
+            start = session.open
+            length = session.close.microseconds - session.open.microseconds
         case .intraday:
             let text = try record.required(columns.date)
             guard let time = LocalTime.parse(text) else {
@@ -77,13 +85,30 @@ public struct NSEHistory<Source: ByteSource & ~Copyable>: RowImporter, ~Copyable
                     "Write the bar's start, such as 2016-08-16 09:15:00.")
             }
             start = time
+            // Of hourly bars the day's last one is shorter: a tick behind the session would be in no candle.
+            if let close = close(ofSessionAt: start) { length = min(length, close.microseconds - start.microseconds) }
         }
-        return try PriceBar(record, columns, start: start, lengthMicroseconds: barMicroseconds)
+        return try PriceBar(record, columns, start: start, lengthMicroseconds: length)
+    }
+
+    private func close(ofSessionAt time: Timestamp) -> Timestamp? {
+        guard calendar.exchanges.contains(exchange), let session = calendar.session(exchange, at: time) else {
+            return nil
+        }
+        return time < session.close ? session.close : nil
+    }
+
+    /// `1d`, `1m`, `30m`, or in seconds.
+    private var barLabel: String {
+        guard layout == .intraday else { return "1d" }
+        let seconds = barMicroseconds / 1_000_000
+        return seconds % 60 == 0 ? "\(seconds / 60)m" : "\(seconds)s"
     }
 
     private mutating func ticks(of bar: PriceBar) -> [OutgoingEvent] {
         let prefix = "\(layout.idPrefix):\(exchange):\(bar.symbol):\(bar.start):"
         let subject = "\(exchange):\(bar.symbol)"
+        let source = "history-\(barLabel)"
         var events: [OutgoingEvent] = []
         events.reserveCapacity(4)
         for (index, price) in bar.path.enumerated() {
@@ -94,6 +119,7 @@ public struct NSEHistory<Source: ByteSource & ~Copyable>: RowImporter, ~Copyable
                 time: bar.time(ofTick: index), subject: subject)
             line.field("symbol", bar.symbol)
             line.field("exchange", exchange)
+            line.field("source", source)
             line.field("lastPrice", price)
             if index == 3 { line.field("lastQuantity", bar.volume) }
             if let previousClose = bar.previousClose { line.field("previousClose", previousClose) }

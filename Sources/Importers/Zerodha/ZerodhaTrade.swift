@@ -17,7 +17,9 @@ struct ZerodhaTrade {
     /// The trade's id up to the exchange's own part.
     let prefix: String
 
-    init(_ record: CSVRecord, _ columns: ZerodhaColumns, ordinal: Int64) throws(FieldProblem) {
+    init(_ record: CSVRecord, _ columns: ZerodhaColumns, ordinal: Int64, _ calendar: ExchangeCalendar)
+        throws(FieldProblem)
+    {
         let date = try record.date(columns.tradeDate)
         symbol = try record.symbol(columns.symbol)
         exchange = try record.exchange(columns.exchange)
@@ -29,7 +31,8 @@ struct ZerodhaTrade {
         exchangeTradeId = try record.identifier(columns.tradeId)
         orderId = try record.identifier(columns.orderId)
         wasAuctioned = try record.optional(columns.auction)?.lowercased() == "true"
-        executedAt = try Self.time(record, columns, date, exchange, ordinal)
+        executedAt = try Self.time(
+            record, columns, orOpenOf: LocalTime.session(date, exchange: exchange, calendar), ordinal)
         prefix = "zerodha:\(exchange):\(segment):\(date):"
     }
 
@@ -71,10 +74,11 @@ struct ZerodhaTrade {
     }
 
     private static func time(
-        _ record: CSVRecord, _ columns: ZerodhaColumns, _ date: CivilDate, _ exchange: String, _ ordinal: Int64
+        _ record: CSVRecord, _ columns: ZerodhaColumns, orOpenOf session: (open: Timestamp, close: Timestamp),
+        _ ordinal: Int64
     ) throws(FieldProblem) -> Timestamp {
         guard let text = try record.optional(columns.executionTime) else {
-            return LocalTime.sessionOpen(date, exchange: exchange).adding(microseconds: ordinal)
+            return session.open.adding(microseconds: ordinal)
         }
         guard let time = LocalTime.parse(text) else {
             throw FieldProblem(

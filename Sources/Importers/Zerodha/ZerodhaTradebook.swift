@@ -2,9 +2,9 @@ import Domain
 
 /// Zerodha Console's tradebook as CSV, equity or F&O, old layout or new, to `trades.executed`.
 ///
-/// Columns are found by name. Times carry no zone and mean Asia/Kolkata. A file without `order_execution_time` gives each
-/// row its session's open plus the row's ordinal among the rows of that day and instrument, in microseconds: overlapping
-/// exports then agree on every row's time. The trade's id is `zerodha:exchange:segment:date:trade_id`; a row without
+/// Columns are found by name. Times carry no zone and mean Asia/Kolkata. A row without `order_execution_time` gets
+/// its session's open plus its ordinal among such rows of that day and instrument, in microseconds: overlapping exports then
+/// agree on every row's time. The trade's id is `zerodha:exchange:segment:date:trade_id`; a row without
 /// `trade_id` gets a hash of the row and its ordinal among equal rows. The event's id follows from user and trade id, so a
 /// second import adds nothing.
 public struct ZerodhaTradebook<Source: ByteSource & ~Copyable>: RowImporter, ~Copyable {
@@ -12,6 +12,7 @@ public struct ZerodhaTradebook<Source: ByteSource & ~Copyable>: RowImporter, ~Co
     private let columns: ZerodhaColumns
     private let user: String
     private let account: String?
+    private let calendar: ExchangeCalendar
     private var ordinals: [String: Int64] = [:]
     private var equalRows: [String: Int] = [:]
     private var line = EventLine()
@@ -20,15 +21,17 @@ public struct ZerodhaTradebook<Source: ByteSource & ~Copyable>: RowImporter, ~Co
     ///   - file: the name that reports use.
     ///   - user: whose trades these are.
     ///   - account: which of the user's accounts; `main` when nil.
+    ///   - calendar: when the exchanges' sessions open.
     /// - Throws: `ImportFileError` when the file is no tradebook of Zerodha's.
     public init(
-        _ source: consuming Source, file: String, user: String, account: String? = nil
+        _ source: consuming Source, file: String, user: String, account: String? = nil, calendar: ExchangeCalendar
     ) throws(ImportFileError) {
         table = try TableReader(
             source, file: file, required: ZerodhaColumns.required, kind: "a Zerodha Console tradebook")
         columns = ZerodhaColumns(table.columns)
         self.user = user
         self.account = account
+        self.calendar = calendar
     }
 
     public mutating func next() throws(ImportFileError) -> ImportItem? {
@@ -46,7 +49,7 @@ public struct ZerodhaTradebook<Source: ByteSource & ~Copyable>: RowImporter, ~Co
 
     private mutating func event(_ record: CSVRecord) throws(FieldProblem) -> OutgoingEvent {
         let ordinal = nextOrdinal(record)
-        let trade = try ZerodhaTrade(record, columns, ordinal: ordinal)
+        let trade = try ZerodhaTrade(record, columns, ordinal: ordinal, calendar)
         let tradeId = trade.prefix + (trade.exchangeTradeId ?? hashedId(record))
         var hash = RowHash()
         hash.addField(user.utf8)
@@ -66,7 +69,8 @@ public struct ZerodhaTradebook<Source: ByteSource & ~Copyable>: RowImporter, ~Co
 
     /// Counted before the row's values are judged, so that correcting a bad row later moves no other row's time.
     private mutating func nextOrdinal(_ record: CSVRecord) -> Int64 {
-        guard columns.executionTime.index == nil, let place = columns.dayAndInstrument(of: record) else { return 0 }
+        let time = columns.executionTime.index.flatMap(record.text) ?? ""
+        guard time.allSatisfy(\.isWhitespace), let place = columns.dayAndInstrument(of: record) else { return 0 }
         let ordinal = ordinals[place, default: 0]
         ordinals[place] = ordinal + 1
         return ordinal

@@ -78,7 +78,7 @@ public final class PositionsFold: ViewFold {
     /// The key that an event parks whose schema is broken but whose fields can be read that far.
     public static func parkingKey(of readable: ReadableKey, kind: EventKind) -> String? {
         guard let userId = readable.userId else { return nil }
-        if let symbol = readable.symbol {
+        if let symbol = readable.symbol, !readable.hasUnreadableBook {
             let exchange = readable.exchange ?? InstrumentKey.defaultExchange
             let instrument = BookKey.instrument(isin: readable.isin, exchange: exchange, symbol: symbol)
             return parkingKey(

@@ -53,7 +53,7 @@ struct TradebookImport {
         do throws(ImportFileError) {
             var book = try ZerodhaTradebook(
                 MemoryByteSource(call.request.body), file: "body", user: call.user,
-                account: call.arguments.text("account"))
+                account: call.arguments.text("account"), calendar: .ofProcess)
             while let item = try book.next() {
                 switch item {
                 case .problem(let problem): rows.reject(problem)

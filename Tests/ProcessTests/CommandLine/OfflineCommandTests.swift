@@ -103,6 +103,25 @@ import Testing
         }
     }
 
+    @Test func aFileThatCannotBeReadIsReportedAndTheOthersAreRead() throws {
+        let path = try temporary(
+            "book.csv",
+            "trade_date,trade_id,symbol,exchange,segment,trade_type,quantity,price\n2025-01-01,1,TCS,NSE,EQ,buy,1,10\n")
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let result = try CommandLineRun(["import", "tradebook", "/nowhere.csv", path, "--dry-run", "--json"])
+        #expect(result.status == .failed)
+        #expect(result.errors.contains("/nowhere.csv"))
+        #expect(
+            result.output.contains(#""accepted":1"#) && result.output.contains(#""unreadable":1"#), "\(result.output)")
+    }
+
+    @Test func aDatabasesFileThatCannotBeReadIsSaidAndNoOtherDatabaseTaken() throws {
+        let result = try CommandLineRun(["db", "status"], environment: ["DATABASE_URL_FILE": "/nowhere/url"])
+        #expect(result.status == .failed)
+        #expect(
+            result.errors.contains("DATABASE_URL_FILE names /nowhere/url, which cannot be read"), "\(result.errors)")
+    }
+
     @Test func aTokensLastLineIsTheToken() throws {
         let secret = String(repeating: "s", count: 40)
         let result = try CommandLineRun(
