@@ -62,11 +62,14 @@ import Testing
     }
 
     @Test func aBarEndsWithTheSession() throws {
-        let bars = (9...15).map { "INFY,2026-01-05 \($0):15:00,10,12,9,11,5\n" }.joined()
-        let closes = try ticks(run(minuteHeader + bars)).enumerated().filter { $0.offset % 4 == 3 }.map(\.element)
-        #expect(closes.count == 7)
-        #expect(closes[0].attribute("time") == "2026-01-05T04:44:59.999999Z")
-        #expect(closes[6].attribute("time") == "2026-01-05T09:59:59.999999Z")
+        let hours = ["09", "10", "11", "12", "13", "14", "15"]
+        let bars = hours.map { "INFY,2026-01-05 \($0):15:00,10,12,9,11,5\n" }.joined()
+        let ends = try ticks(run(minuteHeader + bars)).enumerated().filter { $0.offset % 4 == 3 }.map {
+            $0.element.attribute("time")
+        }
+        #expect(ends.count == 7)
+        #expect(ends.first == "2026-01-05T04:44:59.999999Z")
+        #expect(ends.last == "2026-01-05T09:59:59.999999Z")
     }
 
     @Test func aSpecialSessionsBarHasItsHours() throws {
