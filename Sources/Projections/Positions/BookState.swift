@@ -5,6 +5,8 @@ import Events
 final class BookState {
     /// Stands in the row of a book that has no executions any more; the row keeps the time of the change.
     static let noExchange = ""
+    /// Before all executions.
+    private static let beginning = FillOrder(executedAt: Timestamp(microseconds: .min), tradeId: "")
 
     // First what every execution looks at, so that it shares cache lines.
     /// A hash of the key, as wide as stands in for it.
@@ -45,6 +47,8 @@ final class BookState {
         updatedAt = Timestamp(microseconds: try row.unixMicroseconds(13))
         isStored = true
         needsRefold = try row.optionalInt32(15) != nil
+        // From where was known to the fold that put it off, which is gone.
+        if needsRefold { refoldFrom = Self.beginning }
         let isShort = try row.int64(5) < 0
         let grossPnl = Amount(units: try row.amountUnits(7))
         let fees = Amount(units: try row.amountUnits(8))

@@ -87,8 +87,8 @@ extension PositionsFold {
             return
         }
         stored.updatedAt = max(stored.updatedAt, touched.updatedAt)
-        stored.needsRefold = touched.needsRefold
-        stored.refoldFrom = touched.refoldFrom
+        stored.needsRefold = stored.needsRefold || touched.needsRefold
+        if let from = touched.refoldFrom { stored.refoldFrom = earlier(stored.refoldFrom, from) }
         stored.isDirty = touched.isDirty
         dirtyBooks = dirtyBooks.map { $0 === touched ? stored : $0 }
         books.put(stored)
