@@ -25,19 +25,20 @@ extension ContentHasher {
         let userEnd = sink.end(ofTextAt: tradeEnd)
         let identity = Self.keyed(sink.buffer.bytes[..<userEnd])
         let book: ContentHash
-        if trade.isin == nil, trade.account == EventDefaults.account {
+        let isin = trade.instrumentISIN
+        if isin == nil, trade.account == EventDefaults.account {
             let exchangeEnd = sink.end(ofTextAt: sink.end(ofTextAt: userEnd))
             book = Self.keyed(sink.buffer.bytes[tradeEnd..<exchangeEnd])
         } else {
-            book = uncommonBook(of: trade)
+            book = uncommonBook(of: trade, isin: isin)
         }
         return TradeHashes(book: book, identity: identity, content: content)
     }
 
     @inline(never)
-    private func uncommonBook(of trade: TradeExecuted) -> ContentHash {
+    private func uncommonBook(of trade: TradeExecuted, isin: String?) -> ContentHash {
         begin(bookOf: trade.userId, trade.account)
-        if let isin = trade.isin {
+        if let isin {
             sink.text(TradeExecuted.Key.isin, isin)
         } else {
             sink.text(TradeExecuted.Key.symbol, trade.symbol)

@@ -51,6 +51,7 @@ public struct ReadableKey: Sendable, Equatable {
     public var exchange: String?
     public var account: String?
     public var isin: String?
+    public var segment: String?
     /// What says which book an execution belongs to is there and breaks its rules: its key cannot be read.
     public var hasUnreadableBook = false
     public var ruleId: String?

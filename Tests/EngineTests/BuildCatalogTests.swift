@@ -42,10 +42,10 @@ import Testing
         _ = try catalog.ensureLiveBuild(of: view.definition, lanes: view.lanes, start: start(view))
         let second = try catalog.makeBuild(
             of: view.definition, lanes: view.lanes, status: .building, start: start(view))
-        #expect(second.name == "1.2")
+        #expect(second.name == "2.2")
         try catalog.drop(second)
-        #expect(try catalog.builds(of: "positions").map(\.name) == ["1.1"])
-        let schemas = try connection.query("SELECT count(*) FROM pg_namespace WHERE nspname = 'positions_1_2'")
+        #expect(try catalog.builds(of: "positions").map(\.name) == ["2.1"])
+        let schemas = try connection.query("SELECT count(*) FROM pg_namespace WHERE nspname = 'positions_2_2'")
         #expect(try schemas.int64(0, 0) == 0)
     }
 

@@ -33,7 +33,8 @@ import Testing
             for offset in expected { arrays[1].append(integer: offset) }
             for offset in next { arrays[2].append(integer: offset) }
             let parameters: [PostgresParameter] =
-                [.text("positions"), .text("1.1"), .int32(1), .int64(epoch)] + arrays.map { .array($0) }
+                [.text("positions"), .text("\(PositionsView.definition.foldNumber).1"), .int32(1), .int64(epoch)]
+                + arrays.map { .array($0) }
             try connection.pipeline { (pipeline) throws(PostgresError) in
                 _ = try pipeline.add("BEGIN")
                 _ = try pipeline.add("SELECT tapefold.advance($1, $2, $3, $4, $5, $6, $7)", parameters)
@@ -44,7 +45,8 @@ import Testing
 
         func offsets() throws -> [Int64] {
             let rows = try connection.query(
-                "SELECT next_offset FROM tapefold.checkpoint WHERE lane = 1 AND build = '1.1' ORDER BY topic DESC")
+                "SELECT next_offset FROM tapefold.checkpoint WHERE lane = 1 AND build = '\(PositionsView.definition.foldNumber).1' ORDER BY topic DESC"
+            )
             return try (0..<rows.rowCount).map { try rows.int64($0, 0) }
         }
 

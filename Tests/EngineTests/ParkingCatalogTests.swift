@@ -29,7 +29,7 @@ import Testing
                 """
                 INSERT INTO tapefold.parked_event (view, build, lane, topic, log_offset, parking_key, code, reason,
                     record_key, record_value, record_headers)
-                VALUES ('positions', '1.1', $1, 'trades.executed', $2, $3, $4, 'because', 'k', 'v', '[["h","eA=="],["n",null]]')
+                VALUES ('positions', '2.1', $1, 'trades.executed', $2, $3, $4, 'because', 'k', 'v', '[["h","eA=="],["n",null]]')
                 """, [.int32(lane), .int64(offset), key.map { .text($0) } ?? .null(.text), .text(code)])
         }
 

@@ -26,11 +26,11 @@ extension ProcessTests {
             try runProgram(tool, ["replay", "positions"], stack.environment)
             try expect(oracle, stack, "api_noon.")
             let promoted = try runProgram(
-                tool, ["views", "promote", "positions", "1.2", "--yes"], stack.environment, mayFail: true)
+                tool, ["views", "promote", "positions", "2.2", "--yes"], stack.environment, mayFail: true)
             #expect(promoted.output.contains("never goes live"), "\(promoted.output)")
             try runProgram(tool, ["views", "drop", "positions", "noon", "--yes"], stack.environment)
             #expect(
-                try stack.count("SELECT count(*) FROM pg_namespace WHERE nspname IN ('api_noon', 'positions_1_2')") == 0
+                try stack.count("SELECT count(*) FROM pg_namespace WHERE nspname IN ('api_noon', 'positions_2_2')") == 0
             )
         }
 

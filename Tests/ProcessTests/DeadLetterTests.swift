@@ -207,7 +207,7 @@ extension ProcessTests {
             let tool = try Stack.program("tapefold")
             _ = try stack.startReadyWorker()
             try stack.database().execute(
-                "ALTER TABLE positions_1_1.trades ADD CONSTRAINT refused CHECK (trade_id <> 't12')")
+                "ALTER TABLE positions_2_1.trades ADD CONSTRAINT refused CHECK (trade_id <> 't12')")
             let trades = (10..<15).map { Self.trade($0, quantity: 1) }
             try stack.send(trades.map { TradeScript.Event.trade($0).message })
             try stack.waitUntilCaughtUp("positions")
@@ -221,7 +221,7 @@ extension ProcessTests {
             #expect(dropped["dropped"] as? Int == 1, "\(dropped)")
 
             let refused = try runProgram(
-                tool, ["views", "promote", "positions", "1.2", "--yes"], stack.environment, mayFail: true)
+                tool, ["views", "promote", "positions", "2.2", "--yes"], stack.environment, mayFail: true)
             #expect(refused.status == .exited(1))
             #expect(refused.output.contains("which was dropped since"), "\(refused.output)")
             try stack.expectPositions(oracle)
@@ -241,7 +241,7 @@ extension ProcessTests {
         private func makeUnfinished(_ stack: Stack, _ tool: String) throws {
             try runProgram(tool, ["replay", "positions", "--no-swap"], stack.environment)
             try stack.database().execute(
-                "UPDATE tapefold.build SET status = 'building' WHERE view = 'positions' AND build = '1.3'")
+                "UPDATE tapefold.build SET status = 'building' WHERE view = 'positions' AND build = '2.3'")
             try runProgram(tool, Self.asOfCopy, stack.environment)
             try stack.database().execute("UPDATE tapefold.build SET status = 'copying' WHERE copy_name = 'late'")
         }
@@ -339,7 +339,7 @@ extension ProcessTests {
             let worker = try stack.startReadyWorker()
             let trades = (10..<310).map { Self.trade($0, quantity: 1) }
             let refused = "CHECK (trade_id <> 't150')"
-            try stack.database().execute("ALTER TABLE positions_1_1.trades ADD CONSTRAINT refused \(refused)")
+            try stack.database().execute("ALTER TABLE positions_2_1.trades ADD CONSTRAINT refused \(refused)")
             try stack.send(trades.map { TradeScript.Event.trade($0).message })
             try stack.waitUntilCaughtUp("positions")
             // It is the book's own trade: the later ones wait behind it.
@@ -351,7 +351,7 @@ extension ProcessTests {
             // In a page with 159 others it is found again.
             #expect(try stack.dlqJSON("retry", "positions", succeeds: false)["failed"] as? Int == 1)
             #expect(try stack.parkedCount() == 160)
-            try stack.database().execute("ALTER TABLE positions_1_1.trades DROP CONSTRAINT refused")
+            try stack.database().execute("ALTER TABLE positions_2_1.trades DROP CONSTRAINT refused")
             #expect(try stack.dlqJSON("retry", "positions")["folded"] as? Int == 160)
             var oracle = TradeOracle()
             for trade in trades { oracle.record(.trade(trade)) }

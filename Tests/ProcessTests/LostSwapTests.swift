@@ -25,7 +25,7 @@ extension ProcessTests {
                 Self.script, to: stack, eventsPerSecond: Self.eventsPerSecond, atOnce: Self.backlog)
             try stack.waitUntilFolded(Self.backlog, "positions")
             for (direction, builds) in [
-                (ProxyDirection.toClient, "1.1 retired, 1.2 live"), (.toServer, "1.2 retired, 1.3 live"),
+                (ProxyDirection.toClient, "2.1 retired, 2.2 live"), (.toServer, "2.2 retired, 2.3 live"),
             ] {
                 let before = proxy.counts.cut
                 proxy.perform(

@@ -78,7 +78,7 @@ extension ProcessTests {
             #expect(status["lagSeconds"] as? Double ?? 0 > 0)
 
             try runProgram(tool, ["replay", "positions"], stack.environment)
-            #expect(try stack.status("positions")["build"] as? String == "1.2")
+            #expect(try stack.status("positions")["build"] as? String == "2.2")
             #expect(try stack.checkpoints("positions") == before)
             let verified = try stack.tool(["verify", "positions"])
             #expect(verified["verified"] as? Bool == true)
@@ -106,11 +106,11 @@ extension ProcessTests {
             let named = try runProgram(tool, ["status", "positions"], stack.environment).output
             #expect(named.split(separator: "\n").filter { $0.contains("trades.executed/") }.count == 4, "\(named)")
             let all = try runProgram(tool, ["status"], stack.environment).output
-            #expect(all.contains("positions  build 1.1  lag 0\n") && !all.contains("trades.executed/"), "\(all)")
+            #expect(all.contains("positions  build 2.1  lag 0\n") && !all.contains("trades.executed/"), "\(all)")
             let watch = try RunningProgram(
                 try Stack.program("tapefold"), ["status", "positions", "--watch"], stack.environment)
             try eventually("two readings: \(watch.output)") {
-                watch.output.split(separator: "\n").filter { $0.contains("positions  build 1.1  lag 0  0/s") }.count
+                watch.output.split(separator: "\n").filter { $0.contains("positions  build 2.1  lag 0  0/s") }.count
                     >= 2
             }
             watch.process.send(signal: SIGINT)

@@ -30,7 +30,7 @@ extension ProcessTests {
             try stack.waitUntilCaughtUp("positions")
             let snapshots = try reader.stop()
             try SnapshotCheck.run(snapshots, ScriptedLog(script, first: sent))
-            #expect(Set(snapshots.map(\.build)) == ["1.1", "1.2", "1.3"])
+            #expect(Set(snapshots.map(\.build)) == ["2.1", "2.2", "2.3"])
             var oracle = TradeOracle()
             var left = sent
             script.run {
@@ -189,7 +189,7 @@ extension ProcessTests {
             let program = try RunningProgram(tool, ["replay", "positions"], stack.environment)
             try eventually("the rebuild to work") {
                 try stack.count(
-                    "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%positions_1_2%' AND pid <> pg_backend_pid()"
+                    "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%positions_2_2%' AND pid <> pg_backend_pid()"
                 ) > 0
             }
             program.process.send(signal: SIGINT)

@@ -17,18 +17,18 @@ extension ProcessTests {
             try stack.waitUntilCaughtUp("positions")
             let ready = try runProgram(tool, ["replay", "positions", "--no-swap", "--json"], stack.environment)
             #expect(ready.output.contains(#""live":false"#), "\(ready.output)")
-            #expect(try states(stack) == ["1.1": "live", "1.2": "ready"])
+            #expect(try states(stack) == ["2.1": "live", "2.2": "ready"])
 
             var more = Self.script
             more.first = 10_000
             try Feeder(more, to: stack).join()
             try runProgram(tool, ["views", "promote", "positions", "--yes"], stack.environment)
-            #expect(try states(stack) == ["1.1": "retired", "1.2": "live"])
+            #expect(try states(stack) == ["2.1": "retired", "2.2": "live"])
 
             var last = Self.script
             last.first = 20_000
             let feeder = try Feeder(last, to: stack, eventsPerSecond: 1_000)
-            for expected in [["1.1": "live", "1.2": "retired"], ["1.1": "retired", "1.2": "live"]] {
+            for expected in [["2.1": "live", "2.2": "retired"], ["2.1": "retired", "2.2": "live"]] {
                 try runProgram(tool, ["views", "rollback", "positions", "--yes"], stack.environment)
                 #expect(try states(stack) == expected)
             }
@@ -49,15 +49,15 @@ extension ProcessTests {
             func drop(_ words: String...) throws -> ProgramOutcome {
                 try runProgram(tool, ["views", "drop", "positions"] + words, stack.environment, mayFail: true)
             }
-            let live = try drop("1.2", "--yes")
+            let live = try drop("2.2", "--yes")
             #expect(live.status == .exited(1))
             #expect(live.output.contains("is live and is not dropped"), "\(live.output)")
-            let unasked = try drop("1.1")
+            let unasked = try drop("2.1")
             #expect(unasked.status == .exited(2))
             #expect(unasked.output.contains("say --yes"), "\(unasked.output)")
-            #expect(try drop("1.7", "--yes").output.contains("no build or copy 1.7"))
-            #expect(try drop("1.1", "--yes").status.isSuccess)
-            #expect(try states(stack) == ["1.2": "live"])
+            #expect(try drop("2.7", "--yes").output.contains("no build or copy 2.7"))
+            #expect(try drop("2.1", "--yes").status.isSuccess)
+            #expect(try states(stack) == ["2.2": "live"])
             let none = try runProgram(
                 tool, ["views", "rollback", "positions", "--yes"], stack.environment, mayFail: true)
             #expect(none.output.contains("no build that was live before"), "\(none.output)")
@@ -72,11 +72,11 @@ extension ProcessTests {
             try stack.waitUntilCaughtUp("positions")
             try runProgram(tool, ["replay", "positions", "--keep", "2"], stack.environment)
             try runProgram(tool, ["replay", "positions", "--keep", "2"], stack.environment)
-            #expect(try states(stack) == ["1.1": "retired", "1.2": "retired", "1.3": "live"])
+            #expect(try states(stack) == ["2.1": "retired", "2.2": "retired", "2.3": "live"])
             try runProgram(tool, ["replay", "positions"], stack.environment)
-            #expect(try states(stack) == ["1.3": "retired", "1.4": "live"])
+            #expect(try states(stack) == ["2.3": "retired", "2.4": "live"])
             try runProgram(tool, ["replay", "positions", "--keep", "0"], stack.environment)
-            #expect(try states(stack) == ["1.5": "live"])
+            #expect(try states(stack) == ["2.5": "live"])
             let list = try runProgram(tool, ["views", "list", "positions", "--json"], stack.environment)
             struct List: Decodable {
                 struct Entry: Decodable {
@@ -90,7 +90,7 @@ extension ProcessTests {
                 let builds: [Entry]
             }
             let entry = try #require(try JSONDecoder().decode(List.self, from: Data(list.output.utf8)).builds.first)
-            #expect(entry.build == "1.5" && entry.status == "live" && entry.lag == 0 && entry.bytes > 100_000)
+            #expect(entry.build == "2.5" && entry.status == "live" && entry.lag == 0 && entry.bytes > 100_000)
             #expect(entry.offsets.mapValues(Int64.init) == (try stack.checkpoints("positions")))
             #expect(entry.liveSince != nil)
         }
@@ -109,7 +109,7 @@ extension ProcessTests {
             let refused = try runProgram(tool, ["replay", "positions"], stack.environment, mayFail: true)
             #expect(refused.status == .exited(1))
             #expect(
-                refused.output.contains("no worker of fold 1 is there")
+                refused.output.contains("no worker of fold 2 is there")
                     && refused.output.contains("--force"),
                 "\(refused.output)")
             let forced = try runProgram(

@@ -24,6 +24,9 @@ import Testing
         (#""exchange":"BSE","symbol":"NSE:TCS""#, "u|trade|t"), (#""symbol":"TCS""#, "u|main|NSE:TCS"),
         (#""account":"huf","symbol":"BSE:TCS""#, "u|huf|BSE:TCS"),
         (#""isin":"INE467B01029","symbol":"TCS""#, "u|main|INE467B01029"),
+        (#""isin":"INE467B01029","segment":"FO","symbol":"TCS26JANFUT""#, "u|main|NSE:TCS26JANFUT"),
+        (#""isin":"INE467B01029","exchange":"NFO","symbol":"TCS26JANFUT""#, "u|main|NFO:TCS26JANFUT"),
+        (#""isin":"INE467B01029","segment":7,"symbol":"TCS""#, "u|trade|t"),
     ])
     func aBrokenPartOfABooksKeyParksNoOtherBook(fields: String, expected: String) throws {
         #expect(try key(#""tradeId":"t","userId":"u","side":"HOLD",\#(fields)"#) == expected)

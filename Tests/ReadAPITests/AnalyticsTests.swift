@@ -181,7 +181,7 @@ import Testing
         try data.connection.execute("SET enable_seqscan = off; SET enable_bitmapscan = off")
         let plan = try data.connection.query(
             """
-            EXPLAIN SELECT realized_pnl FROM analytics_2_1.api_analytics_closed_trades WHERE user_id = 'u' AND closed_at >= 'epoch'
+            EXPLAIN SELECT realized_pnl FROM analytics_3_1.api_analytics_closed_trades WHERE user_id = 'u' AND closed_at >= 'epoch'
             ORDER BY closed_at, trade_id
             """)
         let text = try (0..<plan.rowCount).map { try plan.text($0, 0) }.joined(separator: "\n")

@@ -126,7 +126,7 @@ import Testing
         try connection.execute("SET enable_seqscan = off; SET enable_bitmapscan = off")
         for (query, index) in [
             (
-                "SELECT * FROM positions_1_1.api_positions WHERE user_id = 'u' AND (account, instrument) > ('a', 'b') "
+                "SELECT * FROM positions_2_1.api_positions WHERE user_id = 'u' AND (account, instrument) > ('a', 'b') "
                     + "ORDER BY account, instrument LIMIT 10", "positions_key"
             ),
             (
@@ -195,10 +195,10 @@ enum EngineSchema {
     static func addBooks(on connection: PostgresConnection) throws {
         try connection.execute(
             """
-            INSERT INTO positions_1_1.positions
+            INSERT INTO positions_2_1.positions
             SELECT DISTINCT ON (user_id, account, instrument) user_id, account, instrument, exchange, symbol, 0, NULL::bigint,
                 0, 0, 0, 1, now(), NULL, now(), ''::bytea, NULL::integer
-            FROM positions_1_1.trades ORDER BY user_id, account, instrument, trade_id
+            FROM positions_2_1.trades ORDER BY user_id, account, instrument, trade_id
             """)
     }
 
@@ -206,7 +206,7 @@ enum EngineSchema {
     static func addUser(on connection: PostgresConnection, user: String, symbols: Int, lots: Int) throws {
         try connection.execute(
             """
-            INSERT INTO positions_1_1.positions
+            INSERT INTO positions_2_1.positions
             SELECT '\(user)', 'main', 'NSE:S' || s, 'NSE', 'S' || s, (1 - s % 2 * 2) * -1 * \(lots) * 1000000000::bigint, 10150000000,
                 0, \(lots), 0, \(lots), now(), NULL, now(), (
                 SELECT string_agg(int2send(length(id)::int2) || convert_to(id, 'UTF8') || int8send(at) || int8send(1000000000)
@@ -215,7 +215,7 @@ enum EngineSchema {
                 FROM (SELECT l, '\(user)-' || s || '-' || l AS id, 1768448700000000 + (l - 1) * 60000000::bigint AS at
                     FROM generate_series(1, \(lots)) l) x), NULL::integer
             FROM generate_series(1, \(symbols)) s;
-            INSERT INTO positions_1_1.trades (user_id, trade_id, account, instrument, exchange, symbol, side, quantity_e8, price_e8,
+            INSERT INTO positions_2_1.trades (user_id, trade_id, account, instrument, exchange, symbol, side, quantity_e8, price_e8,
                 fees, multiplier_e8, executed_at, tags, content_hash, voided)
             SELECT '\(user)', '\(user)-' || s || '-' || l, 'main', 'NSE:S' || s, 'NSE', 'S' || s, 1 - s % 2 * 2, 1000000000,
                 (100 + l) * 100000000::bigint, 0.5, 100000000,

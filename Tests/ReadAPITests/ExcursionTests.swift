@@ -79,7 +79,7 @@ import Testing
         }
         try connection.execute(
             """
-            INSERT INTO positions_1_1.trades (user_id, trade_id, account, instrument, exchange, symbol, side, quantity_e8, price_e8,
+            INSERT INTO positions_2_1.trades (user_id, trade_id, account, instrument, exchange, symbol, side, quantity_e8, price_e8,
                 fees, multiplier_e8, executed_at, content_hash, voided, closed_quantity_e8, entry_price_e8, opened_at, gross_pnl,
                 closed_fees, realized_pnl)
             VALUES \(rows.joined(separator: ","))

@@ -24,7 +24,7 @@ import Testing
     private func fillTrades(_ connection: PostgresConnection) throws {
         try connection.execute(
             """
-            INSERT INTO positions_1_1.trades (user_id, trade_id, account, instrument, exchange, symbol, side, quantity_e8, price_e8,
+            INSERT INTO positions_2_1.trades (user_id, trade_id, account, instrument, exchange, symbol, side, quantity_e8, price_e8,
                 fees, multiplier_e8, executed_at, order_id, category, strategy, content_hash, voided,
                 closed_quantity_e8, entry_price_e8, opened_at, gross_pnl, closed_fees, realized_pnl)
             SELECT u.name, md5(i::text), CASE i % 5 WHEN 0 THEN 'second' ELSE 'main' END,
@@ -113,7 +113,7 @@ import Testing
                 for (sort, direction) in Self.directions(limits.count > 1 ? nil : index) {
                     let rows = try connection.query(
                         """
-                        SELECT trade_id FROM positions_1_1.api_\(relation) WHERE user_id = '\(user)'
+                        SELECT trade_id FROM positions_2_1.api_\(relation) WHERE user_id = '\(user)'
                         AND \(sql.replacing("executed_at", with: time)) ORDER BY \(time) \(direction), trade_id \(direction)
                         """)
                     let expected = try (0..<rows.rowCount).map { try rows.text($0, 0) }

@@ -55,6 +55,14 @@ extension ExchangeCalendar {
               "holidays": ["nationalDays"],
               "specialSessions": []
             },
+            "BCD": {
+              "zone": "Asia/Kolkata",
+              "offsetMinutes": 330,
+              "hours": {"preOpen": "09:00", "open": "09:00", "close": "17:00", "cutOff": "17:30"},
+              "closedWeekdays": ["saturday", "sunday"],
+              "holidays": ["nationalDays"],
+              "specialSessions": []
+            },
             "MCX": {
               "zone": "Asia/Kolkata",
               "offsetMinutes": 330,

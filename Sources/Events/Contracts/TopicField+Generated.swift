@@ -41,7 +41,7 @@ extension TopicField {
         trades.executed	fees	decimal	optional	Brokerage, taxes and levies together, in currency; negative for a rebate.
         trades.executed	orderId	text, 1–128	optional	The broker's or client's number of the order.
         trades.executed	account	text, 1–128	optional	Which of the user's accounts; books of different accounts do not mix.
-        trades.executed	isin	ISIN	optional	The ISIN. Of a share it names the instrument: positions go on under it when the symbol changes.
+        trades.executed	isin	ISIN	optional	The ISIN. Of a share it names the instrument: positions go on under it when the symbol changes. Not so that of a contract: exchange or segment FO, NFO, MCX or the like.
         trades.executed	product	CNC, MIS, NRML, MTF	optional	CNC (delivery), MIS (within the day), NRML (carried forward), MTF (financed).
         trades.executed	multiplier	decimal > 0	optional	What one of the quantity stands for, as 50 for a contract of 50: P&L is scaled by it.
         trades.executed	segment	text, 1–128	optional	The market segment, as EQ, FO, COM.
@@ -62,7 +62,7 @@ extension TopicField {
         trades.corrected	fees	decimal	optional	Brokerage, taxes and levies together, in currency; negative for a rebate.
         trades.corrected	orderId	text, 1–128	optional	The broker's or client's number of the order.
         trades.corrected	account	text, 1–128	optional	Which of the user's accounts; books of different accounts do not mix.
-        trades.corrected	isin	ISIN	optional	The ISIN. Of a share it names the instrument: positions go on under it when the symbol changes.
+        trades.corrected	isin	ISIN	optional	The ISIN. Of a share it names the instrument: positions go on under it when the symbol changes. Not so that of a contract: exchange or segment FO, NFO, MCX or the like.
         trades.corrected	product	CNC, MIS, NRML, MTF	optional	CNC (delivery), MIS (within the day), NRML (carried forward), MTF (financed).
         trades.corrected	multiplier	decimal > 0	optional	What one of the quantity stands for, as 50 for a contract of 50: P&L is scaled by it.
         trades.corrected	segment	text, 1–128	optional	The market segment, as EQ, FO, COM.

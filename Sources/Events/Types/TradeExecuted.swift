@@ -171,6 +171,7 @@ extension TradeExecuted: WireEvent {
         do throws(EventRefusal) {
             key.account = try reader.optionalText(Key.account, .label)
             key.isin = try reader.optionalText(Key.isin, .isin)
+            if key.isin != nil { key.segment = try reader.optionalText(Key.segment, .label) }
             _ = try reader.optionalInstrument(symbol: Key.symbol, exchange: Key.exchange)
         } catch {
             key.hasUnreadableBook = true

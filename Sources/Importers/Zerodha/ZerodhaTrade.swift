@@ -4,6 +4,7 @@ import Events
 /// One row of a tradebook, every value checked.
 struct ZerodhaTrade {
     let symbol: String
+    /// Where it was traded: of a contract its market, as Kite and price feeds call it, not the exchange that runs the market.
     let exchange: String
     let segment: String
     let isin: String?
@@ -22,8 +23,9 @@ struct ZerodhaTrade {
     {
         let date = try record.date(columns.tradeDate)
         symbol = try record.symbol(columns.symbol)
-        exchange = try record.exchange(columns.exchange)
+        let operatorCode = try record.exchange(columns.exchange)
         segment = try record.optional(columns.segment)?.uppercased() ?? "EQ"
+        exchange = Self.contractMarkets["\(operatorCode) \(segment)"] ?? operatorCode
         isin = try Self.isin(record, columns.isin)
         side = try Self.side(record, columns.tradeType)
         quantity = try record.positiveDecimal(columns.quantity)
@@ -33,8 +35,10 @@ struct ZerodhaTrade {
         wasAuctioned = try record.optional(columns.auction)?.lowercased() == "true"
         executedAt = try Self.time(
             record, columns, orOpenOf: LocalTime.session(date, exchange: exchange, calendar), ordinal)
-        prefix = "zerodha:\(exchange):\(segment):\(date):"
+        prefix = "zerodha:\(operatorCode):\(segment):\(date):"
     }
+
+    private static let contractMarkets = ["NSE FO": "NFO", "BSE FO": "BFO", "NSE CDS": "CDS", "BSE CDS": "BCD"]
 
     func write(to line: inout EventLine) {
         line.field("symbol", symbol)

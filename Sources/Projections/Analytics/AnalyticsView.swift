@@ -1,7 +1,7 @@
 /// The tables of view `analytics`: a ledger of executions with what they closed, books of its own, payments, and sums by day.
 public enum AnalyticsView {
     public static let definition = ViewSchema(
-        name: "analytics", foldNumber: 2,
+        name: "analytics", foldNumber: 3,
         tables: [trades, PositionsView.corrections, PositionsView.positions, payments, days],
         presentation: presentation)
 

@@ -50,7 +50,7 @@ extension BookKey {
     init(_ trade: TradeExecuted) {
         userId = trade.userId
         account = trade.account
-        instrument = Self.instrument(isin: trade.isin, exchange: trade.exchange, symbol: trade.symbol)
+        instrument = Self.instrument(isin: trade.instrumentISIN, exchange: trade.exchange, symbol: trade.symbol)
     }
 
     static func instrument(isin: String?, exchange: String, symbol: String) -> String {

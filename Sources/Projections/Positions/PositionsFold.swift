@@ -78,9 +78,11 @@ public final class PositionsFold: ViewFold {
     /// The key that an event parks whose schema is broken but whose fields can be read that far.
     public static func parkingKey(of readable: ReadableKey, kind: EventKind) -> String? {
         guard let userId = readable.userId else { return nil }
-        if let symbol = readable.symbol, !readable.hasUnreadableBook {
+        if kind == .tradeExecuted, let symbol = readable.symbol, !readable.hasUnreadableBook {
             let exchange = readable.exchange ?? InstrumentKey.defaultExchange
-            let instrument = BookKey.instrument(isin: readable.isin, exchange: exchange, symbol: symbol)
+            let isContract = ContractMarket.isNamed(exchange: exchange, segment: readable.segment)
+            let instrument = BookKey.instrument(
+                isin: isContract ? nil : readable.isin, exchange: exchange, symbol: symbol)
             return parkingKey(
                 BookKey(userId: userId, account: readable.account ?? EventDefaults.account, instrument: instrument))
         }
@@ -181,7 +183,7 @@ public final class PositionsFold: ViewFold {
         do throws(BookError) {
             let effect = try state.book.apply(fill, onClosure)
             // Where exchange and symbol are the book's key they are known since its first execution.
-            if trade.isin != nil || state.book.fillCount == 1 {
+            if trade.instrumentISIN != nil || state.book.fillCount == 1 {
                 state.show(exchange: trade.exchange, symbol: trade.symbol)
             }
             return effect.closedTrade

@@ -1,7 +1,7 @@
 /// The tables of view `positions`: the ledger of executions, what they closed, and the books.
 public enum PositionsView {
     public static let definition = ViewSchema(
-        name: "positions", foldNumber: 1, tables: [trades, lotClosures, corrections, positions],
+        name: "positions", foldNumber: 2, tables: [trades, lotClosures, corrections, positions],
         deleteColumns: ["lot_closures": ["user_id", "exit_trade_id"]], presentation: presentation)
 
     /// One row an execution, amendments applied, with what it closed (the closed trade) beside it.

@@ -25,7 +25,7 @@ struct TradeRow {
         rows.put(trade.tradeId)
         rows.put(trade.account)
         // Not the book's key, which is met cold.
-        if let isin = trade.isin {
+        if let isin = trade.instrumentISIN {
             rows.put(isin)
         } else {
             rows.put(trade.exchange, separator: UInt8(ascii: ContentHasher.instrumentSeparator), trade.symbol)

@@ -25,7 +25,7 @@ public struct NaiveAnalytics {
         var closures: [NaiveClosure] = []
 
         var book: [String] {
-            [trade.userId, trade.account, trade.isin ?? "\(trade.exchange):\(trade.symbol)"]
+            [trade.userId, trade.account, NaivePositions.instrument(trade)]
         }
         var day: CivilDate { NaiveAnalytics.day(trade) }
         var gross: Int128 { closures.reduce(0) { $0 + $1.grossPnl.units } }

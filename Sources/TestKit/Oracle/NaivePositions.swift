@@ -30,7 +30,7 @@ public struct NaivePositions {
         var isVoid = false
 
         var book: [String] {
-            [trade.userId, trade.account, trade.isin ?? "\(trade.exchange):\(trade.symbol)"]
+            [trade.userId, trade.account, NaivePositions.instrument(trade)]
         }
     }
 
@@ -84,6 +84,13 @@ public struct NaivePositions {
         return rows
     }
 
+    /// A share's ISIN is the instrument; that of a contract is the share's that it is about.
+    static func instrument(_ trade: TradeExecuted) -> String {
+        let isContract = ["NFO", "MCX"].contains(trade.exchange) || trade.details?.segment == "FO"
+        guard let isin = trade.isin, !isContract else { return "\(trade.exchange):\(trade.symbol)" }
+        return isin
+    }
+
     static func amend(_ trade: inout TradeExecuted, _ values: TradeAmendment.Values) {
         if let symbol = values.symbol { trade.symbol = symbol }
         if let exchange = values.exchange { trade.exchange = exchange }
@@ -95,7 +102,8 @@ public struct NaivePositions {
         if let account = values.account { trade.account = account }
         if let isin = values.isin { trade.isin = isin }
         if let multiplier = values.multiplier { trade.multiplier = multiplier }
-        if let notes = values.notes { trade.details = EventDetails(notes: notes) }
+        trade.details = EventDetails(
+            segment: values.segment ?? trade.details?.segment, notes: values.notes ?? trade.details?.notes)
     }
 
     private func add(

@@ -17,7 +17,7 @@ public struct PositionsTape {
     ///   - minutesPerTick: how long the tape's smallest step of time is.
     ///   - start: before which nothing happens.
     public static func make(
-        seed: UInt64, count: Int, users: [String] = ["u1", "u2"], exchanges: [String] = ["NSE", "BSE"],
+        seed: UInt64, count: Int, users: [String] = ["u1", "u2"], exchanges: [String] = ["NSE", "BSE", "NFO"],
         minutesPerTick: Int64 = 1, start: Timestamp = Timestamp(microseconds: 0)
     ) -> EventTape {
         var tape = PositionsTape(SeededRandom(seed: seed), users, exchanges, minutesPerTick, start)
@@ -59,9 +59,14 @@ public struct PositionsTape {
             executedAt: time(max(0, minute - late)), fees: Fixed8(units: Int64.random(in: -5...500, using: &random)),
             account: random.pick(["main", "main", "other"]), isin: hasISIN ? "INE002A01018" : nil,
             multiplier: random.chance(10) ? Fixed8(units: 50 * Fixed8.unitsPerOne) : .one,
-            details: random.chance(10) ? EventDetails(tags: ["x", "\"y\""], notes: "first") : nil)
+            details: details())
         trades.append(trade)
         events.append(DecodedEvent(.tradeExecuted(trade), id: "e\(trade.tradeId)", time: time(minute)))
+    }
+
+    private mutating func details() -> EventDetails? {
+        if random.chance(10) { return EventDetails(tags: ["x", "\"y\""], notes: "first") }
+        return random.chance(20) ? EventDetails(segment: random.pick(["EQ", "FO"])) : nil
     }
 
     private mutating func quantity() -> Int64 {
@@ -100,14 +105,15 @@ public struct PositionsTape {
 
     private mutating func amendment() -> TradeAmendment.Values {
         var values = TradeAmendment.Values()
-        switch Int.random(in: 0..<8, using: &random) {
+        switch Int.random(in: 0..<9, using: &random) {
         case 0: values.price = Price(units: price())
         case 1: values.quantity = Quantity(units: quantity())
         case 2: values.account = random.pick(["main", "other", "third"])
         case 3: (values.exchange, values.symbol) = ("NSE", random.pick(["A", "B", "C"]))
         case 4: values.executedAt = time(Int.random(in: 0...minute, using: &random))
         case 5: values.side = random.pick([.buy, .sell])
-        case 6: values.notes = "amended \(events.count)"
+        case 6: values.segment = random.pick(["EQ", "FO"])
+        case 7: values.notes = "amended \(events.count)"
         default:
             values.fees = Fixed8(units: Int64.random(in: 0...700, using: &random))
             values.isin = "INE002A01018"

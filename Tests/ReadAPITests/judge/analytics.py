@@ -143,7 +143,10 @@ class Book:
         rows, books = [], collections.defaultdict(list)
         for trade in trades:
             if trade["userId"] == user:
-                instrument = trade.get("isin") or f'{trade["exchange"]}:{trade["symbol"]}'
+                instrument = f'{trade["exchange"]}:{trade["symbol"]}'
+                # That of a contract is its underlying's.
+                if trade["exchange"] not in ("NFO", "MCX") and trade.get("segment") != "FO":
+                    instrument = trade.get("isin") or instrument
                 books[(trade.get("account", "main"), instrument)].append(trade)
         self.valued = []
         for book in books.values():
