@@ -2,6 +2,19 @@ import CSimdjson
 import Domain
 
 extension EventDecoder {
+    /// A tick of the far future would stay the latest until then: the quote, and what alerts compare with.
+    static func checkIsPresent(_ time: Timestamp, _ recordTime: Timestamp) throws(EventRefusal) {
+        let (ahead, overflow) = time.microseconds.subtractingReportingOverflow(recordTime.microseconds)
+        // Of a producer whose clock is not set nothing follows.
+        guard recordTime.microseconds >= EventsLimits.earliestRecordMicroseconds else { return }
+        guard !overflow, ahead > EventsLimits.maximumTickSecondsAhead * 1_000_000 else { return }
+        throw EventRefusal(
+            code: .outOfRange, field: "\(EnvelopeKey.time.name)", value: time.description,
+            reason: "is more than \(EventsLimits.maximumTickSecondsAhead / 86_400) days later than its record, "
+                + "which was produced at \(recordTime)",
+            remedy: "Correct the feed's clock or the form of its dates, and send the tick again.")
+    }
+
     /// Reads the document; refuses what is not valid JSON. Returns the JSON text without a Confluent prefix.
     @inline(__always)
     func read(

@@ -41,7 +41,8 @@ public final class EventDecoder {
     ///   - kind: what the record's topic carries.
     ///   - value: the record's value; a Confluent prefix (0x00 and four bytes) is skipped.
     ///   - headers: the record's headers; `content-type` and `ce_…` are looked at.
-    ///   - recordTime: the event's time when it names none; without it such an event is refused.
+    ///   - recordTime: the event's time when it names none; without it such an event is refused. A tick that is far ahead of
+    ///     it is refused too.
     /// - Throws: an ``EventRefusal`` that names field, value and reason.
     public func decode<Headers: EventHeaders & ~Copyable>(
         _ kind: EventKind, value: UnsafeRawBufferPointer, headers: borrowing Headers, recordTime: Timestamp?
@@ -136,6 +137,7 @@ extension EventDecoder {
             time = recordTime
         } else {
             time = try attributes.timestamp(EnvelopeKey.time)
+            if kind == .marketUpdated, let recordTime { try Self.checkIsPresent(time, recordTime) }
         }
         let subject = try attributes.optionalWord(EnvelopeKey.subject, .source)
         if !attributes.isAbsent(EnvelopeKey.datacontenttype) { try Self.checkContentType(attributes) }

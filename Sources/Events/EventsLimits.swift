@@ -30,6 +30,11 @@ public enum EventsLimits {
     /// A span in seconds: 366 days.
     public static let maximumSeconds: Int64 = 31_622_400
 
+    /// A tick that is further ahead of its record is nobody's latest price: 366 days. A feed with a wrong zone is not so far off.
+    public static let maximumTickSecondsAhead: Int64 = 31_622_400
+    /// When there was no Kafka yet: 2011, in microseconds since 1970.
+    public static let earliestRecordMicroseconds: Int64 = 1_293_840_000_000_000
+
     /// Decimals lie strictly between minus this and this: below what 64 bits at scale 8 hold, and a bound that a
     /// pattern can state.
     public static let exclusiveDecimalLimit: Int64 = 90_000_000_000

@@ -26,4 +26,11 @@ public protocol RowImporter: ~Copyable {
     /// The next row's events, or what is wrong with it; nil at the end of the file.
     /// - Throws: `ImportFileError` when the file cannot be read on.
     mutating func next() throws(ImportFileError) -> ImportItem?
+
+    /// Rows so far whose events are in no session by the exchange's calendar, so that they make no candle.
+    var rowsOutsideSessions: Int { get }
+}
+
+extension RowImporter where Self: ~Copyable {
+    public var rowsOutsideSessions: Int { 0 }
 }

@@ -105,6 +105,21 @@ import Testing
         #expect(imported.problems.map(\.line) == [2])
     }
 
+    @Test(arguments: [
+        // A Saturday, a holiday, after the closing session; an evening of Muhurat trading, before the session opens.
+        ("2016-08-20 10:00:00", 1), ("2016-08-15 10:00:00", 1), ("2016-08-16 16:00:00", 1), ("2016-10-30 18:31:00", 0),
+        ("2016-08-16 09:07:00", 0),
+    ])
+    func tellsOfBarsOutsideOfAnySession(start: String, count: Int) throws {
+        let imported = try run(minuteHeader + "INFY,\(start),1,1,1,1,1\n")
+        #expect(imported.events.count == 4 && imported.rowsOutsideSessions == count)
+    }
+
+    @Test func aDaysBarOnADayWithoutSessionIsToldOf() throws {
+        let rows = ["2016-08-19,INFY,EQ,1,1,1,1,1,1,1,5,1,,,", "2016-08-20,INFY,EQ,1,1,1,1,1,1,1,5,1,,,"]
+        #expect(try run(dailyHeader + rows.joined(separator: "\n")).rowsOutsideSessions == 1)
+    }
+
     @Test(.enabled(if: SharedData.isThere, SharedData.comment))
     func takesEveryBarOfTheRealMinuteFiles() throws {
         let files = SharedData.files("nse-minute-2016")

@@ -29,6 +29,7 @@ struct Imported {
     var rows = 0
     var events: [OutgoingEvent] = []
     var problems: [RowProblem] = []
+    var rowsOutsideSessions = 0
 
     init(_ importer: consuming some RowImporter & ~Copyable) throws {
         while let item = try importer.next() {
@@ -38,6 +39,7 @@ struct Imported {
             case .problem(let problem): problems.append(problem)
             }
         }
+        rowsOutsideSessions = importer.rowsOutsideSessions
     }
 }
 

@@ -69,6 +69,45 @@ import Testing
         #expect(times == ["2024-11-01T12:30:00Z", "2024-11-01T12:30:00.000001Z", "2024-11-01T12:50:00Z"])
     }
 
+    @Test(arguments: [
+        ("NSE", "FO", "NFO"), ("BSE", "FO", "BFO"), ("NSE", "CDS", "CDS"), ("BSE", "CDS", "BCD"), ("MCX", "COM", "MCX"),
+        ("NSE", "EQ", "NSE"), ("NFO", "FO", "NFO"),
+    ])
+    func aContractIsTradedInItsMarketAndKeepsItsId(code: String, segment: String, market: String) throws {
+        let imported = try run(
+            newHeader
+                + "NIFTY26JAN24500CE,,2026-01-15,\(code),\(segment),,buy,false,75,120.5,71,9,2026-01-15T10:00:00\n")
+        let event = try LooseEvent(#require(imported.events.first).value)
+        #expect(event.field("exchange") == market)
+        #expect(event.field("segment") == segment)
+        #expect(event.field("tradeId") == "zerodha:\(code):\(segment):2026-01-15:71")
+    }
+
+    @Test(arguments: [
+        ("TC\u{e9}S,,2026-01-15,NSE,EQ,,buy,false,75,120.5,71,9,", "symbol", "TC\u{e9}S"),
+        ("TCS,,2026-01-15,1NSE,EQ,,buy,false,75,120.5,71,9,", "exchange", "1NSE"),
+        ("NSE:TCS,,2026-01-15,BSE,EQ,,buy,false,75,120.5,71,9,", "symbol", "NSE:TCS"),
+        ("TCS,,2026-01-15,NSE,EQ,,buy,false,91000000000,120.5,71,9,", "quantity", "91000000000"),
+    ])
+    func whatNoProcessorTakesIsTheRowsProblem(row: String, column: String, value: String) throws {
+        let good = "TCS,,2026-01-15,NSE,EQ,,buy,false,75,120.5,70,9,"
+        let imported = try run(newHeader + [good, row, good].joined(separator: "\n"))
+        #expect(imported.events.count == 2)
+        let problem = try #require(imported.problems.first)
+        #expect(problem.row == 2 && problem.line == 3 && problem.column == column, "\(problem)")
+        #expect(problem.value == value && !problem.remedy.isEmpty, "\(problem)")
+    }
+
+    @Test func aUserThatNoEventTakesIsTheFilesProblem() throws {
+        #expect {
+            try run(
+                newHeader + "TCS,,2026-01-15,NSE,EQ,,buy,false,75,120.5,70,9,", user: String(repeating: "u", count: 200)
+            )
+        } throws: { error in
+            (error as? ImportFileError)?.reason.hasPrefix("userId of its events") == true
+        }
+    }
+
     @Test func aRowWithoutTheBrokersIdIsKnownByItselfAndItsOrdinalAmongEqualRows() throws {
         let row = "2025-01-01,1,,TCS,,NSE,EQ,EQ,sell,10,1000.25\n"
         let first = try run(oldHeader + row + row)

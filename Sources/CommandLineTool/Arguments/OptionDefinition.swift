@@ -1,3 +1,5 @@
+import Events
+
 /// An option of a command: `--name value`, or `--name` alone.
 public struct OptionDefinition: Sendable {
     public enum Value: Sendable, Equatable {
@@ -5,6 +7,8 @@ public struct OptionDefinition: Sendable {
         case flag
         /// Any text; the name is for the help.
         case text(String)
+        /// A text that events get.
+        case eventText(String, EventText)
         case integer(String, ClosedRange<Int>)
         case choice([String])
     }
@@ -35,7 +39,8 @@ public struct OptionDefinition: Sendable {
     var usage: String {
         switch value {
         case .flag: "--\(name)"
-        case .text(let placeholder), .integer(let placeholder, _): "--\(name) \(placeholder)"
+        case .text(let placeholder), .eventText(let placeholder, _), .integer(let placeholder, _):
+            "--\(name) \(placeholder)"
         case .choice(let choices): "--\(name) \(choices.joined(separator: "|"))"
         }
     }
@@ -45,6 +50,7 @@ public struct OptionDefinition: Sendable {
         switch value {
         case .flag: return "takes no value"
         case .text: return text.isEmpty ? "needs a value that is not empty" : nil
+        case .eventText(_, let rule): return rule.fault(in: text)
         case .integer(_, let range):
             guard let number = Int(text) else { return "needs a whole number, not \"\(text)\"" }
             return range.contains(number)

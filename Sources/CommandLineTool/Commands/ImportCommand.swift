@@ -13,8 +13,8 @@ enum ImportCommand {
             """,
         positionals: files,
         options: [
-            OptionDefinition("user", .text("U"), "Whose trades these are.", default: "demo"),
-            OptionDefinition("account", .text("A"), "Which of the user's accounts.", default: "main"),
+            OptionDefinition("user", .eventText("U", .identifier), "Whose trades these are.", default: "demo"),
+            OptionDefinition("account", .eventText("A", .label), "Which of the user's accounts.", default: "main"),
         ] + common,
         examples: [
             "tapefold import tradebook tradebook-EQ.csv --user asha",
@@ -32,7 +32,7 @@ enum ImportCommand {
             """,
         positionals: files,
         options: [
-            OptionDefinition("exchange", .text("E"), "Where the symbols trade.", default: "NSE"),
+            OptionDefinition("exchange", .eventText("E", .exchange), "Where the symbols trade.", default: "NSE"),
             OptionDefinition(
                 "bar-minutes", .integer("M", 1...375), "How long an intraday bar is.",
                 default: "the smallest step in the file"),

@@ -12,7 +12,8 @@ enum ProduceCommand {
         options: [
             OptionDefinition("file", .text("F"), "JSON lines to send.", default: "standard input"),
             OptionDefinition(
-                "source", .text("S"), "The source of events made of bare data objects.", default: "/cli/produce"),
+                "source", .eventText("S", .source), "The source of events made of bare data objects.",
+                default: "/cli/produce"),
             .flag("dry-run", "Check the lines and send nothing."),
             .json, .dataDirectory,
         ],

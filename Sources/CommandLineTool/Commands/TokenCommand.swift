@@ -11,7 +11,8 @@ enum TokenCommand {
             """,
         options: [
             OptionDefinition("user", .text("U"), "The user, the token's sub. Required."),
-            OptionDefinition("role", .text("R"), "A role; admin may read every user's rows."),
+            OptionDefinition(
+                "role", .choice(["admin"]), "What the user may do besides; admin may read every user's rows."),
             OptionDefinition(
                 "ttl", .integer("SECONDS", 1...CommandLineLimits.maximumTokenSeconds), "How long it is valid.",
                 default: "30 days"),

@@ -11,7 +11,9 @@ enum UsersCommand {
             """,
         positionals: user,
         options: [
-            OptionDefinition("role", .text("R"), "A role; admin may see every user's rows and record payments."),
+            OptionDefinition(
+                "role", .choice(["admin"]),
+                "What the user may do besides; admin may see every user's rows and record payments."),
             passwordFile, .dataDirectory,
         ],
         examples: ["tapefold users add asha", "tapefold users add ops --role admin --password-file /run/secrets/ops"]

@@ -8,7 +8,7 @@ enum ViewArgument {
         let name = invocation.arguments.positionals[0]
         let views = invocation.views.names
         guard views.contains(name) else {
-            let hint = Suggestion.nearest(to: name, among: views).map { "; did you mean \($0)?" } ?? ""
+            let hint = Suggestion.nearest(to: name, among: views).map { "; did you mean \($0)?" } ?? "."
             throw UsageError("there is no view \"\(name)\"\(hint) Views: \(views.joined(separator: ", "))")
         }
         return name

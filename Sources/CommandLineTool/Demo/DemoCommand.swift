@@ -24,25 +24,28 @@ enum DemoCommand {
 
     private static func run(_ invocation: Invocation) throws -> ExitStatusCode {
         Interruption.shared.install()
+        let files = try invocation.arguments.text("data").map { try DemoFiles(folder: $0) }
         do {
             invocation.console.note("starting PostgreSQL, broker, processors and read API …")
             let deployment = try Deployment.start(
                 UpOptions(invocation, yields: true), views: .standard, environment: invocation.environment,
                 console: invocation.console)
             defer { deployment.stop() }
-            return try show(deployment, invocation)
+            return try show(deployment, files, invocation)
         } catch is Deployment.Interrupted {
             return Interruption.shared.exitCode
         }
     }
 
-    private static func show(_ deployment: Deployment, _ invocation: Invocation) throws -> ExitStatusCode {
+    private static func show(
+        _ deployment: Deployment, _ files: DemoFiles?, _ invocation: Invocation
+    ) throws -> ExitStatusCode {
         let settings = Settings(
             environment: deployment.environment(over: invocation.environment), dataDirectory: deployment.dataPath)
         let run = DemoRun(
             connections: Connections(settings: settings, console: invocation.console), deployment: deployment)
         let summary = try run.run(
-            data: invocation.arguments.text("data"),
+            files: files,
             events: invocation.arguments.integer("events") ?? CommandLineLimits.defaultDemoEvents)
         if !invocation.wantsJSON { run.describe(summary) }
         if !invocation.arguments.flag("once") { run.pointOut(summary) }

@@ -29,15 +29,7 @@ struct DemoFeed {
         return outcome
     }
 
-    /// `<folder>/nse-minute-2016/*.csv` and `<folder>/tradebooks/*.csv`.
-    func importAll(_ folder: String) throws -> Outcome {
-        let bars = try files(folder + "/nse-minute-2016")
-        let books = try files(folder + "/tradebooks")
-        guard !bars.isEmpty || !books.isEmpty else {
-            throw CommandFailure(
-                "\(folder) holds neither nse-minute-2016/*.csv nor tradebooks/*.csv",
-                remedy: "Name the folder that holds them with --data, or leave it out for simulated events.")
-        }
+    func importAll(_ files: DemoFiles) throws -> Outcome {
         let sender = try EventSender(try connections.kafka(), topology: try connections.topology())
         var outcome = Outcome()
         var number: UInt64 = 0
@@ -47,9 +39,9 @@ struct DemoFeed {
             try sender.send(topic: event.topic, key: event.key, value: event.value, number: number)
         }
         let history = ImportKind.history(exchange: "NSE", barMinutes: nil)
-        outcome.rejectedRows = try FileImport.read(bars, history, connections.console, send).rejected
+        outcome.rejectedRows = try FileImport.read(files.bars, history, connections.console, send).rejected
         var tradebooks = DemoTradebooks(user: outcome.user, connections.console)
-        for book in books { outcome.rejectedRows += try tradebooks.read(book, send) }
+        for book in files.tradebooks { outcome.rejectedRows += try tradebooks.read(book, send) }
         try finish(sender, &outcome)
         return outcome
     }
@@ -62,10 +54,6 @@ struct DemoFeed {
         outcome.sent = sender.sent - sender.failed
     }
 
-    private func files(_ folder: String) throws -> [String] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        return names.filter { $0.hasSuffix(".csv") }.sorted().map { "\(folder)/\($0)" }
-    }
 }
 
 /// Tradebooks of people nobody knows apart: all go to one user, but one that contradicts those before it (another
@@ -84,13 +72,7 @@ struct DemoTradebooks {
     /// The number of bad rows.
     mutating func read(_ file: String, _ send: (OutgoingEvent) throws -> Void) throws -> Int {
         var events: [OutgoingEvent] = []
-        let report: ImportReport
-        do {
-            report = try FileImport.read([file], .tradebook(user: user, account: nil), console) { events.append($0) }
-        } catch let error as ImportFileError {
-            console.note("left out: \(error)")
-            return 0
-        }
+        let report = try FileImport.read([file], .tradebook(user: user, account: nil), console) { events.append($0) }
         let place = known.firstIndex { $0.isConsistent(with: events) } ?? known.count
         if place == known.count { known.append([:]) }
         for event in events { known[place][event.id] = event.value }

@@ -23,10 +23,10 @@ struct DemoRun {
         }
     }
 
-    func run(data: String?, events: Int) throws -> DemoSummary {
+    func run(files: DemoFiles?, events: Int) throws -> DemoSummary {
         let begun = ContinuousClock.now
         var summary = DemoSummary(api: deployment.runFile.api)
-        try feed(data, events, &summary)
+        try feed(files, events, &summary)
         try catchUp()
         try rebuild(&summary)
         try verifyAll(&summary)
@@ -35,10 +35,10 @@ struct DemoRun {
         return summary
     }
 
-    private func feed(_ data: String?, _ events: Int, _ summary: inout DemoSummary) throws {
-        console.note(data.map { "sending the events in \($0) …" } ?? "sending \(events) simulated events …")
+    private func feed(_ files: DemoFiles?, _ events: Int, _ summary: inout DemoSummary) throws {
+        console.note(files.map { "sending the events in \($0.folder) …" } ?? "sending \(events) simulated events …")
         let feed = DemoFeed(connections: connections)
-        let outcome = try data.map { try feed.importAll($0) } ?? feed.simulate(events)
+        let outcome = try files.map { try feed.importAll($0) } ?? feed.simulate(events)
         summary.events = outcome.sent
         summary.rejectedRows = outcome.rejectedRows
         summary.undelivered = outcome.undelivered

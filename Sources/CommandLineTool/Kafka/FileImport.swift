@@ -20,6 +20,8 @@ struct ImportReport: Encodable {
         var file: String
         var accepted = 0
         var rejected = 0
+        /// Of the accepted rows, those in no session by the exchange's calendar: they make no candle.
+        var outsideSessions = 0
         /// The first `CommandLineLimits.reportedProblems`.
         var problems: [Problem] = []
         /// Why it could not be read, or not to its end.
@@ -121,6 +123,12 @@ enum FileImport {
                 result.problems.append(ImportReport.Problem(problem))
                 console.note(problem.description)
             }
+        }
+        result.outsideSessions = importer.rowsOutsideSessions
+        if result.outsideSessions > 0 {
+            console.note(
+                "\(result.file): \(counted(result.outsideSessions, "row")) outside of any session by the calendar: no candle has "
+                    + "them (TAPEFOLD_CALENDAR names a calendar of one's own)")
         }
         let unshown = result.rejected - result.problems.count
         if unshown > 0 { console.note("\(result.file): \(unshown) further bad rows are counted, not shown") }

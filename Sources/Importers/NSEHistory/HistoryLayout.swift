@@ -35,4 +35,12 @@ struct HistoryColumns {
         volume = Column("volume", in: columns)
         previousClose = Column("prev close", in: columns)
     }
+
+    /// Where each field of a tick was written.
+    var byField: EventCheck.Columns {
+        [
+            "id": symbol, "subject": symbol, "symbol": symbol, "time": date, "lastPrice": close, "lastQuantity": volume,
+            "previousClose": previousClose,
+        ]
+    }
 }

@@ -1,4 +1,5 @@
 import Domain
+import Events
 
 /// NSE price histories as CSV, bars within a day or of whole days, to `market.updates`.
 ///
@@ -10,11 +11,13 @@ public struct NSEHistory<Source: ByteSource & ~Copyable>: RowImporter, ~Copyable
     private var table: TableReader<Source>
     private let layout: HistoryLayout
     private let columns: HistoryColumns
+    private let check: EventCheck
     private let exchange: String
     private let calendar: ExchangeCalendar
     /// Items that were read to find the bars' length and are not handed out yet, last first.
     private var readAhead: [TableItem] = []
     private var barMicroseconds: Int64 = HistoryInterval.tradingDayMicroseconds
+    public private(set) var rowsOutsideSessions = 0
     private var line = EventLine()
 
     /// - Parameters:
@@ -45,6 +48,7 @@ public struct NSEHistory<Source: ByteSource & ~Copyable>: RowImporter, ~Copyable
         self.table = table
         self.layout = layout
         self.columns = columns
+        check = EventCheck(.marketUpdated, columns.byField)
         self.exchange = exchange
         self.calendar = calendar
     }
@@ -55,11 +59,14 @@ public struct NSEHistory<Source: ByteSource & ~Copyable>: RowImporter, ~Copyable
         case nil: return nil
         case .problem(let problem): return .problem(problem)
         case .row(let row):
-            do {
-                return .events(ticks(of: try bar(row.record)))
-            } catch {
-                return .problem(table.problem(error, in: row))
+            let bar: PriceBar
+            do { bar = try self.bar(row.record) } catch { return .problem(table.problem(error, in: row)) }
+            let events = ticks(of: bar)
+            if let problem = try check.problem(events, of: row, file: table.file) {
+                return .problem(table.problem(problem, in: row))
             }
+            if isOutsideSessions(bar.start) { rowsOutsideSessions += 1 }
+            return .events(events)
         }
     }
 
@@ -89,6 +96,11 @@ public struct NSEHistory<Source: ByteSource & ~Copyable>: RowImporter, ~Copyable
             if let close = close(ofSessionAt: start) { length = min(length, close.microseconds - start.microseconds) }
         }
         return try PriceBar(record, columns, start: start, lengthMicroseconds: length)
+    }
+
+    /// An exchange that the calendar does not name trades around the clock.
+    private func isOutsideSessions(_ time: Timestamp) -> Bool {
+        calendar.exchanges.contains(exchange) && calendar.session(exchange, at: time) == nil
     }
 
     private func close(ofSessionAt time: Timestamp) -> Timestamp? {

@@ -20,6 +20,15 @@ struct ZerodhaColumns {
         executionTime = Column("order_execution_time", in: columns)
     }
 
+    /// Where each field of an execution was written.
+    var byField: EventCheck.Columns {
+        [
+            "tradeId": tradeId, "symbol": symbol, "exchange": exchange, "segment": segment, "isin": isin,
+            "side": tradeType, "quantity": quantity, "price": price, "orderId": orderId,
+            "executedAt": executionTime.index == nil ? tradeDate : executionTime,
+        ]
+    }
+
     /// What a row's ordinal counts within: its day and instrument as written; nil when either is missing.
     func dayAndInstrument(of record: CSVRecord) -> String? {
         guard let day = tradeDate.index.flatMap(record.text), let symbol = symbol.index.flatMap(record.text),

@@ -1,4 +1,5 @@
 import Domain
+import Events
 
 /// Zerodha Console's tradebook as CSV, equity or F&O, old layout or new, to `trades.executed`.
 ///
@@ -10,6 +11,7 @@ import Domain
 public struct ZerodhaTradebook<Source: ByteSource & ~Copyable>: RowImporter, ~Copyable {
     private var table: TableReader<Source>
     private let columns: ZerodhaColumns
+    private let check: EventCheck
     private let user: String
     private let account: String?
     private let calendar: ExchangeCalendar
@@ -29,6 +31,7 @@ public struct ZerodhaTradebook<Source: ByteSource & ~Copyable>: RowImporter, ~Co
         table = try TableReader(
             source, file: file, required: ZerodhaColumns.required, kind: "a Zerodha Console tradebook")
         columns = ZerodhaColumns(table.columns)
+        check = EventCheck(.tradeExecuted, columns.byField)
         self.user = user
         self.account = account
         self.calendar = calendar
@@ -39,11 +42,10 @@ public struct ZerodhaTradebook<Source: ByteSource & ~Copyable>: RowImporter, ~Co
         case nil: return nil
         case .problem(let problem): return .problem(problem)
         case .row(let row):
-            do {
-                return .events([try event(row.record)])
-            } catch {
-                return .problem(table.problem(error, in: row))
-            }
+            let events: [OutgoingEvent]
+            do { events = [try event(row.record)] } catch { return .problem(table.problem(error, in: row)) }
+            let problem = try check.problem(events, of: row, file: table.file)
+            return problem.map { .problem(table.problem($0, in: row)) } ?? .events(events)
         }
     }
 

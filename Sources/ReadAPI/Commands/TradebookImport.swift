@@ -1,5 +1,4 @@
 import Domain
-import Events
 import HTTPServing
 import Importers
 
@@ -49,7 +48,6 @@ struct TradebookImport {
 
     private func read() throws(Problem) -> Rows {
         var rows = Rows()
-        let decoder = EventDecoder()
         do throws(ImportFileError) {
             var book = try ZerodhaTradebook(
                 MemoryByteSource(call.request.body), file: "body", user: call.user,
@@ -58,7 +56,7 @@ struct TradebookImport {
                 switch item {
                 case .problem(let problem): rows.reject(problem)
                 case .events(let events):
-                    for event in events { try take(event, decoder, &rows) }
+                    rows.events += events.map { CommandLog.Outgoing(topic: $0.topic, key: $0.key, value: $0.value) }
                 }
                 if rows.events.count > ReadAPILimits.importRows {
                     throw ImportFileError(
@@ -70,19 +68,6 @@ struct TradebookImport {
             throw .malformedBody("the body is no tradebook: \(error.reason). \(error.remedy)")
         }
         return rows
-    }
-
-    private func take(_ event: OutgoingEvent, _ decoder: EventDecoder, _ rows: inout Rows) throws(ImportFileError) {
-        do throws(EventRefusal) {
-            let decoded = try event.value.withUnsafeBufferPointer { bytes throws(EventRefusal) in
-                try decoder.decode(.tradeExecuted, value: UnsafeRawBufferPointer(bytes))
-            }
-            rows.events.append(
-                CommandLog.Outgoing(topic: event.topic, key: decoded.payload.partitionKey, value: event.value))
-        } catch {
-            // The rules of rows are stricter than those of events but for user and account, which all rows share.
-            throw ImportFileError(path: "body", reason: "\(error.field) \(error.reason)", remedy: error.remedy)
-        }
     }
 
     private static func refusal(_ rows: Rows) -> Problem {

@@ -55,6 +55,39 @@ import Testing
         #expect(result.errors.contains("nothing was taken over"))
     }
 
+    @Test(arguments: [
+        (
+            ["import", "nse-history", "a.csv", "--exchange", "nse"],
+            "--exchange must be A-Z, 0-9 and _, a letter first, as NSE, not \"nse\""
+        ),
+        (
+            ["import", "tradebook", "a.csv", "--user", String(repeating: "u", count: 200)],
+            "--user must have 128 characters at the most, not 200"
+        ),
+        (["import", "tradebook", "a.csv", "--account", "a\u{1}"], "--account must not have control characters"),
+        (
+            ["produce", "orders.placed", "--source", String(repeating: "s", count: 600)],
+            "--source must have 512 characters at the most, not 600"
+        ),
+        (
+            ["token", "--user", "asha", "--role", "Admin"],
+            "--role must be one of admin, not \"Admin\"; did you mean admin?"
+        ),
+        (["replay", "nosuch"], "there is no view \"nosuch\". Views: market, positions"),
+    ])
+    func refusesWhatNoEventOrProgramTakes(words: [String], message: String) throws {
+        let result = try CommandLineRun(words)
+        #expect(result.status == .usage)
+        #expect(result.errors.contains(message), "\(result.errors)")
+    }
+
+    @Test func aDemoWithoutItsFilesStartsNothing() throws {
+        let result = try CommandLineRun(["demo", "--once", "--data", "/nonexistent/data"])
+        #expect(result.status == .failed)
+        #expect(result.errors.contains("/nonexistent/data holds neither nse-minute-2016"), "\(result.errors)")
+        #expect(!result.errors.contains("starting PostgreSQL"))
+    }
+
     @Test func namesAnUnreachableBroker() throws {
         let result = try CommandLineRun(["topics", "list"], environment: ["KAFKA_BROKERS": "127.0.0.1:1"])
         #expect(result.status == .failed)
