@@ -14,7 +14,7 @@ public struct FoldOptions: Sendable {
     public var batchesPerFlush: Int
     /// In a rebuild: how much put-off work is done at once.
     public var finishingLimit: Int
-    /// In a rebuild: the worker loses its memory behind the bulk part and again amid the put-off work.
+    /// In a rebuild: the worker loses its memory behind the bulk part and again and again amid the put-off work.
     public var crashesWhileFinishing: Bool
 
     public init(
@@ -204,6 +204,10 @@ public final class FoldRunner<Fold: ViewFold> {
         }
     }
 
+    /// Steps of a rebuild's put-off work behind which the worker loses its memory. The first after each only looks it up.
+    private static var crashesBehind: Set<Int> { [2, 4, 7, 9, 13, 18] }
+    private static var crashesUncommitted: Set<Int> { [4, 9, 18] }
+
     private func finishRebuild() throws {
         try flush()
         try store.buildIndexes()
@@ -213,9 +217,12 @@ public final class FoldRunner<Fold: ViewFold> {
         var steps = 0
         while fold.finishRebuild(limit: options.finishingLimit) {
             try followUp()
-            try flush()
             steps += 1
-            if options.crashesWhileFinishing, steps == 2 { fold = makeFold(.live) }
+            // Every other time what was not committed is lost too.
+            if !options.crashesWhileFinishing || !Self.crashesUncommitted.contains(steps) { try flush() }
+            guard options.crashesWhileFinishing, Self.crashesBehind.contains(steps) else { continue }
+            writes = WriteSet(Fold.schema, insertLayout: .arrays)
+            fold = makeFold(.live)
         }
     }
 }
