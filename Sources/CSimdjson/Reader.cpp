@@ -5,7 +5,8 @@
 using tapefold::Span;
 
 bool csimdjson_reader::reserve(size_t length) {
-    if (length <= capacity) return true;
+    // Also for an empty document there has to be a buffer: padding follows it, and stage one reads it.
+    if (buffer && length <= capacity) return true;
     size_t wanted = capacity == 0 ? 4096 : capacity;
     while (wanted < length) wanted *= 2;
     std::unique_ptr<uint8_t[]> bytes(new (std::nothrow) uint8_t[wanted + simdjson::SIMDJSON_PADDING]);

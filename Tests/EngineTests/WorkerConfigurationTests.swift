@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 import Telemetry
 import Testing
 
@@ -18,6 +19,18 @@ import Testing
         for wrong in ["a b", "a/b", "é", String(repeating: "x", count: 201)] {
             #expect(throws: EngineError.self) { try configuration(["TAPEFOLD_INSTANCE_ID": wrong]) }
         }
+    }
+
+    @Test func anEmptyVariableIsNotGiven() throws {
+        for name in ["DATABASE_URL", "KAFKA_BROKERS"] {
+            #expect { try configuration([name: ""]) } throws: { "\($0)".contains("\(name) is not set") }
+        }
+        let file = FileManager.default.temporaryDirectory.appending(path: "tapefold-\(UUID().uuidString)")
+        try "postgresql://filed@127.0.0.1:1/d\n".write(to: file, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let named = try configuration(["DATABASE_URL": "", "DATABASE_URL_FILE": file.path])
+        #expect("\(named.database)".hasPrefix("filed@"))
+        #expect(try configuration(["TAPEFOLD_METRICS_PORT": "", "TAPEFOLD_INSTANCE_ID": ""]).metrics == nil)
     }
 
     @Test func metricsAreServedWhereAskedFor() throws {

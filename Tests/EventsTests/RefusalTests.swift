@@ -1,3 +1,4 @@
+import Domain
 import Testing
 
 @testable import Events
@@ -89,6 +90,23 @@ import Testing
         #expect(try refusal(replacing: "\"data\":{", with: "\"x\":{").code == .missingField)
         #expect(try refusal(replacing: Samples.trade, with: "").code == .noValue)
         #expect(try refusal(replacing: Samples.trade, with: "   ").code == .malformedJSON)
+    }
+
+    /// A record without a value, or with an empty one, may be the first that a decoder sees.
+    @Test(arguments: EventKind.allCases) func nothingIsRefusedFirstOfAll(kind: EventKind) throws {
+        let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
+        let time = Timestamp(microseconds: 1_768_448_700_000_000)
+        let binary = TestHeaders(texts: ModeTests.attributes)
+        let ways: [(EventDecoder) throws -> DecodedEvent] = [
+            { try $0.decode(kind, value: nothing) }, { try $0.decode(kind, json: "") },
+            { try $0.decode(kind, bytes: [0, 0, 0, 0, 42]) },
+            { try $0.decode(kind, value: nothing, headers: binary, recordTime: time) },
+            { try $0.decodeData(kind, value: nothing, envelope: Envelope(id: "e", source: "/t", time: time)) },
+        ]
+        for way in ways {
+            let refusal = #expect(throws: EventRefusal.self) { try way(EventDecoder()) }
+            #expect(refusal?.code == .noValue, "\(String(describing: refusal))")
+        }
     }
 
     @Test func longValuesAreShortened() throws {

@@ -65,6 +65,36 @@ extension ProcessTests {
             #expect(try stack.count("SELECT quantity::bigint FROM api.trades WHERE trade_id = 't1'") == 10)
         }
 
+        @Test("a tombstone that is a lane's first record parks alone, and what follows is folded")
+        func tombstone() throws {
+            let stack = try Stack()
+            let key = Array("user-1".utf8)
+            try send(
+                [
+                    KafkaMessage(topic: "trades.executed", key: key, value: nil),
+                    KafkaMessage(topic: "trades.executed", key: key, value: []), message(trade(1)),
+                    KafkaMessage(topic: "market.updates", key: Array("TCS".utf8), value: nil), tick(1, "100"),
+                ], stack)
+            _ = try stack.startReadyWorker()
+            _ = try stack.startReadyWorker("market")
+            try stack.waitUntilCaughtUp("positions")
+            try stack.waitUntilCaughtUp("market")
+            #expect(try tradeIds(stack) == ["t1"])
+            #expect(try stack.count("SELECT last_price::bigint FROM api.quotes WHERE symbol = 'TCS'") == 100)
+            let alone = "SELECT count(*) FROM tapefold.parked_event WHERE code = 'noValue' AND parking_key IS NULL"
+            #expect(try stack.count(alone) == 2)
+            let tool = try Stack.program("tapefold")
+            for words in [["status"], ["replay", "positions"], ["verify", "positions"]] {
+                try runProgram(tool, words, stack.environment)
+            }
+            let lane = try stack.count("SELECT min(lane) FROM tapefold.parked_event")
+            let shown = try runProgram(
+                tool, ["dlq", "show", "positions", "trades.executed/\(lane)@0"], stack.environment)
+            #expect(shown.output.contains("is empty"), "\(shown.output)")
+            try runProgram(tool, ["dlq", "drop", "positions", "--code", "noValue", "--yes"], stack.environment)
+            #expect(try stack.parkedCount() == 0)
+        }
+
         @Test("market.updates: a bad tick is skipped and told of")
         func skipped() throws {
             let stack = try Stack()

@@ -42,6 +42,15 @@ import Testing
                 [], ["TAPEFOLD_LOG_LEVEL": "loud"],
                 "TAPEFOLD_LOG_LEVEL: \"loud\" is not one of debug, info, warning, error"
             ),
+            (
+                [], ["TAPEFOLD_DEFAULT_EXCHANGE": "n@"],
+                "TAPEFOLD_DEFAULT_EXCHANGE must be A-Z, 0-9 and _, a letter first, as NSE, not \"n@\""
+            ),
+            (
+                [], ["TAPEFOLD_CORS_ORIGINS": "https://a.example,b.example"],
+                "TAPEFOLD_CORS_ORIGINS: \"b.example\" is no origin: write https://host[:port], with commas between, or *"
+            ),
+            ([], ["TAPEFOLD_TICKS": "of"], "TAPEFOLD_TICKS: \"of\" is neither on nor off"),
             ([], ["TAPEFOLD_JWT_SECRET": ""], "\(TokenSecretError.missing)"),
             ([], ["TAPEFOLD_JWT_SECRET": "short"], "\(TokenSecretError.tooShort(bytes: 5))"),
             (

@@ -46,6 +46,27 @@ import Testing
         Issue.record("no query waits for the lock")
     }
 
+    /// It refuses no connection, so only its silence tells.
+    @Test func aDatabaseThatHangsIsNotReady() throws {
+        let database = try FixtureDatabase.live()
+        let api = try TestAPI(database: database.url)
+        _ = try api.eventually("/readyz", as: nil) { $0.status == 200 }
+        let own = try PostgresConnection.connect(try PostgresConfiguration(url: database.url))
+        let sessions = try own.query(
+            """
+            SELECT pid FROM pg_stat_activity
+            WHERE datname = current_database() AND application_name = 'tapefold-read-api'
+            """)
+        let processes = try (0..<sessions.rowCount).map { try sessions.int32($0, 0) }
+        #expect(!processes.isEmpty)
+        for process in processes { kill(process, SIGSTOP) }
+        defer { for process in processes { kill(process, SIGCONT) } }
+        let hung = try api.eventually("/readyz", as: nil) { $0.status == 503 }
+        #expect(hung.text.contains("no answer for"), "\(hung.text)")
+        for process in processes { kill(process, SIGCONT) }
+        _ = try api.eventually("/readyz", as: nil) { $0.status == 200 }
+    }
+
     @Test func whatRunsIsFinished() throws {
         let (database, holder) = try slowDatabase()
         let api = try TestAPI(database: database.url)

@@ -43,7 +43,7 @@ enum PauseCommand {
     private static func runPause(_ invocation: Invocation) throws -> ExitStatusCode {
         let connections = Connections(invocation)
         let (view, lane) = try place(invocation, connections)
-        let by = invocation.arguments.text("by") ?? caller(invocation.environment)
+        let by = invocation.arguments.text("by") ?? DlqRequests.author
         let reason = invocation.arguments.text("reason") ?? ""
         let connection = try connections.migratedDatabase()
         try LanePause.request(view: view, lane: lane, by: by, reason: reason, on: connection)
@@ -94,11 +94,6 @@ enum PauseCommand {
             throw UsageError("view \(name) has the lanes 0 to \(lanes - 1), not \(lane)")
         }
         return (name, lane)
-    }
-
-    private static func caller(_ environment: [String: String]) -> String {
-        let user = environment["SUDO_USER"] ?? environment["USER"] ?? "uid \(getuid())"
-        return "\(user)@\(ProcessInfo.processInfo.hostName)"
     }
 }
 

@@ -69,6 +69,8 @@ enum SimulateCommand {
         } catch is SimulatedPace.Interrupted {
             pace.progress.end()
             return Interruption.shared.exitCode
+        } catch is ReaderLeft {
+            return .done
         }
         pace.progress.end()
         report.milliseconds = Int((ContinuousClock.now - started) / .milliseconds(1))

@@ -1,6 +1,9 @@
 import Glibc
 import Importers
 
+/// Nobody reads standard output any more.
+struct ReaderLeft: Error {}
+
 /// Lines written to a file, or to standard output, a large piece at a time.
 struct LineFile: ~Copyable {
     private let path: String
@@ -19,17 +22,17 @@ struct LineFile: ~Copyable {
         buffer.reserveCapacity(ImportersLimits.simulatorChunkBytes + 4_096)
     }
 
-    mutating func append(_ line: UnsafeRawBufferPointer) throws(CommandFailure) {
+    mutating func append(_ line: UnsafeRawBufferPointer) throws {
         buffer.append(contentsOf: line)
         buffer.append(UInt8(ascii: "\n"))
         if buffer.count >= ImportersLimits.simulatorChunkBytes { try flush() }
     }
 
-    mutating func finish() throws(CommandFailure) {
+    mutating func finish() throws {
         try flush()
     }
 
-    private mutating func flush() throws(CommandFailure) {
+    private mutating func flush() throws {
         var written = 0
         while written < buffer.count {
             let count = buffer.withUnsafeBytes {
@@ -37,6 +40,8 @@ struct LineFile: ~Copyable {
             }
             if count < 0 {
                 if errno == EINTR { continue }
+                // Who read it, `head` for example, has enough.
+                if errno == EPIPE, descriptor == STDOUT_FILENO { throw ReaderLeft() }
                 throw CommandFailure(
                     "\(path) cannot be written: \(String(cString: strerror(errno)))",
                     remedy: "Check the disk's free space.")

@@ -38,7 +38,17 @@ public struct CalendarError: Error, Equatable, Sendable, CustomStringConvertible
     public init(entry: String, reason: String) {
         self.entry = entry
         self.reason = reason
+        subject = "calendar \(entry)"
     }
 
-    public var description: String { "calendar \(entry): \(reason)" }
+    /// What is wrong with a variable of the environment.
+    public init(variable: String, reason: String) {
+        entry = variable
+        self.reason = reason
+        subject = variable
+    }
+
+    private let subject: String
+
+    public var description: String { "\(subject): \(reason)" }
 }

@@ -7,8 +7,8 @@ public struct ClosedTradeBreakdown: Hashable, Sendable {
     public private(set) var largestLoss: Amount?
     public private(set) var bySymbol: [InstrumentKey: TradingSums] = [:]
     /// Of trades without a category under nil.
-    public private(set) var byCategory: [String?: TradingSums] = [:]
-    public private(set) var byStrategy: [String?: TradingSums] = [:]
+    public private(set) var byCategory: [ExactText?: TradingSums] = [:]
+    public private(set) var byStrategy: [ExactText?: TradingSums] = [:]
     /// By hour of the exchange's clock.
     public private(set) var byHour: [Int: TradingSums] = [:]
     public private(set) var byWeekday: [Weekday: TradingSums] = [:]
@@ -26,8 +26,8 @@ public struct ClosedTradeBreakdown: Hashable, Sendable {
         if pnl.isNegative { largestLoss = min(largestLoss ?? pnl, pnl) }
         let sums = TradingSums(closed: trade)
         try bySymbol[trade.instrument, default: TradingSums()].add(sums)
-        try byCategory[trade.category, default: TradingSums()].add(sums)
-        try byStrategy[trade.strategy, default: TradingSums()].add(sums)
+        try byCategory[trade.category.map(ExactText.init(_:)), default: TradingSums()].add(sums)
+        try byStrategy[trade.strategy.map(ExactText.init(_:)), default: TradingSums()].add(sums)
         try byHour[trade.hour, default: TradingSums()].add(sums)
         try byWeekday[trade.day.weekday, default: TradingSums()].add(sums)
         try byMonth[Granularity.month.start(of: trade.day), default: TradingSums()].add(sums)

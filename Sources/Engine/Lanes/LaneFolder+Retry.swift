@@ -1,3 +1,4 @@
+import Domain
 import Events
 import Kafka
 import Projections
@@ -24,7 +25,7 @@ struct RetryPage {
 struct RetryOutcome {
     var changes = ParkingChanges()
     /// By key, how many events leave the parking lot; those without a key under nil.
-    var released: [String?: Int] = [:]
+    var released: [ExactText?: Int] = [:]
     var folded = 0
     var dropped = 0
     /// The last event that could not be folded this time either.
@@ -32,7 +33,7 @@ struct RetryOutcome {
 
     mutating func remove(_ record: ParkedRecord, _ view: ViewConfiguration) {
         changes.removed.append(.init(topic: view.inputs[record.input].topic, offset: record.offset))
-        released[record.key, default: 0] += 1
+        released[record.key.map(ExactText.init(_:)), default: 0] += 1
     }
 }
 
@@ -43,7 +44,7 @@ extension LaneFolder {
     ///   - failed: keys whose turn ended at an earlier event; added to.
     ///   - failure: what is known to be wrong with the page's only event.
     func retry(
-        _ page: RetryPage, _ piece: IntakePiece, failed: inout Set<String>, failure: FoldFailure?,
+        _ page: RetryPage, _ piece: IntakePiece, failed: inout Set<ExactText>, failure: FoldFailure?,
         from store: any LaneStore
     ) throws(LaneFailure) -> RetryOutcome {
         var outcome = RetryOutcome()
@@ -75,7 +76,8 @@ extension LaneFolder {
 
     /// False for an event that waits behind a failed one, and for one that is left out.
     private func mayTry(
-        _ record: ParkedRecord, _ page: RetryPage, _ index: Int, _ stopped: Set<String>, _ outcome: inout RetryOutcome
+        _ record: ParkedRecord, _ page: RetryPage, _ index: Int, _ stopped: Set<ExactText>,
+        _ outcome: inout RetryOutcome
     ) -> Bool {
         if decisions.leavesOut(input: record.input, offset: record.offset, value: page.batch[index].value) {
             outcome.remove(record, view)
@@ -83,11 +85,11 @@ extension LaneFolder {
             outcome.dropped += 1
             return false
         }
-        return record.key.map { !stopped.contains($0) } ?? true
+        return record.key.map { !stopped.contains(ExactText($0)) } ?? true
     }
 
     private func note(
-        _ result: FoldOutcome, _ record: ParkedRecord, _ stopped: inout Set<String>, _ outcome: inout RetryOutcome
+        _ result: FoldOutcome, _ record: ParkedRecord, _ stopped: inout Set<ExactText>, _ outcome: inout RetryOutcome
     ) {
         guard case .refused(let code, let reason) = result else {
             outcome.remove(record, view)
@@ -98,6 +100,6 @@ extension LaneFolder {
         let place = ParkingChanges.Place(topic: view.inputs[record.input].topic, offset: record.offset)
         outcome.changes.reasons.append(.init(place: place, code: code, text: reason))
         outcome.failure = FoldFailure(code: code, reason: reason)
-        if let key = record.key { stopped.insert(key) }
+        if let key = record.key { stopped.insert(ExactText(key)) }
     }
 }

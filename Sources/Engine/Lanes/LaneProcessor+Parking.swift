@@ -1,3 +1,4 @@
+import Domain
 import Events
 import Projections
 
@@ -97,11 +98,11 @@ extension LaneProcessor {
 
     private func remaining(of request: LaneRequest, _ outcome: RetryOutcome) -> Int {
         guard let key = request.key else { return outcome.failure == nil ? 0 : 1 }
-        return folder.parking.count(key) - (outcome.released[key] ?? 0)
+        return folder.parking.count(key) - (outcome.released[ExactText(key)] ?? 0)
     }
 
     private func settle(_ outcome: RetryOutcome, _ request: LaneRequest?) {
-        for (key, count) in outcome.released { folder.parking.release(key, count: count) }
+        for (key, count) in outcome.released { folder.parking.release(key?.wrappedValue, count: count) }
         counters.retried.add(outcome.folded)
         counters.discarded.add(outcome.dropped)
         guard let request else { return }
@@ -131,7 +132,7 @@ extension LaneProcessor {
             progress.dropped = records.count
             outcome.changes.progress = progress
             try write(next, parking: outcome.changes)
-            for (key, count) in outcome.released { folder.parking.release(key, count: count) }
+            for (key, count) in outcome.released { folder.parking.release(key?.wrappedValue, count: count) }
             counters.discarded.add(records.count)
             count += records.count
             cursor = last.order
@@ -168,7 +169,7 @@ private struct RetryRound {
     var cursor: Int64 = 0
     var limit = EngineLimits.parkedPageEvents
     /// Keys whose turn ended at an event that can't be folded.
-    var failed: Set<String> = []
+    var failed: Set<ExactText> = []
     var isLast = false
     var isAnswered = false
 }

@@ -16,7 +16,7 @@ package final class ParkingLot {
     /// The batch's own, to be stored with it.
     let rows: RowBatch
     /// Parked events by key, as the database has them and with those of the batch in hand.
-    private var keys: [String: Int] = [:]
+    private var keys: [ExactText: Int] = [:]
     private var total = 0
     private let limit: Int
 
@@ -27,15 +27,15 @@ package final class ParkingLot {
 
     var isEmpty: Bool { keys.isEmpty }
 
-    func holds(_ key: String) -> Bool { keys[key] != nil }
+    func holds(_ key: String) -> Bool { keys[ExactText(key)] != nil }
 
     /// How many events are parked under the key.
-    func count(_ key: String?) -> Int { key.flatMap { keys[$0] } ?? 0 }
+    func count(_ key: String?) -> Int { key.flatMap { keys[ExactText($0)] } ?? 0 }
 
     /// Events left the parking lot.
     func release(_ key: String?, count: Int) {
         total -= count
-        guard let key, let held = keys[key] else { return }
+        guard let key = key.map(ExactText.init(_:)), let held = keys[key] else { return }
         keys[key] = held > count ? held - count : nil
     }
 
@@ -46,7 +46,7 @@ package final class ParkingLot {
         total = 0
         for entry in parked {
             total += entry.count
-            if let key = entry.key { keys[key] = entry.count }
+            if let key = entry.key { keys[ExactText(key)] = entry.count }
         }
     }
 
@@ -55,12 +55,12 @@ package final class ParkingLot {
         _ record: KafkaRecord, topic: String, key: String?, code: String, reason: String, time: Timestamp?
     ) throws(LaneFailure) {
         if let key {
-            let count = (keys[key] ?? 0) + 1
+            let count = (keys[ExactText(key)] ?? 0) + 1
             guard count <= EngineLimits.parkedEventsPerKey else {
                 throw .parkingLotFull(
                     "key \(key) has \(EngineLimits.parkedEventsPerKey) parked events, the most that one may have")
             }
-            keys[key] = count
+            keys[ExactText(key)] = count
         }
         total += 1
         guard total <= limit else {

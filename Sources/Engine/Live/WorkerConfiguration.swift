@@ -24,8 +24,10 @@ public struct WorkerConfiguration: Sendable {
 
     /// From `KAFKA_BROKERS`, `DATABASE_URL` and `TAPEFOLD_KAFKA_…`.
     public static func fromEnvironment(
-        _ environment: [String: String], view: String
+        _ given: [String: String], view: String
     ) throws(EngineError) -> WorkerConfiguration {
+        // `${DATABASE_URL:-}` in a compose file means that it is not given.
+        let environment = given.filter { !$0.value.isEmpty }
         guard let url = try secret("DATABASE_URL", environment) else {
             throw EngineError(
                 .database,

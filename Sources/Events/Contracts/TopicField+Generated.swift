@@ -121,7 +121,7 @@ extension TopicField {
         alerts.changed	alertId	text, 1–128	required	The alert: one id for all its changes.
         alerts.changed	userId	text, 1–128	required	The user whom it concerns.
         alerts.changed	symbol	symbol	required	The instrument, alone or with its exchange (NSE:RELIANCE).
-        alerts.changed	condition	above, below, crosses_above, crosses_below, percent_change, in_range	required	When it fires: the price lies above or below the threshold, crosses it upwards or downwards, has changed by so many percent against the previous close, or lies in a range.
+        alerts.changed	condition	above, below, crosses_above, crosses_below, percent_change, in_range	required	When it fires: the price is at or above, or at or below, the threshold, crosses it upwards or downwards, has changed by so many percent against the previous close, or lies in a range.
         alerts.changed	active	true or false	required	Whether it watches; false takes it away.
         alerts.changed	threshold	decimal	optional	A price; for percent_change percent against the previous close, negative for a fall; for in_range the lower end. Required of an active alert.
         alerts.changed	upper	decimal ≥ 0	optional	The upper end of in_range, not below threshold (not expressible here; the decoder refuses it as fieldsDisagree). Required of an active in_range alert.
@@ -132,7 +132,7 @@ extension TopicField {
         alerts.triggered	userId	text, 1–128	required	The user whom it concerns.
         alerts.triggered	symbol	symbol	required	The instrument, alone or with its exchange (NSE:RELIANCE).
         alerts.triggered	price	decimal ≥ 0	required	The price that fired it.
-        alerts.triggered	condition	above, below, crosses_above, crosses_below, percent_change, in_range	required	When it fires: the price lies above or below the threshold, crosses it upwards or downwards, has changed by so many percent against the previous close, or lies in a range.
+        alerts.triggered	condition	above, below, crosses_above, crosses_below, percent_change, in_range	required	When it fires: the price is at or above, or at or below, the threshold, crosses it upwards or downwards, has changed by so many percent against the previous close, or lies in a range.
         alerts.triggered	definedBy	text, 1–128	optional	The alerts.changed event that was in force when it fired: its source, # and its id. Told by the reactor; a once alert is done while this is its latest definition.
         notifications.send	notificationId	text, 1–128	required	The notification; an id sent again says the same again.
         notifications.send	userId	text, 1–128	required	The user whom it concerns.

@@ -4,9 +4,9 @@ import Events
 /// One row each time that an alert fired.
 struct AlertHistoryTable: KeyedTable {
     struct Key: LaneKey {
-        let userId: String
-        let source: String
-        let eventId: String
+        @ExactText var userId: String
+        @ExactText var source: String
+        @ExactText var eventId: String
         var partitionKey: String { userId }
     }
 

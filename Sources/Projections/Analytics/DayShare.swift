@@ -2,7 +2,7 @@ import Domain
 
 /// A user's day on one exchange.
 struct DayKey: Hashable, Sendable {
-    let userId: String
+    @ExactText var userId: String
     let day: CivilDate
     let exchange: String
 }

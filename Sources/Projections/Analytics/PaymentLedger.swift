@@ -5,8 +5,8 @@ import Events
 /// paymentId, is what counts.
 final class PaymentLedger {
     struct Key: Hashable {
-        let userId: String
-        let paymentId: String
+        @ExactText var userId: String
+        @ExactText var paymentId: String
     }
 
     private struct Row {

@@ -4,8 +4,8 @@ import Events
 /// A rule's or an alert's row among those of its symbol.
 struct DefinitionKey: LaneKey {
     let instrument: InstrumentKey
-    let userId: String
-    let id: String
+    @ExactText var userId: String
+    @ExactText var id: String
     var partitionKey: String { instrument.symbol }
 
     func encode(into row: RowBatch) {

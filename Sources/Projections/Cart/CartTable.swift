@@ -5,7 +5,7 @@ import Events
 /// that order. A checkout places an order a line; a line that leaves arms the rules again that filled it.
 struct CartTable: KeyedTable {
     struct Key: LaneKey {
-        let userId: String
+        @ExactText var userId: String
         var partitionKey: String { userId }
     }
 

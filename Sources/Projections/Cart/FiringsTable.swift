@@ -27,8 +27,8 @@ struct FiringFact: Sendable {
 
 /// The key of what fired, in its user's lane.
 struct FiringKey: LaneKey {
-    let userId: String
-    let id: String
+    @ExactText var userId: String
+    @ExactText var id: String
     let instrument: InstrumentKey
     var partitionKey: String { userId }
 

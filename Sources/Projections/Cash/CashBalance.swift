@@ -1,7 +1,7 @@
 import Domain
 
 struct CashBalanceKey: Hashable {
-    let userId: String
+    @ExactText var userId: String
     let currency: String
 }
 

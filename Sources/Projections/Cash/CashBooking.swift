@@ -8,10 +8,10 @@ struct CashBookingKey: Hashable {
         case trade
     }
 
-    let userId: String
+    @ExactText var userId: String
     let kind: Kind
     /// paymentId or tradeId.
-    let reference: String
+    @ExactText var reference: String
 }
 
 /// Entries as they go to the ledger.

@@ -1,13 +1,14 @@
+import Domain
 import Events
 
 /// What makes an event the same event, by its topic's rule. The partition key is part of it, so that a lane can tell alone.
 struct EventIdentity: Hashable, Sendable {
     let kind: EventKind
-    let partitionKey: String
+    @ExactText var partitionKey: String
     /// The envelope's id, or the order's or trade's where those identify.
-    let id: String
+    @ExactText var id: String
     /// Empty where the envelope is no part of the identity.
-    let source: String
+    @ExactText var source: String
 
     init(kind: EventKind, partitionKey: String, id: String, source: String) {
         self.kind = kind

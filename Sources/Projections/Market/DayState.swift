@@ -45,7 +45,7 @@ final class DayState {
     func take(_ tick: MarketUpdated, order: TickOrder, of envelope: Envelope) -> Intake {
         switch primary {
         case .undecided: primary = .source(tick.source)
-        case .source(let source): guard source == tick.source else { return .otherSource }
+        case .source(let source): guard Self.isSame(source, tick.source) else { return .otherSource }
         }
         let isSummed = candles.volumeMode.map { $0 == .perTick } ?? (tick.volume == nil)
         if isSummed, let quantity = tick.lastQuantity, quantity.isPositive, isRepeated(order, envelope) {
@@ -57,6 +57,12 @@ final class DayState {
                 cumulativeVolume: tick.volume))
         if let minutes { note(minutes) }
         return .taken
+    }
+
+    @inline(__always)
+    private static func isSame(_ primary: String?, _ source: String?) -> Bool {
+        guard let primary, let source else { return primary == nil && source == nil }
+        return primary.hasBytes(of: source)
     }
 
     /// Whether the tick's quantity was added before; remembers it otherwise. Only a tick that is not behind all others

@@ -18,9 +18,9 @@ public struct MarketSettings: Sendable {
     }
 
     /// Reads the settings from `environment`.
-    /// - Throws: `CalendarError` when the calendar can't be read or contradicts itself.
+    /// - Throws: `CalendarError` when a setting is none, or the calendar can't be read or contradicts itself.
     public static func load(_ environment: [String: String]) throws(CalendarError) -> MarketSettings {
-        let keepsTicks = environment[ticksVariable]?.lowercased() != "off"
+        let keepsTicks = try keepsTicks(environment)
         guard let path = environment[calendarVariable], !path.isEmpty else {
             return MarketSettings(calendar: try .standard(), keepsTicks: keepsTicks)
         }
@@ -31,6 +31,15 @@ public struct MarketSettings: Sendable {
             throw CalendarError(entry: "\(calendarVariable)=\(path)", reason: error.localizedDescription)
         }
         return MarketSettings(calendar: try ExchangeCalendar(json: text), keepsTicks: keepsTicks)
+    }
+
+    private static func keepsTicks(_ environment: [String: String]) throws(CalendarError) -> Bool {
+        guard let text = environment[ticksVariable], !text.isEmpty else { return true }
+        switch text.lowercased() {
+        case "on": return true
+        case "off": return false
+        default: throw CalendarError(variable: ticksVariable, reason: "\"\(text)\" is neither on nor off")
+        }
     }
 
     /// This process's settings. Whoever configures a view (`ViewRegistry`) refuses when they can't be read, before a fold

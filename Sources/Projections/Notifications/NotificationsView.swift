@@ -7,8 +7,8 @@ import Events
 /// whose outcome is a `notifications.updated`.
 public struct NotificationsView: KeyedView {
     public struct Key: LaneKey {
-        let userId: String
-        let notificationId: String
+        @ExactText var userId: String
+        @ExactText var notificationId: String
         public var partitionKey: String { userId }
     }
 

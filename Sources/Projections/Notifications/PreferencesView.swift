@@ -4,8 +4,8 @@ import Events
 /// View `preferences`: how each user wants to be told of each category, as told last.
 public struct PreferencesView: KeyedView {
     public struct Key: LaneKey {
-        let userId: String
-        let category: String
+        @ExactText var userId: String
+        @ExactText var category: String
         public var partitionKey: String { userId }
     }
 

@@ -1,16 +1,17 @@
+import Domain
 import Events
 
 /// An order's identity.
 struct OrderKey: Hashable, Sendable {
-    let userId: String
-    let orderId: String
+    @ExactText var userId: String
+    @ExactText var orderId: String
 }
 
 /// The identity of an `orders.updated`. The user is part of it, so that a lane can tell alone.
 struct OrderFactKey: Hashable, Sendable {
-    let source: String
-    let eventId: String
-    let userId: String
+    @ExactText var source: String
+    @ExactText var eventId: String
+    @ExactText var userId: String
 }
 
 /// What a ledger of identities gains with a batch.

@@ -4,9 +4,9 @@ import Events
 /// An amendment or a void, as it came.
 final class Correction {
     struct Key: Hashable {
-        let source: String
-        let eventId: String
-        let userId: String
+        @ExactText var source: String
+        @ExactText var eventId: String
+        @ExactText var userId: String
     }
 
     let key: Key

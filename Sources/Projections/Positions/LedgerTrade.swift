@@ -48,9 +48,10 @@ extension Fill {
 
 extension BookKey {
     init(_ trade: TradeExecuted) {
-        userId = trade.userId
-        account = trade.account
-        instrument = Self.instrument(isin: trade.instrumentISIN, exchange: trade.exchange, symbol: trade.symbol)
+        self.init(
+            userId: trade.userId, account: trade.account,
+            instrument: Self.instrument(
+                isin: trade.instrumentISIN, exchange: trade.exchange, symbol: trade.symbol))
     }
 
     static func instrument(isin: String?, exchange: String, symbol: String) -> String {

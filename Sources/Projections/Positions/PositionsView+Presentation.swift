@@ -14,7 +14,7 @@ extension PositionsView {
             "lots",
             """
             SELECT p.user_id, p.account, p.instrument, p.exchange, p.symbol, l.trade_id, l.opened_at,
-                   (sign(p.quantity_e8) * l.quantity)::numeric(38,8) AS quantity, l.price, l.fees, l.multiplier
+                   (sign(p.quantity_e8::numeric) * l.quantity)::numeric(38,8) AS quantity, l.price, l.fees, l.multiplier
             FROM {schema}.positions p CROSS JOIN LATERAL tapefold.unpack_lots(p.open_lots) l
             """),
         .init(

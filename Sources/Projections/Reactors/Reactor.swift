@@ -28,8 +28,8 @@ public protocol Reactor: SendableMetatype {
 
 /// A definition's identity: two users may use the same id, and one id may watch several instruments.
 public struct WatchKey: Hashable, Comparable, Sendable {
-    public let userId: String
-    public let id: String
+    @ExactText public var userId: String
+    @ExactText public var id: String
 
     public init(userId: String, id: String) {
         self.userId = userId
@@ -40,7 +40,7 @@ public struct WatchKey: Hashable, Comparable, Sendable {
     var parkingKey: String { "\(userId)|\(id)" }
 
     public static func < (left: WatchKey, right: WatchKey) -> Bool {
-        left.userId == right.userId ? left.id < right.id : left.userId < right.userId
+        left._userId == right._userId ? left._id < right._id : left._userId < right._userId
     }
 }
 

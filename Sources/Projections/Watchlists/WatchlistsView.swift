@@ -4,8 +4,8 @@ import Events
 /// View `watchlists`: each list as it was told last; one without symbols is gone.
 public struct WatchlistsView: KeyedView {
     public struct Key: LaneKey {
-        let userId: String
-        let listId: String
+        @ExactText var userId: String
+        @ExactText var listId: String
         public var partitionKey: String { userId }
     }
 

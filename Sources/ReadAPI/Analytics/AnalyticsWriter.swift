@@ -106,14 +106,15 @@ struct AnalyticsWriter: Sendable {
 
     /// Highest realised P&L first.
     private func labels(
-        _ name: StaticString, _ field: StaticString, _ groups: [String?: TradingSums], _ writer: inout JSONWriter
+        _ name: StaticString, _ field: StaticString, _ groups: [ExactText?: TradingSums], _ writer: inout JSONWriter
     ) {
         let ranked = groups.sorted { left, right in
             left.value.realizedPnl == right.value.realizedPnl
-                ? (left.key ?? "") < (right.key ?? "") : left.value.realizedPnl > right.value.realizedPnl
+                ? (left.key ?? ExactText("")) < (right.key ?? ExactText(""))
+                : left.value.realizedPnl > right.value.realizedPnl
         }
         list(name, ranked.prefix(ReadAPILimits.groupsPerBreakdown).map { ($0.key, $0.value) }, &writer) {
-            $1.field(field, $0)
+            $1.field(field, $0?.wrappedValue)
         }
     }
 

@@ -80,7 +80,7 @@ struct Command: Sendable {
         guard let wanted = member.value.string else {
             throw .invalidField("userId", value: member.value.text, reason: "must be text")
         }
-        guard wanted == claims.subject || claims.isAdmin else { throw .otherUser(claims) }
+        guard wanted.hasBytes(of: claims.subject) || claims.isAdmin else { throw .otherUser(claims) }
         return wanted
     }
 

@@ -21,6 +21,8 @@ final class DatabaseWatch: Sendable {
 
     private struct State {
         var database = DatabaseState.starting
+        /// Since when the database has been asked without an answer, in nanoseconds of the monotonic clock.
+        var askedAt: UInt64?
         var waiters: [Waiter] = []
         var isStopping = false
     }
@@ -37,7 +39,15 @@ final class DatabaseWatch: Sendable {
         self.log = log
     }
 
-    var database: DatabaseState { state.withLock { $0.database } }
+    /// As the last look found it, unless the database has left the present one without an answer for longer than any
+    /// statement may take: a server that hangs refuses no connection.
+    var database: DatabaseState {
+        let (database, askedAt) = state.withLock { ($0.database, $0.askedAt) }
+        guard case .ready = database, let askedAt else { return database }
+        let waited = MonotonicClock.nanoseconds() - askedAt
+        guard waited > UInt64(ReadAPILimits.statementMilliseconds) * 1_000_000 else { return database }
+        return .unreachable("\(address): no answer for \(waited / 1_000_000_000) s")
+    }
 
     var waiting: Int { state.withLock { $0.waiters.count } }
 
@@ -79,6 +89,8 @@ final class DatabaseWatch: Sendable {
     }
 
     private func look(_ session: DatabaseSession) {
+        state.withLock { $0.askedAt = MonotonicClock.nanoseconds() }
+        defer { state.withLock { $0.askedAt = nil } }
         do throws(PostgresError) {
             let live = try LiveViews(session.open().cachedQuery(LiveViews.query, LiveViews.parameters()))
             publish(.ready(live))

@@ -95,9 +95,28 @@ struct ReadAPIOptions: Sendable {
         configuration.trustedProxies = list(environment, "TAPEFOLD_TRUSTED_PROXIES").map(IPAddressText.plain)
         try limitRates(&configuration.rateLimits, environment)
         try connect(&configuration, environment)
-        if let exchange = set(environment, "TAPEFOLD_DEFAULT_EXCHANGE") { configuration.defaultExchange = exchange }
-        configuration.corsOrigins = list(environment, "TAPEFOLD_CORS_ORIGINS")
+        if let exchange = set(environment, "TAPEFOLD_DEFAULT_EXCHANGE") {
+            if let fault = EventText.exchange.fault(in: exchange) {
+                throw .usage("TAPEFOLD_DEFAULT_EXCHANGE \(fault)")
+            }
+            configuration.defaultExchange = exchange
+        }
+        configuration.corsOrigins = try origins(environment)
         return configuration
+    }
+
+    /// As browsers send them in `Origin`: a scheme and a host, nothing behind.
+    private static func origins(_ environment: [String: String]) throws(Failure) -> [String] {
+        let name = "TAPEFOLD_CORS_ORIGINS"
+        let origins = list(environment, name)
+        for origin in origins where origin != "*" {
+            let host = ["https://", "http://"].first { origin.hasPrefix($0) }.map { origin.dropFirst($0.count) } ?? ""
+            guard !host.isEmpty, !host.contains("/") else {
+                throw .usage(
+                    "\(name): \"\(origin)\" is no origin: write https://host[:port], with commas between, or *")
+            }
+        }
+        return origins
     }
 
     private static func list(_ environment: [String: String], _ name: String) -> [String] {
