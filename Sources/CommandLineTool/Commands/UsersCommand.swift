@@ -11,14 +11,13 @@ enum UsersCommand {
             """,
         positionals: user,
         options: [
-            OptionDefinition(
-                "role", .choice(["admin"]),
-                "What the user may do besides; admin may see every user's rows and record payments."),
+            OptionDefinition("role", .text("R"), "A role; admin may see every user's rows and record payments."),
             passwordFile, .dataDirectory,
         ],
         examples: ["tapefold users add asha", "tapefold users add ops --role admin --password-file /run/secrets/ops"]
     ) { invocation in
         let user = invocation.arguments.positionals[0]
+        TokenCommand.noteUnknownRole(invocation)
         let password = try password(invocation)
         try store(invocation).add(user, password: password, roles: invocation.arguments.text("role").map { [$0] } ?? [])
         invocation.console.line("\(user) may sign in")

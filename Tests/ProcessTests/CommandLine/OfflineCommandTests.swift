@@ -69,16 +69,20 @@ import Testing
             ["produce", "orders.placed", "--source", String(repeating: "s", count: 600)],
             "--source must have 512 characters at the most, not 600"
         ),
-        (
-            ["token", "--user", "asha", "--role", "Admin"],
-            "--role must be one of admin, not \"Admin\"; did you mean admin?"
-        ),
         (["replay", "nosuch"], "there is no view \"nosuch\". Views: market, positions"),
     ])
     func refusesWhatNoEventOrProgramTakes(words: [String], message: String) throws {
         let result = try CommandLineRun(words)
         #expect(result.status == .usage)
         #expect(result.errors.contains(message), "\(result.errors)")
+    }
+
+    @Test func aRoleThatNobodyAsksForIsToldOf() throws {
+        let secret = ["TAPEFOLD_JWT_SECRET": String(repeating: "s", count: 40)]
+        let result = try CommandLineRun(["token", "--user", "asha", "--role", "Admin"], environment: secret)
+        #expect(result.status == .done && result.errors.contains("did you mean admin?"), "\(result.errors)")
+        let right = try CommandLineRun(["token", "--user", "asha", "--role", "admin"], environment: secret)
+        #expect(right.errors.isEmpty, "\(right.errors)")
     }
 
     @Test func aDemoWithoutItsFilesStartsNothing() throws {
