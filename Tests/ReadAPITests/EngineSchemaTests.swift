@@ -37,6 +37,31 @@ import Testing
         #expect(try api.get("/v1/notifications").text == #"{"items":[],"nextCursor":null,"unreadCount":0}"#)
     }
 
+    /// More digits than a double holds.
+    @Test(arguments: [
+        ("12345678.12345678", 1, "12345678.12345678", "12345678.12345678"),
+        ("99999999.99999999", 1, "99999999.99999999", "99999999.99999999"),
+        ("12345678.12345678", -1, "-12345678.12345678", "-12345678.12345678"),
+    ])
+    func lotsAreExact(quantity: String, side: Int, shown: String, unrealized: String) throws {
+        let (url, connection) = try database()
+        let units = quantity.filter { $0 != "." }
+        try connection.execute(
+            """
+            INSERT INTO positions_2_1.positions VALUES ('u1', 'main', 'NSE:S9', 'NSE', 'S9', \(side) * \(units), 1000000000, 0, 0, 0,
+                1, now(), 't', now(), int2send(1::int2) || convert_to('t', 'UTF8') || int8send(1768448700000000) || int8send(\(units))
+                || int8send(1000000000) || int8send(100000000) || int8send(0) || int8send(0) || int8send(\(units)) || int8send(0)
+                || int8send(0), NULL);
+            INSERT INTO market_1_1.quotes (exchange, symbol, last_price_e8, updated_at, log_offset)
+            VALUES ('NSE', 'S9', 1100000000, now(), 1);
+            """)
+        #expect(try connection.query("SELECT quantity::text FROM api.lots").text(0, 0) == shown)
+        let position = try TestAPI(database: url).get("/v1/positions/S9").json()
+        #expect(position["quantity"] == .string(shown))
+        #expect(position["openLots"]?.elements?.first?["quantity"] == .string(shown))
+        #expect(position["unrealizedPnl"] == .string(unrealized))
+    }
+
     @Test func rowsOfTheEngineShowWhole() throws {
         let (url, connection) = try database()
         try EngineSchema.addUser(on: connection, user: "u1", symbols: 3, lots: 2)

@@ -12,8 +12,7 @@ public enum ContractMarket {
     /// Words of an exchange's or a segment's name, as `NFO`, `FO`, `NSE_FO`, `NFO-OPT`, `F&O`.
     public static let words: Set<String> = [
         "FO", "FNO", "F&O", "NFO", "BFO", "CDS", "BCD", "MCX", "NCDEX", "NCO", "COM", "FUT", "OPT", "FUTURES",
-        "OPTIONS",
-        "DERIVATIVES",
+        "OPTIONS", "DERIVATIVES",
     ]
 
     /// Whether either name has one of ``words``, in upper or lower case.

@@ -1,3 +1,4 @@
+import Domain
 import Postgres
 
 /// How far the changes have been read, and the queries that go on from there.
@@ -161,14 +162,14 @@ struct ChangeReader {
         for place in places where !gone.contains(place) {
             first[place.lane] = min(first[place.lane] ?? .max, place.sequence)
         }
-        guard let newest = try newest(of: Set(requests.map(\.user)), behind: first, connection) else {
+        guard let newest = try newest(of: Set(requests.map { ExactText($0.user) }), behind: first, connection) else {
             return requests.map { _ in .unknown(reason: "too much has changed since") }
         }
         return requests.map { outcome($0, gone: gone, newest) }
     }
 
     private func outcome(
-        _ request: StreamHub.ResumeRequest, gone: Set<Place>, _ newest: [String: [StreamPosition.Lane: Int64]]
+        _ request: StreamHub.ResumeRequest, gone: Set<Place>, _ newest: [ExactText: [StreamPosition.Lane: Int64]]
     ) -> StreamSession.Resumption {
         let wanted = request.position
         guard wanted.builds == position.builds else { return .unknown(reason: "a view was rebuilt since") }
@@ -184,7 +185,7 @@ struct ChangeReader {
             return .unknown(reason: "what changed since is no longer known")
         }
         var views: Set<String> = []
-        for (lane, sequence) in newest[request.user] ?? [:] {
+        for (lane, sequence) in newest[ExactText(request.user)] ?? [:] {
             if let known = wanted.changes[lane], sequence > known { views.insert(lane.view) }
         }
         return .changed(views)
@@ -193,11 +194,11 @@ struct ChangeReader {
     /// By user and lane, the newest batch with rows of that user, from behind `first` to this reader's own place; what lies
     /// behind that is told with the next reading. Nil when there are more than ``StreamLimits/resumeBatches`` to look through.
     private func newest(
-        of users: Set<String>, behind first: [StreamPosition.Lane: Int64], _ connection: PostgresConnection
-    ) throws(PostgresError) -> [String: [StreamPosition.Lane: Int64]]? {
+        of users: Set<ExactText>, behind first: [StreamPosition.Lane: Int64], _ connection: PostgresConnection
+    ) throws(PostgresError) -> [ExactText: [StreamPosition.Lane: Int64]]? {
         let (views, lanes, sequences) = try arrays(first)
         let names = try PostgresArrayBuilder(.text)
-        for user in users { names.append(text: user) }
+        for user in users { names.append(text: user.wrappedValue) }
         let places = try PostgresArrayBuilder(.int64)
         for lane in first.keys { places.append(integer: position.changes[lane] ?? -1) }
         // The users are picked out there: a batch may have thousands.
@@ -215,7 +216,7 @@ struct ChangeReader {
             FROM behind b CROSS JOIN LATERAL unnest(b.user_ids) AS u(user_id)
             WHERE u.user_id = ANY($5::text[]) GROUP BY b.view, b.lane, u.user_id
             """, [.array(views), .array(lanes), .array(sequences), .array(places), .array(names)])
-        var found: [String: [StreamPosition.Lane: Int64]] = [:]
+        var found: [ExactText: [StreamPosition.Lane: Int64]] = [:]
         for row in 0..<rows.rowCount {
             let lane = try lane(rows, row)
             let sequence = try rows.int64(row, 2)
@@ -223,7 +224,7 @@ struct ChangeReader {
                 guard sequence <= Int64(StreamLimits.resumeBatches) else { return nil }
                 continue
             }
-            found[try rows.text(row, 3), default: [:]][lane] = sequence
+            found[ExactText(try rows.text(row, 3)), default: [:]][lane] = sequence
         }
         return found
     }
