@@ -47,6 +47,22 @@ struct ExchangeCalendarTests {
         #expect(try session("NSE", "2026-01-15T16:00:00+05:30") == nil)
     }
 
+    @Test(
+        "A session began between two moments",
+        arguments: [
+            ("2026-01-15T14:00", "2026-01-15T20:00", false), ("2026-01-15T20:00", "2026-01-16T08:59", false),
+            ("2026-01-15T20:00", "2026-01-16T09:00", true), ("2026-01-16T09:00", "2026-01-16T15:00", false),
+            ("2026-01-15T20:00", "2026-01-17T11:00", true), ("2026-01-16T20:00", "2026-01-19T08:00", false),
+            ("2025-01-16T20:00", "2026-01-19T08:00", true), ("2026-01-16T20:00", "2026-01-15T08:00", false),
+        ])
+    func sessionBegan(earlier: String, later: String, began: Bool) throws {
+        let (earlier, later) = try (
+            Timestamp(parsing: "\(earlier):00+05:30"), Timestamp(parsing: "\(later):00+05:30")
+        )
+        #expect(calendar.schedule("NSE").sessionBegan(after: earlier, until: later) == began)
+        #expect(calendar.keepsFigures(of: "NSE", from: earlier, to: later) == (later < earlier || !began))
+    }
+
     @Test(arguments: [
         "2016-08-15", "2016-09-05", "2016-09-13", "2024-01-22", "2025-10-22", "2026-01-26", "2026-11-21", "2026-11-22",
     ])

@@ -55,7 +55,7 @@ import Testing
         for (index, effect) in run.effects.enumerated() {
             events.append(DecodedEvent(effect.payload, id: "t\(index)", time: effect.time))
         }
-        let decisions = Dictionary(grouping: NaiveTriggers(tape.events).decisions) {
+        let decisions = Dictionary(grouping: NaiveTriggers(tape.events, calendar: .ofProcess).decisions) {
             "\($0.userId) \($0.id) \($0.symbol)"
         }
         let folded = try FoldRunner<Fold>.run(EventTape(Self.inputs, events))

@@ -13,13 +13,15 @@ import Testing
         try FoldRunner<MarketFold>.run(EventTape(MarketTape.inputs, events), options, parks: false)
     }
 
-    /// Thursday 2026-01-15 in Kolkata; `clock` as `0915` with seconds apart.
+    /// Thursday 2026-01-15 in Kolkata, or so many days later; `clock` as `0915` with seconds apart.
     private func tick(
-        _ clock: Int, _ seconds: Int = 0, price: Int, quantity: Int? = nil, volume: Int? = nil, source: String? = nil,
+        days: Int = 0, _ clock: Int, _ seconds: Int = 0, price: Int, quantity: Int? = nil, volume: Int? = nil,
+        source: String? = nil,
         id: String? = nil
     ) throws -> DecodedEvent {
         let start = Timestamp(
-            CivilDate(dayNumber: 20_468), minutes: clock / 100 * 60 + clock % 100, offsetMinutes: 330)
+            CivilDate(dayNumber: 20_468).adding(days: days), minutes: clock / 100 * 60 + clock % 100, offsetMinutes: 330
+        )
         let update = MarketUpdated(
             exchange: "NSE", symbol: "A", lastPrice: try Price(whole: price),
             lastQuantity: try quantity.map { try Quantity(whole: $0) },
@@ -84,6 +86,22 @@ import Testing
         let quote = try #require(run.store.presented("quotes").first)
         #expect(quote["last_price_e8"] == "80")
         #expect(try candles(run, "1d") == [["50", "100", "50", "100", "0"]])
+    }
+
+    @Test(arguments: ways) func aNewDayForgetsWhatTheDayBeforeTold(options: FoldOptions) throws {
+        func shown(_ more: [DecodedEvent]) throws -> [String?] {
+            let run = try fold([tick(1500, price: 100, quantity: 3, volume: 70)] + more, options)
+            let quote = try #require(run.store.presented("quotes").first)
+            return ["last_price_e8", "last_quantity_e8", "volume_e8"].map { quote[$0] }
+        }
+        #expect(try shown([tick(2000, price: 99)]) == ["99", "3", "70"])
+        // Friday before the pre-open, at it, and on the Saturday that follows.
+        #expect(try shown([tick(days: 1, 859, price: 98)]) == ["98", "3", "70"])
+        #expect(try shown([tick(days: 1, 900, price: 97)]) == ["97", nil, nil])
+        #expect(try shown([tick(days: 2, 1100, price: 96)]) == ["96", nil, nil])
+        #expect(
+            try shown([tick(days: 1, 915, price: 95, volume: 4), tick(days: 3, 100, price: 94, quantity: 1)])
+                == ["94", "1", "4"])
     }
 
     @Test func ticksAreLeftOutOnDemand() throws {

@@ -28,7 +28,7 @@ import Testing
 
     @Test(arguments: seeds) func rulesFireWhenTheOracleSaysSo(seed: UInt64) throws {
         let tape = TriggersTape.rules(seed: seed, count: 600)
-        let expected = NaiveTriggers(tape.events).decisions
+        let expected = NaiveTriggers(tape.events, calendar: .ofProcess).decisions
         #expect(expected.count > 5)
         let run = try FoldRunner<ReactorFold<RulesReactor>>.run(tape, .live(600))
         #expect(rules(run.effects) == expected)
@@ -37,7 +37,7 @@ import Testing
 
     @Test(arguments: seeds) func alertsFireWhenTheOracleSaysSo(seed: UInt64) throws {
         let tape = TriggersTape.alerts(seed: seed, count: 600)
-        let expected = NaiveTriggers(tape.events).decisions
+        let expected = NaiveTriggers(tape.events, calendar: .ofProcess).decisions
         #expect(expected.count > 5)
         let run = try FoldRunner<ReactorFold<AlertsReactor>>.run(tape, .live(600))
         #expect(alerts(run.effects) == expected)

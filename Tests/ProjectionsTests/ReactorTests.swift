@@ -113,6 +113,18 @@ import Testing
         #expect(try alerts([alert(.percentChange, 1), tick(302, at: 1, close: 300), tick(303, at: 2)]) == ["303"])
     }
 
+    @Test func aNewDayHasAnotherPreviousClose() throws {
+        // The session of Thursday 1 January 1970 begins 3.5 hours into the day of UTC.
+        let begin: Int64 = 12_600
+        let day = [alert(.percentChange, 5), tick(105, at: 1, close: 100)]
+        #expect(try alerts(day + [tick(104, at: begin - 2), tick(105, at: begin - 1)]) == ["105", "105"])
+        #expect(try alerts(day + [tick(104, at: begin - 1), tick(105, at: begin)]) == ["105"])
+        // Looked at anew once the day's close is told.
+        #expect(try alerts(day + [tick(90, at: begin), tick(106, at: begin + 1, close: 101)]) == ["105"])
+        #expect(try alerts(day + [tick(90, at: begin), tick(107, at: begin + 1, close: 101)]) == ["105", "107"])
+        #expect(try alerts(day + [tick(107, at: begin + 1, close: 101)]) == ["105"])
+    }
+
     @Test func aCooldownSilencesAndThenRepeats() throws {
         let alert = alert(.above, 10, cooldown: 60)
         #expect(

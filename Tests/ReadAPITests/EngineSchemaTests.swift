@@ -52,7 +52,7 @@ import Testing
                 1, now(), 't', now(), int2send(1::int2) || convert_to('t', 'UTF8') || int8send(1768448700000000) || int8send(\(units))
                 || int8send(1000000000) || int8send(100000000) || int8send(0) || int8send(0) || int8send(\(units)) || int8send(0)
                 || int8send(0), NULL);
-            INSERT INTO market_1_1.quotes (exchange, symbol, last_price_e8, updated_at, log_offset)
+            INSERT INTO market_2_1.quotes (exchange, symbol, last_price_e8, updated_at, log_offset)
             VALUES ('NSE', 'S9', 1100000000, now(), 1);
             """)
         #expect(try connection.query("SELECT quantity::text FROM api.lots").text(0, 0) == shown)
@@ -155,13 +155,13 @@ import Testing
                     + "ORDER BY account, instrument LIMIT 10", "positions_key"
             ),
             (
-                "SELECT * FROM market_1_1.api_candles WHERE exchange = 'N' AND symbol = 'S' AND \"interval\" = '1m' "
+                "SELECT * FROM market_2_1.api_candles WHERE exchange = 'N' AND symbol = 'S' AND \"interval\" = '1m' "
                     + "AND \"time\" >= 'epoch' ORDER BY \"time\" LIMIT 10",
                 // Of a partition: the key's own name belongs to the whole.
                 "candles_rest_exchange_symbol_interval_code_start_at_idx"
             ),
             (
-                "SELECT * FROM market_1_1.api_quotes WHERE (exchange, symbol) > ('a', 'b') ORDER BY exchange, symbol LIMIT 10",
+                "SELECT * FROM market_2_1.api_quotes WHERE (exchange, symbol) > ('a', 'b') ORDER BY exchange, symbol LIMIT 10",
                 "quotes_key"
             ),
         ] {
@@ -246,9 +246,9 @@ enum EngineSchema {
                 (100 + l) * 100000000::bigint, 0.5, 100000000,
                 timestamptz '2026-01-15 03:45:00+00' + (l - 1) * interval '1 minute', '["a"]', '', false
             FROM generate_series(1, \(symbols)) s, generate_series(1, \(lots)) l;
-            INSERT INTO market_1_1.quotes (exchange, symbol, last_price_e8, updated_at, log_offset)
+            INSERT INTO market_2_1.quotes (exchange, symbol, last_price_e8, updated_at, log_offset)
             SELECT 'NSE', 'S' || s, 10025000000, now(), 1 FROM generate_series(1, \(symbols)) s ON CONFLICT DO NOTHING;
-            INSERT INTO market_1_1.candles (exchange, symbol, interval_code, start_at, trading_day, open_e8, high_e8, low_e8, close_e8,
+            INSERT INTO market_2_1.candles (exchange, symbol, interval_code, start_at, trading_day, open_e8, high_e8, low_e8, close_e8,
                 volume, partial, last_tick_at)
             SELECT 'NSE', 'S' || s, '5m', '2026-01-15 03:45:00+00', '2026-01-15', 1, 1, 1, 1, 1000, false, now()
             FROM generate_series(1, \(symbols)) s ON CONFLICT DO NOTHING;

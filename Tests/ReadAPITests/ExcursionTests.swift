@@ -50,7 +50,7 @@ import Testing
         }
         try connection.execute(
             """
-            INSERT INTO market_1_1.candles (exchange, symbol, interval_code, start_at, trading_day, open_e8, high_e8, low_e8,
+            INSERT INTO market_2_1.candles (exchange, symbol, interval_code, start_at, trading_day, open_e8, high_e8, low_e8,
                 close_e8, volume, partial, last_tick_at)
             VALUES \(rows.joined(separator: ","))
             """)

@@ -51,6 +51,18 @@ public struct ExchangeSchedule: Sendable {
         return day
     }
 
+    /// Whether a session began later than `earlier` and no later than `time`, be it over or not. Figures of a day, such as
+    /// its high or the close before it, that were told at `earlier` don't count any more at `time` then.
+    public func sessionBegan(after earlier: Timestamp, until time: Timestamp) -> Bool {
+        var day = tradingDay(at: time)
+        let first = tradingDay(at: earlier)
+        while first <= day {
+            if let session = session(on: day), session.preOpen <= time { return earlier < session.preOpen }
+            day = day.adding(days: -1)
+        }
+        return false
+    }
+
     /// The local day at `time`, session or not.
     public func tradingDay(at time: Timestamp) -> CivilDate { time.date(offsetMinutes: offsetMinutes) }
 

@@ -3,7 +3,7 @@ public struct Quote: Hashable, Sendable {
     /// The tick it shows.
     public private(set) var order: TickOrder
     public private(set) var lastPrice: Price
-    /// The rest as last told: a tick that leaves a field out does not clear it.
+    /// The rest as last told on its day: a tick that leaves a field out does not clear it, a new day does.
     public private(set) var details: QuoteDetails
 
     public init(order: TickOrder, lastPrice: Price, details: QuoteDetails = QuoteDetails()) {
@@ -13,12 +13,20 @@ public struct Quote: Hashable, Sendable {
     }
 
     /// Takes a tick unless it is older than the one shown, and says whether it did.
+    /// - Parameter beginsDay: whether a session began between the tick shown and this one: the high, the volume and the
+    ///   bids of the day before are none of the new one's.
     @discardableResult
-    public mutating func apply(order: TickOrder, lastPrice: Price, details: QuoteDetails = QuoteDetails()) -> Bool {
+    public mutating func apply(
+        order: TickOrder, lastPrice: Price, details: QuoteDetails = QuoteDetails(), beginsDay: Bool = false
+    ) -> Bool {
         guard order > self.order else { return false }
         self.order = order
         self.lastPrice = lastPrice
-        self.details.merge(details)
+        if beginsDay {
+            self.details = details
+        } else {
+            self.details.merge(details)
+        }
         return true
     }
 }

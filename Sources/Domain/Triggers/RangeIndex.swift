@@ -72,6 +72,13 @@ public struct RangeIndex: Sendable {
         uppersPassed = Self.place(value, in: uppers)
     }
 
+    /// Says that the value is not known any more: the next one is the first.
+    public mutating func displace() {
+        position = nil
+        lowersPassed = 0
+        uppersPassed = 0
+    }
+
     /// Moves the value and adds the slots of ranges that hold it now and did not before. The first value enters nothing:
     /// where it came from is not known.
     public mutating func move(to value: Int64, entered: inout [Int32]) {

@@ -104,14 +104,18 @@ public struct WatchBook: Sendable {
     var freshCount: Int { fresh.count }
 
     /// Takes a tick; adds the slots that it fires to `fired`, and those whose state it changed to `changed`.
+    /// - Parameter beginsDay: whether a session began since the tick before: the close told then is not this day's.
     /// - Returns: false for a tick that came too late to count.
     @discardableResult
-    public mutating func take(_ tick: WatchedTick, fired: inout [Int32], changed: inout [Int32]) -> Bool {
+    public mutating func take(
+        _ tick: WatchedTick, beginsDay: Bool = false, fired: inout [Int32], changed: inout [Int32]
+    ) -> Bool {
         if let last, tick.time < last.time { return false }
         var tick = tick
-        if tick.previousClose == nil { tick.previousClose = last?.previousClose }
+        if tick.previousClose == nil, !beginsDay { tick.previousClose = last?.previousClose }
         let before = last
         last = tick
+        if tick.previousClose == nil, before?.previousClose != nil { forgetChange() }
         candidates.removeAll(keepingCapacity: true)
         for measure in Watch.Measure.allCases where measure == .price || mayMove(before, tick) {
             guard let value = tick.value(of: measure) else { continue }
@@ -122,6 +126,11 @@ public struct WatchBook: Sendable {
         if !fresh.isEmpty { lookAtFresh(tick, &fired, &changed) }
         while let first = due.first, first.time <= tick.time { lookAtDue(first, tick, &fired, &changed) }
         return true
+    }
+
+    /// The change against the close is not known until a close is told: then it is looked at as for the first time.
+    private mutating func forgetChange() {
+        for measure in Watch.Measure.allCases where measure != .price { indices[measure.rawValue].displace() }
     }
 
     /// Whether the change against the close can be another one than before.

@@ -1,7 +1,7 @@
 /// The tables of view `market`: ticks, quotes, candles and the days they belong to.
 public enum MarketView {
     public static let definition = ViewSchema(
-        name: "market", foldNumber: 1, tables: [ticks, quotes, days, candles], rebuildReadsState: true,
+        name: "market", foldNumber: 2, tables: [ticks, quotes, days, candles], rebuildReadsState: true,
         history: history,
         feed: .init(table: "quotes", exchange: "exchange", symbol: "symbol", time: "updated_at"),
         presentation: presentation)

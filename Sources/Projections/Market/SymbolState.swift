@@ -56,8 +56,16 @@ final class SymbolState {
             return true
         }
         guard order > shown else { return false }
-        quote?.apply(order: order, lastPrice: tick.lastPrice, details: QuoteDetails(tick))
+        quote?.apply(
+            order: order, lastPrice: tick.lastPrice, details: QuoteDetails(tick),
+            beginsDay: sessionBegan(after: shown.time, until: order.time))
         return true
+    }
+
+    @inline(__always)
+    private func sessionBegan(after earlier: Timestamp, until time: Timestamp) -> Bool {
+        if let current, current.session.contains(time) { return earlier < current.session.preOpen }
+        return schedule.sessionBegan(after: earlier, until: time)
     }
 }
 

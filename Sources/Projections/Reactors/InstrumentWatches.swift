@@ -17,6 +17,7 @@ struct ReactorWatch<Definition: Sendable> {
 /// A reactor's definitions for one instrument, all of them or none.
 final class InstrumentWatches<R: Reactor> {
     let instrument: InstrumentKey
+    private let schedule: ExchangeSchedule
     var lastUse = 0
     private(set) var book: WatchBook
     private var watches: [WatchKey: ReactorWatch<R.Definition>] = [:]
@@ -30,8 +31,9 @@ final class InstrumentWatches<R: Reactor> {
     private var fired: [Int32] = []
     private var changed: [Int32] = []
 
-    init(_ instrument: InstrumentKey, last: WatchedTick?) {
+    init(_ instrument: InstrumentKey, _ schedule: ExchangeSchedule, last: WatchedTick?) {
         self.instrument = instrument
+        self.schedule = schedule
         book = WatchBook(last: last)
         isTickStored = last != nil
     }
@@ -108,10 +110,17 @@ final class InstrumentWatches<R: Reactor> {
     func take(_ tick: WatchedTick) -> Bool {
         fired.removeAll(keepingCapacity: true)
         changed.removeAll(keepingCapacity: true)
-        guard book.take(tick, fired: &fired, changed: &changed) else { return false }
+        guard book.take(tick, beginsDay: beginsDay(tick), fired: &fired, changed: &changed) else { return false }
         isTickDirty = true
         for slot in changed { note(slot) }
         return true
+    }
+
+    /// Whether a session began since the last tick; asked of the calendar only where that matters.
+    private func beginsDay(_ tick: WatchedTick) -> Bool {
+        guard tick.previousClose == nil, let last = book.last, last.previousClose != nil else { return false }
+        return schedule.sessionBegan(
+            after: Timestamp(microseconds: last.time), until: Timestamp(microseconds: tick.time))
     }
 
     /// Whether the last tick fired anything: most do not, and must cost nothing more.

@@ -9,6 +9,7 @@ public final class ReactorFold<R: Reactor>: EffectfulFold {
     public static var schema: ViewSchema { R.schema }
 
     public let effects = EffectCollector()
+    private let calendar: ExchangeCalendar
     private var books: [InstrumentKey: InstrumentWatches<R>] = [:]
     /// Looked up last: ticks of a symbol come in runs.
     private var recent: InstrumentWatches<R>?
@@ -27,7 +28,10 @@ public final class ReactorFold<R: Reactor>: EffectfulFold {
         var rows: [InstrumentWatches<R>.Loaded] = []
     }
 
-    public init(mode: FoldMode, lane: Int) {}
+    /// Traps when the process's settings can't be read; see ``MarketSettings/ofProcess``.
+    public init(mode: FoldMode, lane: Int) {
+        calendar = .ofProcess
+    }
 
     public var rememberedIdentities: Int { 0 }
 
@@ -126,10 +130,14 @@ public final class ReactorFold<R: Reactor>: EffectfulFold {
     }
 
     private func find(_ instrument: InstrumentKey) -> InstrumentWatches<R> {
-        let book = books[instrument] ?? InstrumentWatches(instrument, last: nil)
+        let book = books[instrument] ?? newBook(instrument, last: nil)
         books[instrument] = book
         recent = book
         return book
+    }
+
+    private func newBook(_ instrument: InstrumentKey, last: WatchedTick?) -> InstrumentWatches<R> {
+        InstrumentWatches(instrument, calendar.schedule(instrument.exchange), last: last)
     }
 }
 
@@ -201,7 +209,7 @@ extension ReactorFold {
     /// The last ticks are asked for behind the watches, whenever anything is.
     private func finishLoading() {
         for (instrument, loaded) in loading {
-            let book = InstrumentWatches<R>(instrument, last: loaded.last)
+            let book = newBook(instrument, last: loaded.last)
             book.load(loaded.rows)
             book.lastUse = useClock
             books[instrument] = book

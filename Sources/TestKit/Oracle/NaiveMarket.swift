@@ -61,6 +61,7 @@ public struct NaiveMarket {
         var shown: PresentedRow = [:]
         var latest: Timestamp?
         for (tick, envelope, _) in entries where latest.map({ envelope.time >= $0 }) ?? true {
+            if let latest, !calendar.keepsFigures(of: tick.exchange, from: latest, to: envelope.time) { shown = [:] }
             latest = envelope.time
             shown["exchange"] = tick.exchange
             shown["symbol"] = tick.symbol

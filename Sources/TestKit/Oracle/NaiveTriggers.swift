@@ -49,9 +49,11 @@ public struct NaiveTriggers {
     private var watched: [Key: Watched] = [:]
     private var last: [InstrumentKey: Seen] = [:]
     private var known: Set<[String]> = []
+    private let calendar: ExchangeCalendar
 
     /// In the order in which the reactor folded them.
-    public init(_ events: some Sequence<FoldEvent>) {
+    public init(_ events: some Sequence<FoldEvent>, calendar: ExchangeCalendar) {
+        self.calendar = calendar
         for event in events { take(event) }
     }
 
@@ -86,7 +88,10 @@ public struct NaiveTriggers {
         let before = last[instrument]
         if let before, time < before.time { return }
         let told = tick.previousClose.flatMap { $0 > .zero ? $0 : nil }
-        let now = Seen(price: tick.lastPrice, close: told ?? before?.close, time: time)
+        let carried = before.flatMap {
+            calendar.keepsFigures(of: instrument.exchange, from: $0.time, to: time) ? $0.close : nil
+        }
+        let now = Seen(price: tick.lastPrice, close: told ?? carried, time: time)
         last[instrument] = now
         var fired: [Decision] = []
         for key in watched.keys where key.instrument == instrument {

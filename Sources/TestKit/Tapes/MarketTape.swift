@@ -52,7 +52,8 @@ public struct MarketTape {
                     exchange: random.chance(90) ? "NSE" : "CRYPTO", symbol: symbol, lastPrice: price,
                     lastQuantity: random.chance(80) ? Quantity(units: quantity) : nil,
                     volume: tellsVolume ? Quantity(units: traded[symbol] ?? 0) : nil,
-                    dayOpen: random.chance(10) ? price : nil, previousClose: random.chance(10) ? price : nil,
+                    dayOpen: random.chance(10) ? price : nil, dayHigh: random.chance(5) ? price : nil,
+                    previousClose: random.chance(10) ? price : nil,
                     bid: random.chance(30) ? price : nil, ask: random.chance(30) ? price : nil,
                     source: random.chance(90) ? "first" : random.pick(["second", nil]))),
             id: "m\(events.count)", time: time)

@@ -33,6 +33,8 @@ public struct TriggersTape {
 
     private mutating func step(isAlerts: Bool) {
         second += Int64.random(in: 0...20, using: &random)
+        // On another day the close before it is another one, and nobody may have told it yet.
+        if random.chance(2) { second += Int64.random(in: 20_000...200_000, using: &random) }
         switch Int.random(in: 0..<100, using: &random) {
         case ..<20: isAlerts ? alert() : rule()
         case ..<26: isAlerts ? tick() : rearm()

@@ -24,7 +24,7 @@ struct AnalyticsData {
         let open = Timestamp(close.day, minutes: 555, offsetMinutes: close.exchange == "ABROAD" ? 0 : 330)
         try connection.execute(
             """
-            INSERT INTO market_1_1.candles (exchange, symbol, interval_code, start_at, trading_day, open_e8, high_e8, low_e8,
+            INSERT INTO market_2_1.candles (exchange, symbol, interval_code, start_at, trading_day, open_e8, high_e8, low_e8,
                 close_e8, volume, partial, last_tick_at)
             VALUES ('\(close.exchange)', '\(close.symbol)', '1d', '\(open)', '\(close.day)', 1, 1, 1, \(close.price.units), 1,
                 false, now())
