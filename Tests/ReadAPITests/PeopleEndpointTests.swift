@@ -137,11 +137,13 @@ import Testing
                 filled_quantity_e8, average_price_e8, placed_at, updated_at, told_fields, fill_count, filled_value) VALUES
                 ('u1', 'o1', 'NSE', 'A', 1, 'PARTIALLY_FILLED', 1000000000, 10100000000, 400000000, 10050000000,
                     '2026-01-15 04:00:30+00', now(), 0, 2, 402),
-                ('u1', 'o2', 'NSE', 'A', -1, 'OPEN', 1000000000, NULL, NULL, NULL, '2026-01-15 03:46:30+00', now(), 0, 0, NULL);
+                ('u1', 'o2', 'NSE', 'A', -1, 'OPEN', 1000000000, NULL, NULL, NULL, '2026-01-15 03:46:30+00', now(), 0, 0, NULL),
+                ('u1', 'told', 'NSE', 'A', 1, 'EXECUTED', 1000000000, NULL, NULL, NULL, '2026-01-15 03:47:30+00', now(), 0, 0, NULL),
+                ('u1', 'part', 'NSE', 'A', 1, 'EXECUTED', 1000000000, NULL, 300000000, NULL, '2026-01-15 03:48:30+00', now(), 0, 0, NULL);
             INSERT INTO orders_2_1.order_fills VALUES
                 ('u1', 't2', 'o1', 300000000, 10000000000, '2026-01-15 04:02:00+00', ''),
                 ('u1', 't1', 'o1', 100000000, 10200000000, '2026-01-15 04:01:00+00', '');
-            INSERT INTO market_1_1.candles (exchange, symbol, interval_code, start_at, trading_day, open_e8, high_e8, low_e8,
+            INSERT INTO market_2_1.candles (exchange, symbol, interval_code, start_at, trading_day, open_e8, high_e8, low_e8,
                 close_e8, volume, partial, last_tick_at)
             SELECT 'NSE', 'A', '1m', t::timestamptz, '2026-01-15', 1, 1, 1, c, 1, false, now()
             FROM (VALUES ('2026-01-15 03:59:00+00', 9900000000), ('2026-01-15 04:00:00+00', 1)) v (t, c)
@@ -159,5 +161,10 @@ import Testing
             #expect(open[field]?.text == "null", "\(field)")
         }
         #expect(open["remainingQuantity"] == .string("10"))
+        for (id, filled, remaining) in [("told", "10", "0"), ("part", "3", "7"), ("o2", "0", "10")] {
+            let order = try api.get("/v1/orders/\(id)").json()
+            #expect(
+                order["filledQuantity"] == .string(filled) && order["remainingQuantity"] == .string(remaining), "\(id)")
+        }
     }
 }

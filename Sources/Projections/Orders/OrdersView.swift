@@ -47,6 +47,10 @@ public enum OrdersView {
         ],
         key: ["source", "event_id", "user_id"])
 
+    /// Some brokers tell that an order is executed, and no figure: that is all of it.
+    private static let filled =
+        "coalesce(filled_quantity_e8, CASE WHEN status = 'EXECUTED' THEN quantity_e8 END, 0)"
+
     /// What people query, in the field's terms; `{schema}` is the build's schema.
     private static let presentation: [ViewSchema.Presentation] = [
         .init(
@@ -55,12 +59,12 @@ public enum OrdersView {
             SELECT user_id, order_id, exchange, symbol, CASE side WHEN 1 THEN 'BUY' WHEN -1 THEN 'SELL' END AS side,
                    order_type, product, validity, account, status, \(decimal("quantity_e8")) AS quantity,
                    \(decimal("price_e8")) AS price, \(decimal("trigger_price_e8")) AS trigger_price,
-                   \(decimal("coalesce(filled_quantity_e8, 0)")) AS filled_quantity,
+                   \(decimal(filled)) AS filled_quantity,
                    \(decimal("average_price_e8")) AS average_price, reason, category, strategy,
                    tags::jsonb AS tags, placed_at, updated_at, request_id, fill_count, filled_value, first_fill_at,
                    last_fill_at,
                    CASE WHEN quantity_e8 IS NOT NULL
-                        THEN \(decimal("greatest(quantity_e8 - coalesce(filled_quantity_e8, 0), 0)"))
+                        THEN \(decimal("greatest(quantity_e8 - \(filled), 0)"))
                         END AS remaining_quantity,
                    CASE WHEN fill_count > 0 THEN \(decimal("side * (average_price_e8 - price_e8)")) END AS limit_slippage
             FROM {schema}.orders
