@@ -68,14 +68,24 @@ enum ConsumeCommand {
             let partition = TopicPartition(topic: topic.name, partition: number)
             let bounds = try admin.watermarks(
                 partition, timeoutMilliseconds: CommandLineLimits.connectTimeoutMilliseconds)
-            let start =
-                switch from {
-                case "beginning": bounds.low
-                case "end": bounds.high
-                default: min(max(Int64(from) ?? bounds.low, bounds.low), bounds.high)
-                }
+            let start = start(
+                from, in: bounds.low...max(bounds.low, bounds.high), of: partition, console: invocation.console)
             return Range(start: TopicPartitionOffset(partition, offset: start), end: bounds.high)
         }
+    }
+
+    /// Where to begin; says so where that is not where it was asked for.
+    private static func start(
+        _ from: String, in log: ClosedRange<Int64>, of partition: TopicPartition, console: Console
+    ) -> Int64 {
+        guard let asked = Int64(from) else { return from == "end" ? log.upperBound : log.lowerBound }
+        let start = min(max(asked, log.lowerBound), log.upperBound)
+        if start != asked {
+            console.note(
+                "\(partition.topic)/\(partition.partition) has the offsets \(log.lowerBound) up to, not with, "
+                    + "\(log.upperBound): reading begins at \(start), not at \(asked)")
+        }
+        return start
     }
 
     /// How far the reading has got.

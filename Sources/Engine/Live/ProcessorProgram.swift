@@ -49,21 +49,28 @@ public enum ProcessorProgram {
             return 2
         }
         StopSignal.catchSignals()
-        let failures: [WorkerCrew.Failure]
+        let topology: Topology
+        var workers: [Worker] = []
         do throws(EngineError) {
-            let topology = try topology(environment)
-            var workers: [Worker] = []
+            topology = try Self.topology(environment)
             for name in names { workers.append(try worker(name, of: views, in: topology, environment)) }
+        } catch {
+            return failed([WorkerCrew.Failure(view: names.joined(separator: ","), error: error)], exitCode: 2)
+        }
+        do throws(EngineError) {
             let stop = StopSignal()
             let beside = try companion.map { (companion) throws(EngineError) in
                 try prepared(companion, topology, stop, environment)
             }
-            failures = try serve(workers, beside, stop)
+            return failed(try serve(workers, beside, stop), exitCode: 1)
         } catch {
-            failures = [WorkerCrew.Failure(view: names.joined(separator: ","), error: error)]
+            return failed([WorkerCrew.Failure(view: names.joined(separator: ","), error: error)], exitCode: 1)
         }
+    }
+
+    private static func failed(_ failures: [WorkerCrew.Failure], exitCode: Int32) -> Int32 {
         for failure in failures { Log.error("failed", ["view": failure.view, "reason": failure.error.message]) }
-        return failures.isEmpty ? 0 : 1
+        return failures.isEmpty ? 0 : exitCode
     }
 
     private struct Worker: Sendable {
