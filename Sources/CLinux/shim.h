@@ -16,6 +16,9 @@ extern int accept4(int fd, struct sockaddr *address, socklen_t *length, int flag
 // Declared only under _GNU_SOURCE, too.
 extern void *memmem(const void *haystack, size_t length, const void *needle, size_t needle_length);
 
+// And this.
+extern int syncfs(int fd);
+
 static inline int linux_accept_nonblocking(int fd) {
     return accept4(fd, 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }

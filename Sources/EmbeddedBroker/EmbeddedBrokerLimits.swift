@@ -50,6 +50,11 @@ public enum EmbeddedBrokerLimits {
     public static let retentionCheckMilliseconds: Int64 = 5_000
     public static let producerIdBlock: Int64 = 1_000
 
+    /// A new segment leaves this part, as 1/n, of the open files that the system allows: for connections, and for the next start.
+    public static let descriptorShareOfStarts = 16
+    /// New partitions, which are asked for many at a time, leave more.
+    public static let descriptorShareOfGrowth = 4
+
     // Topics
     public static let maximumTopics = 10_000
     public static let maximumPartitionsPerTopic = 1_024

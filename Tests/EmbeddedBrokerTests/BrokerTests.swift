@@ -73,6 +73,18 @@ struct BrokerTests {
         #expect(Date().timeIntervalSince(began) < 14, "it did not wait for its time to be up")
     }
 
+    /// Else a consumer with a high minimum waits its whole time at the end of every segment.
+    @Test func aLongPollForMoreThanASegmentHoldsIsAnsweredAtOnce() async throws {
+        let (_, client) = try await start()
+        #expect(try client.createTopic("t", configs: [("segment.bytes", "4096")]) == 0)
+        let batch = BatchBuilder(values: [String(repeating: "x", count: 1_500)])
+        for _ in 0..<4 { #expect(try client.produce("t", batch).error == 0) }
+        let began = Date()
+        #expect(try client.fetch("t", offset: 0, wait: 15_000, minBytes: 100_000).records.count > 2_000)
+        #expect(try client.fetch("t", offset: 2, wait: 15_000, minBytes: 2_000, maxBytes: 1_000).records.count > 0)
+        #expect(Date().timeIntervalSince(began) < 14, "it did not wait for its time to be up")
+    }
+
     @Test func aLongPollDoesNotHoldUpWhatComesBehindIt() async throws {
         let (_, client) = try await start()
         #expect(try client.createTopic("t") == 0)
@@ -229,6 +241,41 @@ struct BrokerTests {
         let torn = BatchBuilder().bytes.count - 9
         #expect(again.log.contains("cut a torn tail of \(torn) bytes"))
         #expect(try WireClient(port: again.port).produce("t", BatchBuilder()) == (0, 1))
+    }
+
+    @Test func aMissingLastSegmentIsTold() async throws {
+        let (broker, client) = try await start()
+        #expect(try client.createTopic("t", configs: [("segment.bytes", "4096")]) == 0)
+        let batch = BatchBuilder(values: [String(repeating: "x", count: 3_500)])
+        for _ in 0..<3 { #expect(try client.produce("t", batch).error == 0) }
+        #expect(try await broker.stop() == 0)
+        let file = Segment.path(broker.directory.path + "/data/topics/t/0", 2, "log")
+        try FileSystem.remove(file)
+        let again = try await BrokerProcess(directory: broker.directory)
+        #expect(again.log.contains("\(file) is missing: records that were acknowledged are lost"))
+        #expect(try WireClient(port: again.port).produce("t", batch) == (0, 2))
+        try await again.stop()
+        #expect(try await !BrokerProcess(directory: broker.directory).log.contains("is missing"))
+    }
+
+    /// Sealed segments are trusted at start: what is wrong in them shows when it is read.
+    @Test func damageInASealedSegmentIsAnErrorWhenItIsRead() async throws {
+        let (broker, client) = try await start()
+        #expect(try client.createTopic("t", configs: [("segment.bytes", "4096")]) == 0)
+        let batch = BatchBuilder(values: [String(repeating: "x", count: 1_000)])
+        for _ in 0..<10 { #expect(try client.produce("t", batch).error == 0) }
+        #expect(try await broker.stop() == 0)
+        let file = Segment.path(broker.directory.path + "/data/topics/t/0", 0, "log")
+        var bytes = try FileSystem.readAll(file)
+        bytes.replaceSubrange((batch.bytes.count + 8)..<(batch.bytes.count + 12), with: [0x7F, 0, 0, 0])
+        try FileSystem.replace(file, with: bytes, durable: false)
+        let again = try await BrokerProcess(directory: broker.directory)
+        let reader = try WireClient(port: again.port)
+        for offset: Int64 in [1, 2] {
+            #expect(try reader.fetch("t", offset: offset).error == ErrorCode.kafkaStorageError.rawValue)
+        }
+        #expect(again.log.contains("\(file): damaged at position \(batch.bytes.count)"))
+        #expect(try reader.fetch("t", offset: 5).error == 0)
     }
 
     @Test func theCommandLineIsReadAndRefused() {

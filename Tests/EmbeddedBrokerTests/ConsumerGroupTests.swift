@@ -248,7 +248,8 @@ struct ConsumerGroupTests {
         var driver = Driver()
         _ = driver.join(proposed: "a", instance: "one")
         _ = driver.sync("a", generation: 1, ["a": [1]])
-        let back = driver.join(proposed: "a2", instance: "one")
+        // What an assignor says in it changes with every start.
+        let back = driver.join(proposed: "a2", instance: "one", metadata: [2])
         #expect(driver.joined(back)?.memberId == "a2")
         #expect(driver.joined(back)?.generation == 1)
         #expect(driver.joined(back)?.members.isEmpty == true)
@@ -257,6 +258,26 @@ struct ConsumerGroupTests {
         #expect(driver.heartbeat("a", generation: 1, instance: "one") == .fencedInstanceId)
         let old = driver.join("a", instance: "one")
         #expect(driver.joined(old)?.error == .fencedInstanceId)
+    }
+
+    @Test func aStaticMemberThatChangesTheProtocolCausesARebalance() {
+        var driver = Driver()
+        _ = driver.join(proposed: "a", instance: "one", protocols: ["range", "sticky"])
+        _ = driver.sync("a", generation: 1, ["a": [1]])
+        let back = driver.join(proposed: "a2", instance: "one", protocols: ["sticky"])
+        #expect(driver.joined(back)?.generation == 2)
+        #expect(driver.joined(back)?.protocolName == "sticky")
+    }
+
+    @Test func anEmptyGroupKeepsItsType() {
+        var driver = Driver.pair()
+        driver.now += 10_000
+        driver.actions += driver.group.tick(now: driver.now)
+        #expect(driver.group.state == .empty)
+        #expect(driver.group.description.protocolType == "consumer")
+        let other = driver.join(proposed: "x", type: "connect")
+        #expect(driver.joined(other)?.error == ErrorCode.none)
+        #expect(driver.group.description.protocolType == "connect")
     }
 
     @Test func theCoordinatorKnowsTheNextDeadlineAndRefusesOddRequests() {

@@ -31,10 +31,10 @@ struct PartitionLogTests {
         let log = try TestLog(directory)
         try log.append(BatchBuilder(), sync: false)
         let target = log.log.syncTarget()
-        #expect(target.directory)
+        #expect(target.newFile != nil)
         log.log.synced(target)
         try log.append(BatchBuilder(), sync: false)
-        #expect(!log.log.syncTarget().directory)
+        #expect(log.log.syncTarget().newFile == nil)
         #expect(try !TestLog(directory).log.directoryIsDirty)
     }
 
@@ -189,6 +189,15 @@ struct PartitionLogTests {
         #expect(try again.append(BatchBuilder()) == .accepted(baseOffset: 100, lastOffset: 100))
     }
 
+    /// Some clients send -1 for no time.
+    @Test func recordsWithoutATimeAreAsOldAsTheirSegment() throws {
+        let log = try small(["segment.bytes": "4096", "retention.ms": "3600000"])
+        for _ in 0..<300 { try log.append(BatchBuilder(baseTimestamp: -1)) }
+        let now = Int64(Date().timeIntervalSince1970 * 1_000)
+        #expect(try log.log.applyRetention(nowMilliseconds: now + 3_500_000) == 0)
+        #expect(try log.log.applyRetention(nowMilliseconds: now + 3_700_000) > 0)
+    }
+
     @Test func withoutSettingsNothingIsDeleted() throws {
         let log = try small()
         for _ in 0..<300 { try log.append(BatchBuilder(baseTimestamp: 1)) }
@@ -259,6 +268,28 @@ struct OffsetStoreTests {
             #expect(offset(again, "g", 0) == 5)
             #expect(offset(again, "g", 1) == nil)
             #expect(again.size == first)
+        }
+    }
+
+    @Test func damageCostsWhatLiesInItAlone() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/offsets.log"
+        let store = try open(directory)
+        var ends: [Int] = []
+        for number in 0..<5 {
+            try store.append([change("g\(number)", 0, 5), change("all", 0, Int64(number))]) {}
+            ends.append(store.size)
+        }
+        let whole = try FileSystem.readAll(path)
+        for position in ends[1]..<ends[2] {
+            var bytes = whole
+            bytes[position] ^= 0xFF
+            try FileSystem.replace(path, with: bytes, durable: false)
+            let again = try open(directory)
+            #expect(again.groups.keys.sorted() == ["all", "g0", "g1", "g3", "g4"])
+            #expect(offset(again, "all", 0) == 4)
+            #expect(try FileSystem.readAll(path + ".damaged") == bytes)
+            #expect(try open(directory).groups == again.groups)
         }
     }
 

@@ -55,7 +55,13 @@ extension BrokerNode {
     func createTopics(_ reader: inout WireReader, _ slot: ResponseSlot) throws {
         let version = slot.header.version
         let request = try CreateTopicsRequest.decode(&reader, version: version)
-        let results = request.topics.map { create($0, validateOnly: request.validateOnly) }
+        let times = Dictionary(request.topics.map { ($0.name, 1) }, uniquingKeysWith: +)
+        let results =
+            request.topics.filter { times[$0.name] == 1 }.map { create($0, validateOnly: request.validateOnly) }
+            + times.filter { $0.value > 1 }.keys.sorted().map {
+                CreateTopicsResponse.Topic(
+                    name: $0, error: .invalidRequest, message: "topic '\($0)' is named more than once")
+            }
         answer(slot) { CreateTopicsResponse(topics: results).encode(&$0, version: version) }
     }
 
@@ -242,6 +248,10 @@ extension BrokerNode {
         var result = ListOffsetsResponse.Partition(index: asked.index, error: .none, timestamp: -1, offset: -1)
         guard let target else {
             result.error = .unknownTopicOrPartition
+            return result
+        }
+        guard asked.currentLeaderEpoch <= PartitionLog.leaderEpoch else {
+            result.error = .unknownLeaderEpoch
             return result
         }
         do throws(BrokerFailure) {

@@ -7,6 +7,9 @@ final class PendingFetch {
     var isDone = false
     var logs: [PartitionLog] = []
 
+    /// No answer is larger than the request's most, so none need be waited for.
+    var minimumBytes: Int { Int(min(request.minBytes, request.maxBytes)) }
+
     init(slot: ResponseSlot, request: FetchRequest, deadline: Int64) {
         number = slot.token
         self.slot = slot
@@ -19,8 +22,8 @@ final class PendingFetch {
 private struct FetchPlan {
     var chunks: [ResponseChunk] = []
     var recordBytes = 0
-    /// An error is told at once, whatever the minimum.
-    var hasError = false
+    /// An error, or a slice that does not grow by waiting, is told at once, whatever the minimum.
+    var isDue = false
     var writer: WireWriter
     var total = 0
 
@@ -29,6 +32,7 @@ private struct FetchPlan {
         chunks.append(.bytes(writer.bytes))
         chunks.append(.file(slice))
         recordBytes += slice.count
+        if slice.isFull { isDue = true }
         writer = WireWriter(flexible: writer.flexible, capacity: 64)
     }
 
@@ -60,7 +64,7 @@ extension BrokerNode {
         let pending = PendingFetch(slot: slot, request: request, deadline: now + wait)
         if wait == 0 || request.minBytes <= 0 { return finish(pending) }
         let plan = plan(request, slot.header)
-        if plan.hasError || plan.recordBytes >= Int(request.minBytes) {
+        if plan.isDue || plan.recordBytes >= pending.minimumBytes {
             complete(slot, plan.chunks)
         } else {
             park(pending)
@@ -101,7 +105,7 @@ extension BrokerNode {
     func tryFetch(_ fetch: PendingFetch) {
         guard !fetch.isDone else { return }
         let plan = plan(fetch.request, fetch.slot.header)
-        guard plan.hasError || plan.recordBytes >= Int(fetch.request.minBytes) else { return }
+        guard plan.isDue || plan.recordBytes >= fetch.minimumBytes else { return }
         unpark(fetch)
         complete(fetch.slot, plan.chunks)
     }
@@ -153,7 +157,7 @@ extension BrokerNode {
             head.error = .unknownTopicOrPartition
         }
         head.recordBytes = slice?.count ?? 0
-        if head.error != .none { plan.hasError = true }
+        if head.error != .none { plan.isDue = true }
         FetchResponse.partition(&plan.writer, version: version, head)
         return slice
     }

@@ -18,8 +18,13 @@ extension BrokerNode {
         let version = slot.header.version
         let request = try FindCoordinatorRequest.decode(&reader, version: version)
         // Transactional ids come here too: InitProducerId then says that there are no transactions.
+        let isKnown = [FindCoordinatorRequest.groupType, FindCoordinatorRequest.transactionType].contains(request.type)
         let address = address(for: connection)
-        answer(slot) { FindCoordinatorResponse.encode(&$0, version: version, keys: request.keys, broker: address) }
+        answer(slot) { writer in
+            FindCoordinatorResponse.encode(
+                &writer, version: version, keys: request.keys, broker: address, error: isKnown ? .none : .invalidRequest
+            )
+        }
     }
 
     func joinGroup(_ reader: inout WireReader, _ slot: ResponseSlot, _ connection: Connection, _ now: Int64) throws {

@@ -182,7 +182,6 @@ struct ConsumerGroup {
             actions.append(.joined(token, JoinGroupResponse(error: .fencedInstanceId, memberId: currentId)))
         }
         if let token = member.syncToken { actions.append(.synced(token, SyncGroupResponse(error: .fencedInstanceId))) }
-        let isUnchanged = member.protocols == request.protocols
         member.id = client.proposedMemberId
         member.clientId = client.clientId
         member.clientHost = client.host
@@ -195,16 +194,17 @@ struct ConsumerGroup {
         instances[instance] = member.id
         let formerLeader = leader
         if leader == currentId { leader = member.id }
-        if state == .stable && isUnchanged {
-            members[member.id] = member
+        members[member.id] = member
+        // As in Kafka the protocol counts, not what the member says in it: assignors such as cooperative-sticky say
+        // something else with every start.
+        if state == .stable, chooseProtocol() == protocolName {
             // Told of the former leader, a returned leader does not assign anew.
             var answer = joinAnswer(member)
             answer.leader = formerLeader ?? ""
             answer.members = []
             return actions + [.joined(client.token, answer)]
         }
-        member.joinToken = client.token
-        members[member.id] = member
+        members[member.id]?.joinToken = client.token
         return actions + prepareRebalance(now: now, because: "static member \(instance) came back")
     }
 
@@ -295,7 +295,6 @@ struct ConsumerGroup {
     private mutating func becomeEmpty() {
         state = .empty
         protocolName = nil
-        protocolType = nil
         leader = nil
         rebalanceDeadline = .max
     }

@@ -38,6 +38,11 @@ struct LogRecovery {
             break
         }
         guard let active = segments.last else { throw BrokerFailure("\(directory) has no segments") }
+        if let mark, mark.position > 0, mark.segment > active.baseOffset {
+            log.warning(
+                "\(Segment.path(directory, mark.segment, "log")) is missing: records that were acknowledged are lost, the "
+                    + "log ends at offset \(active.nextOffset) and their offsets are given again")
+        }
         return RecoveredLog(segments: segments, active: active, producers: producers)
     }
 
@@ -113,7 +118,7 @@ struct LogRecovery {
         return header
     }
 
-    private static let remedy = "restore the file from a copy, or move the partition's directory away and start again"
+    static let remedy = "restore the file from a copy, or move the partition's directory away and start again"
 
     /// What lies beyond the mark was never acknowledged or served. Without a power cut the mark is exact; after one it
     /// may be old, and what was written beyond it may have landed on disk in any order.

@@ -28,13 +28,22 @@ final class OffsetStore {
         self.log = log
         file = try OpenFile(path: path, flags: O_RDWR | O_CREAT)
         let bytes = try file.read(try file.size(), at: 0)
-        let whole = replay(bytes)
+        let (whole, damage) = replay(bytes)
         if whole < bytes.count {
             log.warning("\(path): cut a torn tail of \(bytes.count - whole) bytes at position \(whole)")
             try file.truncate(to: whole)
         }
         size = whole
         durableSize = whole
+        if let first = damage.first {
+            let copy = path + ".damaged"
+            try FileSystem.replace(copy, with: bytes, durable: false)
+            log.error(
+                "\(path): damaged at position \(first.lowerBound), \(damage.reduce(0) { $0 + $1.count }) bytes are left "
+                    + "out: what groups committed in them is lost, they go on from their commits before or after; the file "
+                    + "as it was is kept as \(copy)")
+            try compact()
+        }
         try compactIfWorthwhile(minimumBytes: 65_536)
     }
 
@@ -110,23 +119,35 @@ final class OffsetStore {
         return frame.bytes
     }
 
-    /// Applies all whole frames; returns where they end.
-    private func replay(_ bytes: [UInt8]) -> Int {
-        bytes.withUnsafeBytes { buffer -> Int in
+    /// Applies all whole frames; returns where the last one ends, and what lies before it that is none.
+    private func replay(_ bytes: [UInt8]) -> (end: Int, damage: [Range<Int>]) {
+        bytes.withUnsafeBytes { buffer in
             var end = 0
-            while true {
-                var reader = WireReader(buffer, from: end)
-                guard let length = try? reader.int32("length"), let checksum = try? reader.int32("checksum"),
-                    length >= 0, Int(length) <= reader.remaining
-                else { return end }
-                let body = UnsafeRawBufferPointer(rebasing: buffer[reader.position..<(reader.position + Int(length))])
-                guard UInt32(bitPattern: checksum) == CRC32C.of(body), let changes = Self.decode(body) else {
-                    return end
+            var damage: [Range<Int>] = []
+            var position = 0
+            while position < buffer.count {
+                guard let (changes, next) = Self.frame(buffer, at: position) else {
+                    position += 1
+                    continue
                 }
+                if end < position { damage.append(end..<position) }
                 changes.forEach(apply)
-                end = reader.position + Int(length)
+                (end, position) = (next, next)
             }
+            return (end, damage)
         }
+    }
+
+    /// A whole frame's changes, and where it ends; nil where none begins.
+    private static func frame(_ buffer: UnsafeRawBufferPointer, at position: Int) -> (changes: [Change], end: Int)? {
+        var reader = WireReader(buffer, from: position)
+        guard let length = try? reader.int32("length"), let checksum = try? reader.int32("checksum"),
+            length >= 0, Int(length) <= reader.remaining
+        else { return nil }
+        let end = reader.position + Int(length)
+        let body = UnsafeRawBufferPointer(rebasing: buffer[reader.position..<end])
+        guard UInt32(bitPattern: checksum) == CRC32C.of(body), let changes = decode(body) else { return nil }
+        return (changes, end)
     }
 
     private static func decode(_ body: UnsafeRawBufferPointer) -> [Change]? {
@@ -151,7 +172,10 @@ final class OffsetStore {
     // MARK: Compaction
 
     private func compactIfWorthwhile(minimumBytes: Int) throws(BrokerFailure) {
-        guard size >= minimumBytes, size > 4 * 64 * max(count, 1) else { return }
+        if size >= minimumBytes, size > 4 * 64 * max(count, 1) { try compact() }
+    }
+
+    private func compact() throws(BrokerFailure) {
         var bytes: [UInt8] = []
         for (group, offsets) in groups.sorted(by: { $0.key < $1.key }) {
             var changes = offsets.map { Change.commit(group: group, $0.key, $0.value) }[...]

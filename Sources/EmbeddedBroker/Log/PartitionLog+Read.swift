@@ -12,19 +12,23 @@ extension PartitionLog {
         guard offset >= startOffset, offset <= endOffset else { return .outOfRange }
         guard offset < highWatermark else { return .nothing }
         let segment = self.segment(holding: offset)
-        guard let start = try segment.position(of: offset) else { return .nothing }
-        let available = segment.durableSize
-        if available - start <= maxBytes {
-            return .slice(LogSlice(file: segment.file, position: start, count: available - start))
+        guard let start = try segment.position(of: offset) else {
+            throw BrokerFailure("\(segment.file.path): no batch holds offset \(offset); \(LogRecovery.remedy)")
         }
+        func slice(to end: Int) -> Read {
+            let isFull = segment !== active || end < segment.durableSize
+            return .slice(LogSlice(file: segment.file, position: start, count: end - start, isFull: isFull))
+        }
+        let available = segment.durableSize
+        if available - start <= maxBytes { return slice(to: available) }
         if let end = segment.index.boundary(after: start, atMost: min(start + maxBytes, available)) {
-            return .slice(LogSlice(file: segment.file, position: start, count: end - start))
+            return slice(to: end)
         }
         // No indexed boundary within reach: the batches are large, or the limit is small.
         let end = try batchEnd(segment, from: start, maxBytes: maxBytes)
-        if end > start { return .slice(LogSlice(file: segment.file, position: start, count: end - start)) }
+        if end > start { return slice(to: end) }
         guard orOne, let first = try segment.header(at: start, limit: available) else { return .nothing }
-        return .slice(LogSlice(file: segment.file, position: start, count: min(first.totalBytes, available - start)))
+        return slice(to: min(start + first.totalBytes, available))
     }
 
     private func batchEnd(_ segment: Segment, from start: Int, maxBytes: Int) throws(BrokerFailure) -> Int {

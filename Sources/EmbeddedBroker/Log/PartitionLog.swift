@@ -3,6 +3,8 @@ struct LogSlice {
     var file: OpenFile
     var position: Int
     var count: Int
+    /// More can be read behind it than was to fit, or lies in the next segment: it does not grow by waiting.
+    var isFull = false
 }
 
 /// The log of one partition: segments in order, the last one growing.
@@ -134,6 +136,8 @@ final class PartitionLog {
 
     /// Closes the active segment to appends and opens the next.
     func roll() throws(BrokerFailure) {
+        try Descriptors.require(
+            1, leaving: EmbeddedBrokerLimits.descriptorShareOfStarts, for: "a new segment of \(name)")
         let next = try Segment.create(in: directory, baseOffset: active.nextOffset)
         active.sealingSnapshot = producers.encode(at: active.nextOffset)
         next.durableSize = 0
@@ -153,7 +157,8 @@ final class PartitionLog {
         var log: PartitionLog
         var segments: [(segment: Segment, size: Int)]
         var endOffset: Int64
-        var directory: Bool
+        /// One whose directory entry is to be synced too.
+        var newFile: OpenFile?
     }
 
     func syncTarget() -> SyncTarget {
@@ -163,7 +168,8 @@ final class PartitionLog {
             if segment.durableSize < segment.size { dirty.append((segment, segment.size)) }
         }
         defer { directoryIsDirty = false }
-        return SyncTarget(log: self, segments: dirty, endOffset: endOffset, directory: directoryIsDirty)
+        return SyncTarget(
+            log: self, segments: dirty, endOffset: endOffset, newFile: directoryIsDirty ? active.file : nil)
     }
 
     /// The target is on disk: advances the high watermark and seals segments that are complete.
@@ -195,7 +201,7 @@ final class PartitionLog {
     /// Deletes whole segments from the head that are too old or too many; returns how many went.
     func applyRetention(nowMilliseconds: Int64) throws(BrokerFailure) -> Int {
         guard configuration.retentionMilliseconds >= 0 || configuration.retentionBytes >= 0 else { return 0 }
-        if isExpired(active, nowMilliseconds), active.size > 0, active.durableSize == active.size {
+        if try isExpired(active, nowMilliseconds), active.size > 0, active.durableSize == active.size {
             try roll()
             try sealComplete()
         }
@@ -203,7 +209,7 @@ final class PartitionLog {
         var removed = 0
         while segments.count > 1, let head = segments.first, head !== active, head.durableSize == head.size {
             let oversize = configuration.retentionBytes >= 0 && total - Int64(head.size) >= configuration.retentionBytes
-            guard oversize || isExpired(head, nowMilliseconds) else { break }
+            if !oversize { guard try isExpired(head, nowMilliseconds) else { break } }
             total -= Int64(head.size)
             segments.removeFirst()
             try head.delete()
@@ -212,8 +218,10 @@ final class PartitionLog {
         return removed
     }
 
-    private func isExpired(_ segment: Segment, _ now: Int64) -> Bool {
+    /// Records without a time, as some clients send them, are as old as their segment's last append.
+    private func isExpired(_ segment: Segment, _ now: Int64) throws(BrokerFailure) -> Bool {
         guard configuration.retentionMilliseconds >= 0, segment.maxTimestamp != .min else { return false }
-        return segment.maxTimestamp < now - configuration.retentionMilliseconds
+        let latest = segment.maxTimestamp < 0 ? try segment.file.modificationMilliseconds() : segment.maxTimestamp
+        return latest < now - configuration.retentionMilliseconds
     }
 }

@@ -91,6 +91,10 @@ final class Segment {
         guard offset >= baseOffset, offset < nextOffset else { return nil }
         var position = index.floorPosition(relativeOffset: UInt32(offset - baseOffset))
         while let header = try header(at: position, limit: durableSize) {
+            guard header.isPlausible, header.totalBytes <= durableSize - position else {
+                throw BrokerFailure(
+                    "\(file.path): damaged at position \(position), before offset \(offset); \(LogRecovery.remedy)")
+            }
             if header.lastOffset >= offset { return position }
             position += header.totalBytes
         }

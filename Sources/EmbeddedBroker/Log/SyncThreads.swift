@@ -10,7 +10,8 @@ import Synchronization
 final class SyncThreads: Sendable {
     enum Item: Sendable {
         case file(OpenFile)
-        case directory(String)
+        /// The directory that holds the file.
+        case directory(of: OpenFile)
     }
 
     private struct Shared {
@@ -145,11 +146,15 @@ final class SyncThreads: Sendable {
         switch item {
         case .file(let file):
             return fdatasync(file.descriptor) == 0 ? nil : BrokerFailure.system("syncing", file.path).description
-        case .directory(let path):
+        case .directory(let file):
             do throws(BrokerFailure) {
-                try FileSystem.synchronizeDirectory(path)
+                try FileSystem.synchronizeDirectory(
+                    String(file.path[..<(file.path.lastIndex(of: "/") ?? file.path.endIndex)]))
                 return nil
-            } catch { return error.description }
+            } catch {
+                // No descriptor is left to open the directory with: then the whole file system, through what is open.
+                return syncfs(file.descriptor) == 0 ? nil : error.description
+            }
         }
     }
 }

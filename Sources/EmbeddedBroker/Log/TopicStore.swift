@@ -29,6 +29,10 @@ final class TopicStore {
         self.log = log
         for name in try FileSystem.list("\(directory.path)/topics") {
             let topicPath = directory.topicPath(name)
+            guard FileSystem.exists("\(topicPath)/topic") else {
+                throw BrokerFailure(
+                    "\(topicPath) is no topic: it has no file named topic; move it away and start again")
+            }
             let (count, configuration) = try Self.readDescription("\(topicPath)/topic")
             topics[name] = Topic(
                 name: name, configuration: configuration,
@@ -49,25 +53,52 @@ final class TopicStore {
         }
     }
 
-    /// Makes a topic; a crash leaves the whole topic or none.
+    /// Makes a topic; a crash or a failure leaves the whole topic or none.
     func create(_ name: String, partitions: Int, configuration: TopicConfiguration) throws(BrokerFailure) {
+        try Self.requireDescriptors(partitions: partitions, of: name)
         let staging = "\(directory.path)/staging/\(name)"
         try FileSystem.removeTree(staging)
         for index in 0..<partitions { try FileSystem.makeDirectory("\(staging)/\(index)") }
         try writeDescription("\(staging)/topic", partitions, configuration)
         try FileSystem.move(staging, to: directory.topicPath(name))
-        try FileSystem.synchronizeDirectory("\(directory.path)/topics")
-        topics[name] = Topic(
-            name: name, configuration: configuration,
-            partitions: try openPartitions(name, 0..<partitions, configuration))
+        do throws(BrokerFailure) {
+            try FileSystem.synchronizeDirectory("\(directory.path)/topics")
+            topics[name] = Topic(
+                name: name, configuration: configuration,
+                partitions: try openPartitions(name, 0..<partitions, configuration))
+        } catch {
+            // Refused, it must not be there after the next start.
+            try discard(directory.topicPath(name))
+            throw error
+        }
         log.info("topic=\(name) partitions=\(partitions) created")
+    }
+
+    /// A mark and a segment each.
+    private static func requireDescriptors(partitions: Int, of topic: String) throws(BrokerFailure) {
+        try Descriptors.require(
+            2 * partitions, leaving: EmbeddedBrokerLimits.descriptorShareOfGrowth,
+            for: "topic \(topic) with \(partitions) new partitions")
+    }
+
+    /// Takes a topic out of sight at once, and then away.
+    private func discard(_ path: String) throws(BrokerFailure) {
+        trashNumber += 1
+        let trash = "\(directory.path)/trash/\(trashNumber)"
+        try FileSystem.move(path, to: trash)
+        try FileSystem.synchronizeDirectory("\(directory.path)/topics")
+        try FileSystem.removeTree(trash)
     }
 
     func addPartitions(_ topic: Topic, count: Int) throws(BrokerFailure) {
         let path = directory.topicPath(topic.name)
-        for index in topic.partitions.count..<count { try FileSystem.makeDirectory("\(path)/\(index)") }
+        let before = topic.partitions.count
+        try Self.requireDescriptors(partitions: count - before, of: topic.name)
+        for index in before..<count { try FileSystem.makeDirectory("\(path)/\(index)") }
+        let added = try openPartitions(topic.name, before..<count, topic.configuration)
+        // Last: directories without it are no partitions, and serve the next try.
         try writeDescription("\(path)/topic", count, topic.configuration)
-        topic.partitions += try openPartitions(topic.name, topic.partitions.count..<count, topic.configuration)
+        topic.partitions += added
         log.info("topic=\(topic.name) partitions=\(count) extended")
     }
 
@@ -75,11 +106,7 @@ final class TopicStore {
     func delete(_ topic: Topic) throws(BrokerFailure) {
         topics[topic.name] = nil
         for partition in topic.partitions { partition.isDeleted = true }
-        trashNumber += 1
-        let trash = "\(directory.path)/trash/\(trashNumber)"
-        try FileSystem.move(directory.topicPath(topic.name), to: trash)
-        try FileSystem.synchronizeDirectory("\(directory.path)/topics")
-        try FileSystem.removeTree(trash)
+        try discard(directory.topicPath(topic.name))
         log.info("topic=\(topic.name) deleted")
     }
 

@@ -142,7 +142,7 @@ final class Reactor {
         var job: [SyncThreads.Item] = []
         for target in targets {
             job += target.segments.map { .file($0.segment.file) }
-            if target.directory { job.append(.directory(target.log.directory)) }
+            if let file = target.newFile { job.append(.directory(of: file)) }
         }
         if offsetsEnd != nil { job.append(.file(node.offsets.file)) }
         inFlight = (targets, offsetsEnd)

@@ -94,6 +94,7 @@ enum ApiVersionsResponse {
 
 struct FindCoordinatorRequest {
     static let groupType: Int8 = 0
+    static let transactionType: Int8 = 1
     var keys: [String]
     var type: Int8
 
@@ -113,11 +114,11 @@ struct FindCoordinatorRequest {
 
 enum FindCoordinatorResponse {
     static func encode(
-        _ writer: inout WireWriter, version: Int16, keys: [String], broker: BrokerAddress
+        _ writer: inout WireWriter, version: Int16, keys: [String], broker: BrokerAddress, error: ErrorCode
     ) {
         if version >= 1 { writer.int32(0) }
         if version <= 3 {
-            writer.error(.none)
+            writer.error(error)
             if version >= 1 { writer.string(nil) }
             writer.int32(BrokerAddress.nodeId)
             writer.string(broker.host)
@@ -128,7 +129,7 @@ enum FindCoordinatorResponse {
                 writer.int32(BrokerAddress.nodeId)
                 writer.string(broker.host)
                 writer.int32(broker.port)
-                writer.error(.none)
+                writer.error(error)
                 writer.string(nil)
                 writer.tags()
             }

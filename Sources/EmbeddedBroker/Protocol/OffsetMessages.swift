@@ -6,6 +6,7 @@ struct ListOffsetsRequest {
 
     struct Partition {
         var index: Int32
+        var currentLeaderEpoch: Int32 = -1
         var timestamp: Int64
     }
     struct Topic {
@@ -22,8 +23,9 @@ struct ListOffsetsRequest {
             let partitions = try reader.array("partitions") {
                 (reader: inout WireReader) throws(WireError) -> Partition in
                 let index = try reader.int32("partition")
-                if version >= 4 { _ = try reader.int32("leader epoch") }
-                let partition = Partition(index: index, timestamp: try reader.int64("timestamp"))
+                let epoch = version >= 4 ? try reader.int32("leader epoch") : -1
+                let partition = Partition(
+                    index: index, currentLeaderEpoch: epoch, timestamp: try reader.int64("timestamp"))
                 try reader.tags()
                 return partition
             }

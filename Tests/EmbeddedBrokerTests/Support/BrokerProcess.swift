@@ -68,16 +68,22 @@ final class BrokerProcess {
     private(set) var port: UInt16 = 0
     let logPath: String
 
-    init(directory: TemporaryDirectory, port: UInt16 = 0, arguments: [String] = []) async throws {
+    /// - Parameter openFiles: the limit that the process is given; nil: as the tests have it.
+    init(
+        directory: TemporaryDirectory, port: UInt16 = 0, arguments: [String] = [], openFiles: Int? = nil
+    ) async throws {
         self.directory = directory
         logPath = directory.path + "/broker-\(UUID().uuidString).log"
         _ = FileManager.default.createFile(atPath: logPath, contents: nil)
         let portFile = directory.path + "/port"
         try? FileManager.default.removeItem(atPath: portFile)
         process = Process()
-        process.executableURL = URL(fileURLWithPath: try TestEnvironment.brokerBinary())
-        process.arguments =
+        let binary = try TestEnvironment.brokerBinary()
+        let given =
             ["--data-dir", directory.path + "/data", "--port", String(port), "--port-file", portFile] + arguments
+        process.executableURL = URL(fileURLWithPath: openFiles == nil ? binary : "/bin/sh")
+        let limited = ["-c", #"ulimit -n "$0" && exec "$@""#, String(openFiles ?? 0), binary]
+        process.arguments = openFiles == nil ? given : limited + given
         process.standardError = FileHandle(forWritingAtPath: logPath)
         try process.run()
         try await waitFor("the broker to listen or end") {
