@@ -87,6 +87,15 @@ import Testing
         #expect(try api.get("/v1/orders/o1").json()["side"] == .string("BUY"))
     }
 
+    /// Their bytes are stored compressed: a look at each must not unpack all of them, or this takes minutes.
+    @Test func aBookOfManyLotsIsAnswered() throws {
+        let (url, connection) = try database()
+        try EngineSchema.addUser(on: connection, user: "u1", symbols: 1, lots: 16_000)
+        let answer = try TestAPI(database: url).get("/v1/positions")
+        #expect(answer.status == 200, "\(answer.text.prefix(300))")
+        #expect(try answer.items().first?["openLots"]?.elements?.count == 16_000)
+    }
+
     @Test func cartsRulesAndAlertsShowWhole() throws {
         let (url, connection) = try database()
         try connection.execute(
