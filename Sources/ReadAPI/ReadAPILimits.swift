@@ -48,6 +48,12 @@ public enum ReadAPILimits {
     /// Tries of one request at a database that breaks the connection or drops a schema meanwhile.
     public static let queryAttempts = 3
     public static let statementMilliseconds = 5_000
+    /// Of a snapshot that requests share, longer than a lock is waited for; who takes longer is asked again apart.
+    public static let sharedStatementMilliseconds = 1_500
+    /// Snapshots of one user's requests alone that took longer have them read apart for so long.
+    static let slowReadMicroseconds: UInt64 = 250_000
+    static let slowReadsSeconds: UInt64 = 10
+    static let rememberedSlowReads = 1_000
     public static let lockMilliseconds = 1_000
     public static let databaseConnectSeconds = 3
     /// After a failed connect, requests are refused at once for so long instead of each waiting for the next attempt.
@@ -65,6 +71,8 @@ public enum ReadAPILimits {
     public static let queuedCommands = 512
     public static let importThreads = 2
     public static let queuedImports = 8
+    public static let slowReadThreads = 2
+    public static let queuedSlowReads = 256
     public static let sessionThreads = 2
     public static let queuedSessions = 256
     public static let passwordThreads = 2

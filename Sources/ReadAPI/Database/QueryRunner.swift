@@ -11,10 +11,30 @@ final class QueryRunner {
     private let watch: DatabaseWatch
     private let metrics: ReadMetrics
     private let log: Log
+    private let apart: Apart?
     private var live: LiveViews?
+    private var asked: Asked?
 
-    init(session: DatabaseSession, watch: DatabaseWatch, metrics: ReadMetrics, log: Log) {
+    /// Where those go that are too slow to hold up others.
+    struct Apart {
+        let slow: SlowReads
+        let take: (ReadJob) -> Void
+    }
+
+    /// What the snapshot in hand was asked.
+    private struct Asked {
+        let batch: SnapshotBatch
+        let groups: [[ReadJob]]
+        /// The index of the batch's first statement in the round trip.
+        let first: Int
+    }
+
+    /// - Parameter apart: nil where nobody is held up.
+    init(
+        session: DatabaseSession, watch: DatabaseWatch, metrics: ReadMetrics, log: Log, apart: Apart? = nil
+    ) {
         self.session = session
+        self.apart = apart
         self.watch = watch
         self.metrics = metrics
         self.log = log
@@ -22,6 +42,8 @@ final class QueryRunner {
 
     /// Answers every job, or hands it to the watch to wait for its positions.
     func run(_ jobs: [ReadJob]) {
+        let began = MonotonicClock.nanoseconds()
+        defer { noteIfSlow(jobs, since: began) }
         var rest = jobs
         var failures = 0
         // Guessing costs one round trip instead of two; whoever was wrong once does not guess again.
@@ -31,6 +53,11 @@ final class QueryRunner {
                 rest = try attempt(rest, guessing: isGuessing)
                 isGuessing = false
             } catch {
+                let slow = tooSlow(of: rest, error)
+                if !slow.isEmpty {
+                    rest.removeAll { job in slow.contains { $0 === job } }
+                    continue
+                }
                 metrics.databaseErrors.add(1, ordering: .relaxed)
                 failures += 1
                 if rest.count > 1, !error.isConnectionLost {
@@ -43,6 +70,26 @@ final class QueryRunner {
                 guard recover(from: error), failures < ReadAPILimits.queryAttempts else { return fail(rest, error) }
             }
         }
+    }
+
+    /// Hands over the requests of whose statement took too long for a shared snapshot, and the same user's for the same.
+    private func tooSlow(of jobs: [ReadJob], _ error: PostgresError) -> [ReadJob] {
+        guard let apart, error.sqlState == PostgresError.queryCanceled, let asked, let index = error.statementIndex,
+            let plan = asked.batch.plan(ofStatement: index - asked.first)
+        else { return [] }
+        let group = asked.groups[plan]
+        let key = group[0].slowKey
+        let slow = jobs.filter { job in group.contains { $0 === job } || (key != nil && job.slowKey == key) }
+        if let key { apart.slow.note(key) }
+        for job in slow { apart.take(job) }
+        return slow
+    }
+
+    private func noteIfSlow(_ jobs: [ReadJob], since began: UInt64) {
+        guard let apart, let key = jobs.first?.slowKey, jobs.allSatisfy({ $0.slowKey == key }),
+            MonotonicClock.nanoseconds() - began > ReadAPILimits.slowReadMicroseconds * 1_000
+        else { return }
+        apart.slow.note(key)
     }
 
     /// Whether all ask the same views: then one lock holds up each of them, and one wait is enough for all.
@@ -63,6 +110,7 @@ final class QueryRunner {
         live = known
         let groups = grouped(jobs, known)
         let batch = SnapshotBatch(groups.map { $0[0].plan })
+        asked = Asked(batch: batch, groups: groups, first: guessing ? 1 : 0)
         let (seen, results) = try readSnapshot(batch, schemas: known, views, connection, begins: guessing)
         live = seen
         metrics.snapshots.add(1, ordering: .relaxed)

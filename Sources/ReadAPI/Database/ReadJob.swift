@@ -11,17 +11,21 @@ final class ReadJob: Sendable {
     let waitDeadline: UInt64
     /// Jobs with the same key have the same answer: what they ask for belongs to no user. Nil where it does.
     let shareKey: String?
+    /// The same for requests of one user to one route; nil where what they ask for belongs to no user.
+    let slowKey: String?
     private let reply: HTTPReply
     private let finish: @Sendable (HTTPResponse, HTTPRequest, String) -> HTTPResponse
 
     init(
-        plan: ReadPlan, selection: FieldSelection? = nil, shareKey: String? = nil, request: HTTPRequest, route: String,
+        plan: ReadPlan, selection: FieldSelection? = nil, shareKey: String? = nil, slowKey: String? = nil,
+        request: HTTPRequest, route: String,
         waitMilliseconds: Int, reply: HTTPReply,
         finish: @escaping @Sendable (HTTPResponse, HTTPRequest, String) -> HTTPResponse
     ) {
         self.plan = plan
         self.selection = selection
         self.shareKey = shareKey
+        self.slowKey = slowKey
         self.request = request
         self.route = route
         self.reply = reply

@@ -42,6 +42,13 @@ struct SnapshotBatch {
         }
     }
 
+    /// The plan that alone asked for a statement; nil where several share it.
+    func plan(ofStatement statement: Int) -> Int? {
+        places.firstIndex { place in
+            if case .results(let range) = place { range.contains(statement) } else { false }
+        }
+    }
+
     /// Writes the answer of the plan at `index`, as it was given to `init`, from the statements' results.
     func write(
         _ plan: ReadPlan, at index: Int, from results: [PostgresResult], _ rows: inout RowPositions,

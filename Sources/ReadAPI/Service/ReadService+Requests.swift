@@ -64,24 +64,20 @@ extension ReadService {
             let selection = try FieldCatalog.selection(arguments.fields, of: route.operation)
             // Prices are the same for everyone: who asks for the same at the same moment gets the same answer.
             let shareKey = route.access == .bearer ? "\(request.path)?\(request.query ?? "")" : nil
-            return .later { [self] in read(plan, selection, shareKey, request, name, $0) }
+            let slowKey = shareKey == nil ? "\(route.operation) \(user)" : nil
+            return .later { [self] reply in
+                read(
+                    ReadJob(
+                        plan: plan, selection: selection, shareKey: shareKey, slowKey: slowKey, request: request,
+                        route: name, waitMilliseconds: configuration.waitMilliseconds, reply: reply
+                    ) { [self] in finish($0, $1, $2) })
+            }
         case .work(let kind, let action):
             let call = WorkCall(
                 request: request, claims: claims, user: user, arguments: arguments,
                 address: clientAddress(of: request), microseconds: Self.now())
             return .later { [self] in work(kind, action, call, name, $0) }
         }
-    }
-
-    private func read(
-        _ plan: ReadPlan, _ selection: FieldSelection?, _ shareKey: String?, _ request: HTTPRequest, _ name: String,
-        _ reply: HTTPReply
-    ) {
-        let job = ReadJob(
-            plan: plan, selection: selection, shareKey: shareKey, request: request, route: name,
-            waitMilliseconds: configuration.waitMilliseconds, reply: reply
-        ) { [self] in finish($0, $1, $2) }
-        if !queue.add(job) { job.fail(isStopping ? .stopping : .overloaded) }
     }
 
     private func work(

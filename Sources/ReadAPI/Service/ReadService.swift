@@ -39,6 +39,7 @@ final class ReadService: Sendable {
     let limiters: Limiters
     let queue = QueryQueue()
     let fewExecutions = FewExecutions()
+    private let slowReads = SlowReads()
     let streams: StreamService
     private let pools = WorkPool.Kind.allCases.map { WorkPool($0) }
     private let watch: DatabaseWatch
@@ -74,7 +75,7 @@ final class ReadService: Sendable {
         var started = (0..<ReadAPILimits.queryThreads).map { _ in startThread { [self] in serveQueries() } }
         for pool in pools {
             started += (0..<pool.kind.threads).map { _ in
-                startThread { [self] in pool.serve(session(DatabaseSession.writing(configuration.database))) }
+                startThread { [self] in pool.serve(session(database(for: pool.kind))) }
             }
         }
         if let keys { started.append(startThread { keys.run() }) }
@@ -89,6 +90,11 @@ final class ReadService: Sendable {
             body()
             runningThreads.subtract(1, ordering: .releasing)
         }
+    }
+
+    private func database(for kind: WorkPool.Kind) -> PostgresConfiguration {
+        kind == .slowReads
+            ? DatabaseSession.snapshots(configuration.database) : DatabaseSession.writing(configuration.database)
     }
 
     private func session(_ database: PostgresConfiguration) -> DatabaseSession {
@@ -129,10 +135,29 @@ final class ReadService: Sendable {
         pools.first { $0.kind == kind }?.add(job)
     }
 
+    /// Has the request answered: beside others', or apart from them where such a one took long a moment ago.
+    func read(_ job: ReadJob) {
+        if let key = job.slowKey, slowReads.contains(key) { return readApart(job) }
+        if !queue.add(job) { job.fail(isStopping ? .stopping : .overloaded) }
+    }
+
+    private func readApart(_ job: ReadJob) {
+        work(
+            .slowReads,
+            WorkPool.Job(
+                run: { [self] session in
+                    QueryRunner(session: session, watch: watch, metrics: metrics, log: configuration.log).run([job])
+                }, refuse: { job.fail($0) }))
+    }
+
     private func serveQueries() {
+        var database = DatabaseSession.snapshots(configuration.database)
+        database.statementTimeoutMilliseconds = database.statementTimeoutMilliseconds.map {
+            min($0, ReadAPILimits.sharedStatementMilliseconds)
+        }
         let runner = QueryRunner(
-            session: session(DatabaseSession.snapshots(configuration.database)), watch: watch, metrics: metrics,
-            log: configuration.log)
+            session: session(database), watch: watch, metrics: metrics, log: configuration.log,
+            apart: QueryRunner.Apart(slow: slowReads, take: { [self] in readApart($0) }))
         var share: QueryQueue.Share?
         while let next = queue.take(after: share) {
             share = next

@@ -1,7 +1,8 @@
 import HTTPServing
 
 /// Threads for requests that write or that take long. The kinds are apart: passwords, which cost a fifth of a second of
-/// CPU each, hold up no order, and commands that wait for a Kafka that is away hold up nobody who signs in or opens a stream.
+/// CPU each, hold up no order, commands that wait for a Kafka that is away hold up nobody who signs in or opens a stream,
+/// and a report over years no quote.
 final class WorkPool: Sendable {
     enum Kind: Sendable, CaseIterable {
         /// A statement or two, then a few milliseconds until Kafka has acknowledged; seconds while it does not.
@@ -12,6 +13,8 @@ final class WorkPool: Sendable {
         case sessions
         /// Hashes a password.
         case passwords
+        /// Rows that take the database longer than others should wait for.
+        case slowReads
 
         var threads: Int {
             switch self {
@@ -19,6 +22,7 @@ final class WorkPool: Sendable {
             case .imports: ReadAPILimits.importThreads
             case .sessions: ReadAPILimits.sessionThreads
             case .passwords: ReadAPILimits.passwordThreads
+            case .slowReads: ReadAPILimits.slowReadThreads
             }
         }
 
@@ -28,6 +32,7 @@ final class WorkPool: Sendable {
             case .imports: ReadAPILimits.queuedImports
             case .sessions: ReadAPILimits.queuedSessions
             case .passwords: ReadAPILimits.queuedPasswords
+            case .slowReads: ReadAPILimits.queuedSlowReads
             }
         }
     }
