@@ -15,25 +15,33 @@ struct FoldStage {
     private let writes = WriteSet(PositionsFold.schema, insertLayout: .copy)
     private var done = 0
     private var spent = (ours: 0.0, floor: 0.0)
+    /// As executions on NSE and BSE mostly are: each names its ISIN and segment.
+    private let hasISINs: Bool
 
     static let batchTrades = 2_000
 
-    private init(_ options: BenchOptions) {
+    private init(_ options: BenchOptions, hasISINs: Bool) {
+        self.hasISINs = hasISINs
         random = SplitMix(seed: options.seed)
         books = Self.books(options)
         fold.expect([.tradeExecuted: BenchLimits.foldKeys * BenchLimits.foldOpenings + BenchLimits.foldTrades])
     }
 
     static func run(_ options: BenchOptions) -> [BenchFigure] {
-        var stage = FoldStage(options)
+        run(options, hasISINs: false) + run(options, hasISINs: true)
+    }
+
+    private static func run(_ options: BenchOptions, hasISINs: Bool) -> [BenchFigure] {
+        var stage = FoldStage(options, hasISINs: hasISINs)
+        let books = "\(BenchLimits.foldKeys) books\(hasISINs ? " by ISIN" : "")"
         let keys = BenchLimits.foldKeys
         let opening = stage.fold(keys * BenchLimits.foldOpenings) { number, _ in number % keys }
         let folding = stage.fold(BenchLimits.foldTrades) { _, random in Int(random.next() % UInt64(keys)) }
         precondition(stage.floor.checksum != 0)
         return [
-            BenchFigure("fold, opening \(keys) books", opening.ours, floor: ("integer prototype", opening.floor)),
+            BenchFigure("fold, opening \(books)", opening.ours, floor: ("integer prototype", opening.floor)),
             BenchFigure(
-                "fold, \(keys) books", folding.ours, floor: ("integer prototype", folding.floor),
+                "fold, \(books)", folding.ours, floor: ("integer prototype", folding.floor),
                 atLeast: 1_000_000),
         ]
     }
@@ -47,7 +55,7 @@ struct FoldStage {
             var batch: [(event: FoldEvent, bare: BareTrade)] = []
             for number in start..<min(start + Self.batchTrades, count) {
                 let key = book(number, &random)
-                batch.append(Self.trade(&random, books, key: key, number: done + number))
+                batch.append(Self.trade(&random, books, key: key, number: done + number, isin: isin(of: key)))
             }
             fold(batch.map(\.event), batch.map(\.bare))
         }
@@ -71,6 +79,12 @@ struct FoldStage {
         writes.clear()
     }
 
+    /// One of the book's symbol.
+    private func isin(of key: Int) -> String? {
+        guard hasISINs else { return nil }
+        return "INE" + books[key].1.suffix(4) + "01010"
+    }
+
     /// User and symbol of each.
     static func books(_ options: BenchOptions) -> [(String, String)] {
         (0..<BenchLimits.foldKeys).map { index in
@@ -88,7 +102,8 @@ struct FoldStage {
 
     /// - Parameter spacingMicroseconds: from one execution to the next.
     static func trade(
-        _ random: inout SplitMix, _ books: [(String, String)], key: Int, number: Int, spacingMicroseconds: Int64 = 1
+        _ random: inout SplitMix, _ books: [(String, String)], key: Int, number: Int, spacingMicroseconds: Int64 = 1,
+        isin: String? = nil
     ) -> (event: FoldEvent, bare: BareTrade) {
         let time = Timestamp(microseconds: 1_768_448_700_000_000 + Int64(number) * spacingMicroseconds)
         let trade = TradeExecuted(
@@ -96,7 +111,7 @@ struct FoldStage {
             symbol: books[key].1, side: random.next() % 2 == 0 ? .buy : .sell,
             quantity: Fixed8(units: Int64(1 + random.next() % 20) * Fixed8.unitsPerOne),
             price: Fixed8(units: Int64(100_000 + random.next() % 1_000) * 1_000_000), executedAt: time,
-            fees: Fixed8(units: 125_000_000))
+            fees: Fixed8(units: 125_000_000), isin: isin, details: isin == nil ? nil : shares)
         let envelope = Envelope(id: "e", source: "/bench", time: time)
         let event = FoldEvent(
             decoded: DecodedEvent(envelope: envelope, payload: .tradeExecuted(trade)), input: 0, offset: Int64(number))
@@ -106,6 +121,9 @@ struct FoldStage {
                 key: UInt64(key), isBuy: trade.side == .buy, quantity: trade.quantity.units, price: trade.price.units)
         )
     }
+
+    /// What a decoder gives all trades of shares.
+    private static let shares = EventDetails(segment: "EQ")
 
     private static func padded(_ number: Int, _ width: Int) -> String {
         let digits = String(number)
