@@ -26,6 +26,19 @@ extension PostgresLaneStore {
         }
     }
 
+    func raiseEffectMarks(_ claim: LaneClaim, to offsets: [String: Int64]) throws(LaneFailure) {
+        try attempt { () throws(PostgresError) in
+            for (topic, offset) in offsets.sorted(by: { $0.key < $1.key }) {
+                _ = try connection.query(
+                    """
+                    INSERT INTO tapefold.effect_mark AS m (view, topic, partition, next_offset) VALUES ($1, $2, $3, $4)
+                    ON CONFLICT (view, topic, partition)
+                    DO UPDATE SET next_offset = greatest(m.next_offset, excluded.next_offset)
+                    """, [.text(view.name), .text(topic), .int32(Int32(claim.lane)), .int64(offset)])
+            }
+        }
+    }
+
     func waitingEffects(_ claim: LaneClaim, after sequence: Int64, limit: Int) throws(LaneFailure) -> [OutboxRecord] {
         try attempt { () throws(PostgresError) in
             let rows = try connection.query(

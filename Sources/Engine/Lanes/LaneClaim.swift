@@ -1,3 +1,5 @@
+import Kafka
+
 /// A worker's hold on a lane: good until somebody raises the epoch.
 package struct LaneClaim: Sendable, Equatable {
     package let build: String
@@ -25,6 +27,12 @@ package struct LaneClaim: Sendable, Equatable {
         case taken(by: String)
         /// The live build is of this fold, which the caller does not have: its workers serve the view.
         case otherFold(Int)
+    }
+
+    /// By topic, what the group was told where that is further than this.
+    package func behind(_ told: [TopicPartitionOffset]) -> [String: Int64] {
+        let ahead = told.filter { Int($0.partition) == lane && $0.offset > next[$0.topic] ?? 0 }
+        return Dictionary(ahead.map { ($0.topic, $0.offset) }, uniquingKeysWith: max)
     }
 
     /// By input, the offset of the next record to fold.

@@ -11,6 +11,7 @@ extension LaneKeeper {
                 guard case .claimed(let claim) = outcome else { return refused(outcome) }
                 taken[lane] = claim
             }
+            try heedGroup(taken.values.sorted { $0.lane < $1.lane }, store)
             let faults = try faults(of: taken.mapValues(\.next))
             claims = taken
             servingFold = nil
@@ -19,6 +20,33 @@ extension LaneKeeper {
             Log.warning("claim_retry", ["view": view.name, "reason": error.reason])
             if error.isOfDatabase { store = nil }
             return .claimRefused
+        }
+    }
+
+    /// The group is told where a lane is once its effects are out, so it is never ahead of the checkpoints but where the
+    /// database was restored to an earlier time, or made anew. A reactor that decided again would decide otherwise: it
+    /// sees those events, and says nothing.
+    private func heedGroup(_ claims: [LaneClaim], _ store: any LaneStore) throws(LaneFailure) {
+        guard view.isReactor else { return }
+        let places = claims.flatMap { claim in
+            view.topics.map { TopicPartition(topic: $0, partition: Int32(claim.lane)) }
+        }
+        let told: [TopicPartitionOffset]
+        do throws(KafkaError) { told = try source.committed(places) } catch { throw .log(error.description) }
+        for claim in claims {
+            let ahead = claim.behind(told)
+            guard !ahead.isEmpty else { continue }
+            try store.raiseEffectMarks(claim, to: ahead)
+            let decided = ahead.sorted { $0.key < $1.key }.map { topic, end in
+                "\(topic)/\(claim.lane)@\(claim.next[topic] ?? 0)..<\(end)"
+            }
+            Log.warning(
+                "decided_before",
+                [
+                    "view": view.name, "lane": "\(claim.lane)", "events": decided.joined(separator: ","),
+                    "reason": "the database is older than what group \(view.groupId) was told, as after a restore: what "
+                        + "these events led to was sent before and is not sent again",
+                ])
         }
     }
 

@@ -109,9 +109,10 @@ package final class LaneLoop<Fold: ViewFold> {
         try processor.process(batch)
         floor = processor.next
         self.batch = nil
-        report(processor.claim.next)
         tellOfParking(processor)
         try processor.publish(isIdle: batch.count == 0)
+        // Behind the effects: what the group is told is done with.
+        report(processor.claim.next)
         return nil
     }
 

@@ -23,6 +23,9 @@ package protocol LaneLogSource {
 
     /// Tells the group how far its lanes are, for lag displays.
     func commit(_ offsets: [TopicPartitionOffset], waiting: Bool) throws(KafkaError)
+
+    /// What the group was told last, of the partitions that it was told of.
+    func committed(_ partitions: [TopicPartition]) throws(KafkaError) -> [TopicPartitionOffset]
 }
 
 /// Produces records.
@@ -36,6 +39,10 @@ extension KafkaLaneQueue: LaneLog {}
 extension KafkaConsumer: LaneLogSource {
     package func log(of partitions: [TopicPartition]) throws(KafkaError) -> any LaneLog {
         try laneQueue(for: partitions)
+    }
+
+    package func committed(_ partitions: [TopicPartition]) throws(KafkaError) -> [TopicPartitionOffset] {
+        try committed(partitions, timeoutMilliseconds: KafkaLimits.requestTimeoutMilliseconds)
     }
 
     package func watermarks(_ partition: TopicPartition) throws(KafkaError) -> KafkaWatermarks {

@@ -27,6 +27,9 @@ package protocol LaneStore: AnyObject {
     /// Where the lane's effects stand. A view that has just been given outputs starts at its checkpoints.
     func effects(_ claim: LaneClaim) throws(LaneFailure) -> EffectState
 
+    /// Effects of events below these offsets, by topic, were seen to, also where the database does not know of it.
+    func raiseEffectMarks(_ claim: LaneClaim, to offsets: [String: Int64]) throws(LaneFailure)
+
     /// Stored effects behind a sequence number, in order, at most `limit`.
     func waitingEffects(_ claim: LaneClaim, after sequence: Int64, limit: Int) throws(LaneFailure) -> [OutboxRecord]
 

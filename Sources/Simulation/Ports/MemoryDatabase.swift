@@ -107,6 +107,10 @@ package final class MemoryDatabase {
         return state
     }
 
+    package func raiseEffectMarks(_ claim: LaneClaim, to offsets: [String: Int64]) {
+        contents.outboxes[claim.lane].raiseMarks(to: offsets)
+    }
+
     package func waitingEffects(_ claim: LaneClaim, after sequence: Int64, limit: Int) -> [OutboxRecord] {
         contents.outboxes[claim.lane].waiting(after: sequence, limit: limit)
     }

@@ -48,6 +48,11 @@ package final class MemoryLaneStore: LaneStore {
         return database.effects(claim)
     }
 
+    package func raiseEffectMarks(_ claim: LaneClaim, to offsets: [String: Int64]) throws(LaneFailure) {
+        try requireSession()
+        database.raiseEffectMarks(claim, to: offsets)
+    }
+
     package func waitingEffects(
         _ claim: LaneClaim, after sequence: Int64, limit: Int
     ) throws(LaneFailure) -> [OutboxRecord] {

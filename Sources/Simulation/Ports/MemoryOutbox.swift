@@ -17,6 +17,8 @@ package struct MemoryOutbox: Sendable {
         return EffectState(marks: marks, owed: owed, nextSequence: nextSequence)
     }
 
+    package mutating func raiseMarks(to offsets: [String: Int64]) { marks.merge(offsets, uniquingKeysWith: max) }
+
     package func waiting(after sequence: Int64, limit: Int) -> [OutboxRecord] {
         Array(rows.filter { $0.sequence > sequence }.prefix(limit))
     }

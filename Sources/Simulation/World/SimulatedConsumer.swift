@@ -44,7 +44,15 @@ final class SimulatedConsumer: LaneLogSource {
         return KafkaWatermarks(low: 0, high: world.log.end(topic: topic, partition: Int(partition.partition)))
     }
 
-    func commit(_ offsets: [TopicPartitionOffset], waiting: Bool) throws(KafkaError) { _ = try reach() }
+    func commit(_ offsets: [TopicPartitionOffset], waiting: Bool) throws(KafkaError) {
+        _ = try reach()
+        for place in offsets { world.group.told[place.topicPartition] = place.offset }
+    }
+
+    func committed(_ partitions: [TopicPartition]) throws(KafkaError) -> [TopicPartitionOffset] {
+        _ = try reach()
+        return partitions.compactMap { place in world.group.told[place].map { TopicPartitionOffset(place, offset: $0) } }
+    }
 }
 
 /// The queue of one lane. `@unchecked Sendable`: the whole simulation is one thread's.

@@ -100,6 +100,11 @@ final class SimulatedStore: LaneStore {
         return try base.effects(claim)
     }
 
+    func raiseEffectMarks(_ claim: LaneClaim, to offsets: [String: Int64]) throws(LaneFailure) {
+        try serve()
+        try base.raiseEffectMarks(claim, to: offsets)
+    }
+
     func waitingEffects(
         _ claim: LaneClaim, after sequence: Int64, limit: Int
     ) throws(LaneFailure) -> [OutboxRecord] {

@@ -10,6 +10,8 @@ final class SimulatedGroup {
     private var awaited: [SimulatedWorker] = []
     private var given: [ObjectIdentifier: [TopicPartition]] = [:]
     private var isRebalancing = false
+    /// What members committed, as a broker keeps it.
+    var told: [TopicPartition: Int64] = [:]
 
     init(_ view: ViewConfiguration) { self.view = view }
 

@@ -165,6 +165,9 @@ final class Stack {
         return made
     }
 
+    /// Leaves the database, which may go then.
+    func disconnect() { cachedConnection = nil }
+
     func count(_ sql: String, _ parameters: [PostgresParameter] = []) throws -> Int {
         Int(try database().query(sql, parameters).int64(0, 0))
     }
