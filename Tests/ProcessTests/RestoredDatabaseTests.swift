@@ -10,7 +10,8 @@ extension ProcessTests {
         func decidedBefore() throws {
             let stack = try Stack()
             try run(stack) {
-                try produce(stack, "alerts.changed", ["alertId": "a1", "condition": "crosses_above", "threshold": "100"])
+                try produce(
+                    stack, "alerts.changed", ["alertId": "a1", "condition": "crosses_above", "threshold": "100"])
                 try tick(stack, "95")
             }
             try administer(stack, "CREATE DATABASE earlier TEMPLATE \(name(of: stack))")
@@ -19,7 +20,8 @@ extension ProcessTests {
                 try eventually("the alert in the history") { try history(stack) == ["105"] }
                 // Of these nobody can tell later which came first.
                 try produce(stack, "alerts.changed", ["alertId": "a2", "condition": "above", "threshold": "100"])
-                try produce(stack, "alerts.changed", ["alertId": "a1", "condition": "crosses_above", "threshold": "200"])
+                try produce(
+                    stack, "alerts.changed", ["alertId": "a1", "condition": "crosses_above", "threshold": "200"])
             }
             let before = try triggered(stack)
             #expect(before.count == 1)

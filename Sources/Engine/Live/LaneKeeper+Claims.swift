@@ -44,7 +44,8 @@ extension LaneKeeper {
                 "decided_before",
                 [
                     "view": view.name, "lane": "\(claim.lane)", "events": decided.joined(separator: ","),
-                    "reason": "the database is older than what group \(view.groupId) was told, as after a restore: what "
+                    "reason":
+                        "the database is older than what group \(view.groupId) was told, as after a restore: what "
                         + "these events led to was sent before and is not sent again",
                 ])
         }

@@ -51,7 +51,8 @@ final class SimulatedConsumer: LaneLogSource {
 
     func committed(_ partitions: [TopicPartition]) throws(KafkaError) -> [TopicPartitionOffset] {
         _ = try reach()
-        return partitions.compactMap { place in world.group.told[place].map { TopicPartitionOffset(place, offset: $0) } }
+        return partitions.compactMap { place in world.group.told[place].map { TopicPartitionOffset(place, offset: $0) }
+        }
     }
 }
 
