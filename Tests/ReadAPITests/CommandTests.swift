@@ -146,6 +146,14 @@ import Testing
         let payment = #"{"userId":"u2","kind":"deposit","amount":"10","currency":"INR","status":"completed"}"#
         #expect(try rig.post("/v1/payments", payment).status == 403)
         #expect(try rig.post("/v1/payments", payment, roles: ["admin"]).status == 202)
+        func pay(_ status: String, _ amount: String = "10") throws -> Int {
+            let body =
+                #"{"userId":"u2","paymentId":"p1","kind":"withdrawal","amount":"\#(amount)","currency":"INR","status":"\#(status)"}"#
+            return try rig.post("/v1/payments", body, roles: ["admin"]).status
+        }
+        // Announced, and then concluded, once each.
+        #expect(try [pay("pending"), pay("pending"), pay("completed"), pay("completed")] == [202, 202, 202, 202])
+        #expect(try [pay("pending", "11"), pay("completed", "11"), pay("failed")] == [422, 422, 422])
     }
 
     @Test(

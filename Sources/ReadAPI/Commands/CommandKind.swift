@@ -11,6 +11,8 @@ struct CommandKind: Sendable {
     var fixed: [JSONMember] = []
     /// Fields with the value that they have when left out.
     var defaults: [JSONMember] = []
+    /// What a body says that announces the thing: its outcome is another event with the same identity.
+    var announcement: JSONMember?
     /// Fields that are not for people: a reactor or a connector sets them.
     var reserved: [String] = []
 
@@ -24,14 +26,16 @@ struct CommandKind: Sendable {
 
     static let placeOrder = CommandKind(event: .orderPlaced, identity: "orderId")
     static let cancelOrder = CommandKind(event: .orderCancelled, identity: "orderId", pathParameter: "id")
-    static let changeCart = CommandKind(event: .cartChanged, identity: nil, reserved: ["auto", "ruleId"])
+    static let changeCart = CommandKind(
+        event: .cartChanged, identity: nil, reserved: ["auto", "ruleId", "definedBy", "rearmedBy"])
     static let changeRule = CommandKind(
         event: .ruleChanged, identity: "ruleId", defaults: [JSONMember("active", .bool(true))])
     static let changeAlert = CommandKind(
         event: .alertChanged, identity: "alertId", defaults: [JSONMember("active", .bool(true))])
     static let changeWatchlist = CommandKind(event: .watchlistChanged, identity: "listId")
     static let enterTrade = CommandKind(event: .tradeExecuted, identity: "tradeId")
-    static let receivePayment = CommandKind(event: .paymentReceived, identity: "paymentId")
+    static let receivePayment = CommandKind(
+        event: .paymentReceived, identity: "paymentId", announcement: JSONMember("status", .string("pending")))
     static let readNotification = notification("read")
     static let deleteNotification = notification("deleted")
 
@@ -82,6 +86,12 @@ struct Command: Sendable {
         }
         guard wanted.hasBytes(of: claims.subject) || claims.isAdmin else { throw .otherUser(claims) }
         return wanted
+    }
+
+    /// Whether it only announces what it names.
+    var isAnnouncement: Bool {
+        guard let announcement = kind.announcement else { return false }
+        return members.contains { $0.name == announcement.name && $0.value == announcement.value }
     }
 
     /// The whole data object, with the identity made from the event's id where the client gave none.

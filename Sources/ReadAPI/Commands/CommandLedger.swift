@@ -81,14 +81,16 @@ struct CommandLedger {
 /// What tells a repeated command: the header, or the identity that the client gave the thing.
 enum CommandKey: Sendable, Equatable {
     case header(String)
-    case identity(topic: String, field: String, value: String)
+    /// An announcement and what it announces are two things with the same id.
+    case identity(topic: String, field: String, value: String, isAnnouncement: Bool)
 
     static let headerName = "Idempotency-Key"
 
     var stored: String {
         switch self {
         case .header(let key): "key:\(key)"
-        case .identity(let topic, let field, let value): "\(topic) \(field):\(value)"
+        case .identity(let topic, let field, let value, let isAnnouncement):
+            "\(topic) \(field)\(isAnnouncement ? " announced" : ""):\(value)"
         }
     }
 
@@ -99,7 +101,7 @@ enum CommandKey: Sendable, Equatable {
                 kind: "idempotency-conflict", title: "Idempotency-Key used for another request", status: 422,
                 detail: "Idempotency-Key \"\(key.prefix(80))\" was sent with another request; take a new one",
                 members: [JSONMember("field", .string("Idempotency-Key"))])
-        case .identity(_, let field, let value):
+        case .identity(_, let field, let value, _):
             Problem(
                 kind: "identity-conflict", title: "Already there with other values", status: 422,
                 detail:

@@ -53,7 +53,10 @@ struct CommandRun {
         // Only these are told apart by their own id for ever; of the others the latest counts.
         let isForEver = command.kind.event.identity != .sourceAndId
         if isForEver, let field = command.kind.identity, let value = command.givenIdentity {
-            keys.append(.identity(topic: command.kind.event.topic, field: field, value: value))
+            keys.append(
+                .identity(
+                    topic: command.kind.event.topic, field: field, value: value,
+                    isAnnouncement: command.isAnnouncement))
         }
         return keys
     }
