@@ -20,6 +20,16 @@ public enum CommandLineTool {
         _ words: [String], environment: [String: String], console: Console,
         commands: [Command] = CommandTable.all, views: ViewRegistry = .standard
     ) -> ExitStatusCode {
+        let status = status(of: words, environment, console, commands, views)
+        guard status == .done, case .failed(let reason) = console.outputLoss else { return status }
+        console.note("tapefold: the output could not be written whole: \(reason)")
+        return .failed
+    }
+
+    private static func status(
+        of words: [String], _ environment: [String: String], _ console: Console, _ commands: [Command],
+        _ views: ViewRegistry
+    ) -> ExitStatusCode {
         do {
             switch try ArgumentParser(commands: commands).parse(words) {
             case .help(let path):

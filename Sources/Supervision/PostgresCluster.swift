@@ -41,7 +41,9 @@ enum PostgresCluster {
         process.terminate(graceMilliseconds: 0)
         let written = (FileSystem.size(layout.log) ?? 0) - logStart
         let tail = FileSystem.text(layout.log, last: max(0, min(written, SupervisionLimits.logTailBytes))) ?? ""
-        let reason = tail.split(whereSeparator: \.isNewline).filter { $0.contains("error") }.joined(separator: "; ")
+        let lines = tail.split(whereSeparator: \.isNewline)
+        let telling = lines.filter { line in ["error", "could not", "No space"].contains { line.contains($0) } }
+        let reason = (telling.isEmpty ? lines.suffix(1) : telling[...]).joined(separator: "; ")
         var message = "initdb failed (\(status.map { "\($0)" } ?? "no end in time")): \(reason); see \(layout.log)"
         if let user = layout.user, reason.contains("ermission denied") || reason.contains("could not access") {
             message +=

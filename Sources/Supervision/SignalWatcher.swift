@@ -25,13 +25,21 @@ public final class SignalWatcher: Sendable {
     public static func install(_ signals: [Int32] = [SIGTERM, SIGINT]) -> SignalWatcher {
         let watcher = shared
         Glibc.signal(SIGPIPE, SIG_IGN)
-        for number in signals {
+        for number in signals where !(number == SIGHUP && isIgnored(number)) {
             var action = sigaction()
             action.__sigaction_handler.sa_handler = { SignalWatcher.received($0) }
             action.sa_flags = SA_RESTART
             sigaction(number, &action, nil)
         }
         return watcher
+    }
+
+    /// As `nohup` starts a program that is to outlive its terminal.
+    private static func isIgnored(_ number: Int32) -> Bool {
+        var action = sigaction()
+        sigaction(number, nil, &action)
+        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+            == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     /// True from the first signal, or `requestStop`, on.

@@ -183,6 +183,9 @@ extension ProcessTests {
             try expectBoth(stack, oracle, parked: 0)
             let file = stack.folder + "/decisions.jsonl"
             try stack.dlq("export", "positions", "--file", file)
+            // Written to, not replaced by a file.
+            #expect(
+                try stack.dlq("export", "positions", "--file", "/dev/full", succeeds: false).contains("cannot write"))
             let text = try String(contentsOfFile: file, encoding: .utf8)
             for part in [#""code":"conflicting_duplicate""#, #""note":"no""#, #""eventId":"e1""#, "recordHash"] {
                 #expect(text.contains(part), "\(text)")

@@ -76,7 +76,8 @@ enum ConfigCommand {
     private static func isFurther(_ name: String) -> Bool { name.hasPrefix("TAPEFOLD_") && !shown.contains(name) }
 
     private static func isSecret(_ name: String) -> Bool {
-        !name.hasSuffix("_FILE") && ["PASSWORD", "SECRET", "KEY", "TOKEN", "SASL_JAAS"].contains { name.contains($0) }
+        !name.hasSuffix("_FILE")
+            && ["PASSWORD", "SECRET", "KEY", "TOKEN", "SASL_JAAS", "OAUTHBEARER_CONFIG"].contains { name.contains($0) }
     }
 
     private static func printEntries(_ entries: [Entry], _ console: Console) {

@@ -33,7 +33,7 @@ enum ConsumeCommand {
         let queue = try consumer.laneQueue(for: ranges.map(\.start.topicPartition))
         try consumer.assign(ranges.map(\.start))
         var reading = Reading(ranges, follow: invocation.arguments.flag("follow"), invocation.arguments.integer("max"))
-        while !reading.isDone, !Interruption.shared.isRequested {
+        while !reading.isDone, !Interruption.shared.isRequested, !invocation.console.isOutputLost {
             if case .error(let error)? = consumer.poll(timeoutMilliseconds: 0), !error.isRetriable { throw error }
             let batch = queue.consumeBatch(
                 maximumMessages: CommandLineLimits.consumeBatchMessages,

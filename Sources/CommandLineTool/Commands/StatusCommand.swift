@@ -69,7 +69,7 @@ enum StatusCommand {
     /// Reads on through restarts of broker and database: to see them come back is what one watches for.
     private static func watch(_ reader: inout StatusReader, _ invocation: Invocation) throws -> ExitStatusCode {
         let screen = StatusScreen(invocation.console)
-        while !Interruption.shared.isRequested {
+        while !Interruption.shared.isRequested, !invocation.console.isOutputLost {
             do {
                 let views = try reader.read()
                 let processes = MetricsAddress.all(Settings(invocation))

@@ -2,7 +2,7 @@ import Glibc
 import Supervision
 import Synchronization
 
-/// SIGINT and SIGTERM as something a command looks at between two steps of its work. Until `install` both end the
+/// SIGINT, SIGTERM and the SIGHUP of a closed terminal as something a command looks at between two steps of its work. Until `install` they end the
 /// process as usual.
 public final class Interruption: Sendable {
     public static let shared = Interruption()
@@ -13,7 +13,7 @@ public final class Interruption: Sendable {
 
     public func install() {
         watcher.withLock { watcher in
-            if watcher == nil { watcher = SignalWatcher.install() }
+            if watcher == nil { watcher = SignalWatcher.install([SIGTERM, SIGINT, SIGHUP]) }
         }
     }
 
@@ -22,7 +22,8 @@ public final class Interruption: Sendable {
 
     public var isRequested: Bool { signal != nil }
 
-    /// What to exit with after an orderly end: SIGTERM is how services are stopped, SIGINT how people interrupt.
+    /// What to exit with after an orderly end: SIGTERM is how services are stopped, SIGINT how people interrupt, SIGHUP how
+    /// they go home.
     public var exitCode: ExitStatusCode { signal == SIGINT ? .interrupted : .done }
 
     /// Readable from the first signal on; nil before `install`.

@@ -60,7 +60,7 @@ enum DlqDecisions {
             return .done
         }
         do {
-            try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
+            try write(Data(text.utf8), to: path)
         } catch {
             throw CommandFailure(
                 "cannot write \(path): \(error.localizedDescription)", remedy: "Check the directory and its free space."
@@ -68,6 +68,15 @@ enum DlqDecisions {
         }
         invocation.console.line("\(decisions.count) decisions in \(path)")
         return .done
+    }
+
+    /// A file is replaced whole; a device or a pipe is written to, not replaced by a file of its name.
+    private static func write(_ data: Data, to path: String) throws {
+        let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+        guard let type, type != .typeRegular else {
+            return try data.write(to: URL(filePath: path), options: .atomic)
+        }
+        try FileHandle(forWritingTo: URL(filePath: path)).write(contentsOf: data)
     }
 
     private struct Imported: Encodable {
@@ -93,20 +102,22 @@ enum DlqDecisions {
         return outcome.contradicted.isEmpty ? .done : .failed
     }
 
+    private static let remedy = "Each line must be as `tapefold dlq export` writes it."
+
     private static func read(_ invocation: Invocation) throws -> [Decision] {
-        let path = invocation.arguments.text("file") ?? "/dev/stdin"
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw CommandFailure("cannot read \(path)", remedy: "Name a file that `tapefold dlq export` wrote.")
-        }
+        let path = invocation.arguments.text("file")
+        var reader = try LineReader(path: path)
         var decisions: [Decision] = []
-        for (index, line) in data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+        while let next = try reader.next() {
+            let place = "\(path ?? "standard input"):\(reader.number)"
+            guard case .text(let line) = next else {
+                throw CommandFailure("\(place): the line is too long; nothing was taken over", remedy: Self.remedy)
+            }
             guard !line.allSatisfy({ $0 == 0x20 || $0 == 0x0D }) else { continue }
             do {
                 decisions.append(try JSONDecoder().decode(Line.self, from: Data(line)).decision(invocation.views))
             } catch {
-                throw CommandFailure(
-                    "\(path):\(index + 1): \(reason(error)); nothing was taken over",
-                    remedy: "Each line must be as `tapefold dlq export` writes it.")
+                throw CommandFailure("\(place): \(reason(error)); nothing was taken over", remedy: Self.remedy)
             }
         }
         return decisions

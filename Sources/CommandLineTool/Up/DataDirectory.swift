@@ -8,6 +8,10 @@ final class DataDirectory: Sendable {
     private let lockDescriptor: Int32
 
     var logs: String { path + "/logs" }
+    /// A part's log; PostgreSQL's lies beside its data, whose owner may be another user.
+    func log(of name: String) -> String {
+        name == "postgres" ? path + "/postgres/postgres.log" : "\(logs)/\(name).log"
+    }
     var broker: String { path + "/broker" }
     var secretFile: String { path + "/jwt-secret" }
     /// Where processes write down the ports of their metrics.

@@ -5,6 +5,7 @@ import Kafka
 import Postgres
 import Supervision
 import Synchronization
+import Telemetry
 
 /// Everything on one machine: PostgreSQL, the broker, the processors and the read API, supervised.
 final class Deployment: Sendable {
@@ -122,6 +123,9 @@ final class DeploymentJournal: Sendable {
 
     func tell(_ text: String) { console.note(text) }
 
+    /// With the time: nobody watched when it happened at night.
+    private func tellNow(_ text: String) { console.note("\(LogLine.now())  \(text)") }
+
     func note(_ event: SupervisorEvent) {
         switch event {
         case .started(let name, let pid):
@@ -133,9 +137,9 @@ final class DeploymentJournal: Sendable {
             }
         case .ended(let name, let status):
             state.withLock { $0.ends[name, default: 0] += 1 }
-            console.note("\(name) ended (\(status)); log: \(directory.logs)/\(name).log")
-        case .restarting(let name, let pause): console.note("\(name) starts again in \(pause) ms")
-        case .startFailed(let name, let error): console.note("\(name) could not be started again: \(error)")
+            tellNow("\(name) ended (\(status)); log: \(directory.log(of: name))")
+        case .restarting(let name, let pause): tellNow("\(name) starts again in \(pause) ms")
+        case .startFailed(let name, let error): tellNow("\(name) could not be started again: \(error)")
         case .gaveUp(let name): state.withLock { $0.givenUp = name }
         case .ready, .stopped: break
         }

@@ -35,6 +35,28 @@ import Testing
         #expect(result.errors.contains(message), "\(result.errors)")
     }
 
+    /// As on a full disk.
+    @Test(arguments: [["--help"], ["views", "--help"], ["--version"]])
+    func aResultThatCannotBeWrittenIsAFailure(words: [String]) throws {
+        let errors = try temporary("errors", "")
+        defer { try? FileManager.default.removeItem(atPath: errors) }
+        let console = Console(
+            output: try #require(FileHandle(forWritingAtPath: "/dev/full")),
+            errors: try #require(FileHandle(forWritingAtPath: errors)))
+        #expect(CommandLineTool.run(words, environment: [:], console: console) == .failed)
+        let text = try String(contentsOfFile: errors, encoding: .utf8)
+        #expect(text == "tapefold: the output could not be written whole: No space left on device\n")
+    }
+
+    @Test func decisionsComeThroughAPipeToo() throws {
+        let tool = try Stack.program("tapefold")
+        let outcome = try runProgram(
+            "sh", ["-c", #"printf '\n{\n' | "$0" dlq import"#, tool], ["TAPEFOLD_DATA_DIR": "/nonexistent"],
+            mayFail: true)
+        #expect(outcome.status == .exited(1))
+        #expect(outcome.output.contains("standard input:2: "), "\(outcome.output)")
+    }
+
     @Test(arguments: [
         ("{", "is no JSON object"), ("{\"view\":\"positions\"}", "is missing"),
         (

@@ -87,6 +87,14 @@ extension ProcessTests {
             #expect(consumed.output.contains(#""content-type":"application/cloudevents+json""#))
             #expect(
                 try CommandLineRun(["consume", "no.such", "--data-dir", folder]).errors.contains("there is no topic"))
+            let behind = try CommandLineRun(
+                ["consume", "trades.executed", "--partition", "0", "--from", "900", "--data-dir", folder])
+            #expect(behind.errors.contains("reading begins at") && behind.errors.contains("not at 900"))
+            // They end with their reader, also while nothing comes that they could write.
+            for command in ["consume trades.executed --follow", "status --watch"] {
+                try runProgram(
+                    "sh", ["-c", #""$0" \#(command) --data-dir "$1" | head -n 1"#, try UpProcess.program, folder])
+            }
         }
     }
 }
