@@ -201,6 +201,31 @@ final class HTTPServerCore: Sendable {
         if request.headers.count > HTTPLimits.requestHeaders {
             return refuse(.tooManyHeaders(count: request.headers.count), request)
         }
+        if let ambiguity = Self.ambiguity(in: request.headers) {
+            var response = refuse(ambiguity, request)
+            response.headers.append(HTTPHeader("Connection", "close"))
+            return response
+        }
+        return nil
+    }
+
+    private static func ambiguity(in headers: [HTTPHeader]) -> HTTPRefusal? {
+        var lengths = 0
+        var authorizations = 0
+        var isEncoded = false
+        for header in headers {
+            switch header.name {
+            case "content-length": lengths += 1
+            case "authorization": authorizations += 1
+            case "transfer-encoding": isEncoded = true
+            default: break
+            }
+        }
+        if lengths > 1 { return .ambiguous(header: "Content-Length", reason: "is given more than once") }
+        if lengths > 0, isEncoded {
+            return .ambiguous(header: "Content-Length", reason: "is given with Transfer-Encoding")
+        }
+        if authorizations > 1 { return .ambiguous(header: "Authorization", reason: "is given more than once") }
         return nil
     }
 

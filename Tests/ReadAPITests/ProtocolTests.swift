@@ -100,6 +100,17 @@ import Testing
         #expect(try api.get("/v1/quotes?symbols=" + names).status == 400)
         let headers = (1...150).map { ("X-\($0)", "y") }
         #expect(try api.get("/livez", headers: headers).status == 431)
+        for (twice, named) in [
+            ("Content-Length: 0\r\nContent-Length: 5", "Content-Length"),
+            ("Content-Length: 0\r\nTransfer-Encoding: chunked", "Content-Length"),
+            ("Authorization: Bearer x\r\nAuthorization: Bearer y", "Authorization"),
+        ] {
+            let client = try TestClient(port: api.server.port)
+            client.send("GET /livez HTTP/1.1\r\nHost: x\r\n\(twice)\r\n\r\n")
+            let answer = try client.receive()
+            #expect(answer.status == 400 && answer.text.contains(named), "\(twice): \(answer.text)")
+            #expect(client.isClosedByServer())
+        }
         let huge = try TestClient(port: api.server.port)
         huge.send("GET /livez HTTP/1.1\r\nHost: x\r\nX-Big: \(String(repeating: "b", count: 200_000))\r\n\r\n")
         if let answer = try? huge.receive() { #expect([413, 431].contains(answer.status)) }

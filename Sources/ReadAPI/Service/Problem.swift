@@ -46,6 +46,8 @@ extension Problem {
         switch refusal {
         case .targetTooLong(let bytes): self = .targetTooLong(bytes: bytes)
         case .tooManyHeaders(let count): self = .tooManyHeaders(count: count)
+        case .ambiguous(let header, let reason):
+            self = .invalidParameter(header, value: "", reason: reason)
         case .bodyTooLarge(let limit): self = .bodyTooLarge(limit: limit)
         case .tooManyBodies: self = .tooManyBodies
         case .stopping: self = .stopping
