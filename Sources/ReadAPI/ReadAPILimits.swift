@@ -67,6 +67,8 @@ public enum ReadAPILimits {
     public static let gzipLevel: Int32 = 1
 
     // Work that writes, or takes long
+    /// What clocks and zones may differ by.
+    static let executionAheadMicroseconds: Int64 = 86_400_000_000
     public static let commandThreads = 8
     public static let queuedCommands = 512
     public static let importThreads = 2

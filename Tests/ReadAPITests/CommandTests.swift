@@ -151,6 +151,10 @@ import Testing
                 #"{"userId":"u2","paymentId":"p1","kind":"withdrawal","amount":"\#(amount)","currency":"INR","status":"\#(status)"}"#
             return try rig.post("/v1/payments", body, roles: ["admin"]).status
         }
+        let trade =
+            #"{"symbol":"TCS","exchange":"NSE","side":"SELL","quantity":1,"price":"3.5","executedAt":"2999-01-01T00:00:00Z"}"#
+        let future = try rig.post("/v1/trades", trade)
+        #expect(future.status == 422 && future.text.contains("executedAt"), "\(future.text)")
         // Announced, and then concluded, once each.
         #expect(try [pay("pending"), pay("pending"), pay("completed"), pay("completed")] == [202, 202, 202, 202])
         #expect(try [pay("pending", "11"), pay("completed", "11"), pay("failed")] == [422, 422, 422])

@@ -87,7 +87,15 @@ struct CommandRun {
             throw Problem(error)
         }
         event.envelope.subject = event.payload.partitionKey
-        if case .tradeExecuted(let trade) = event.payload { event.envelope.time = trade.executedAt }
+        if case .tradeExecuted(let trade) = event.payload {
+            // Nobody could take it back from the days of an account that has no further executions for centuries.
+            guard trade.executedAt <= time.adding(microseconds: ReadAPILimits.executionAheadMicroseconds) else {
+                throw .invalidField(
+                    "executedAt", value: "\(trade.executedAt)",
+                    reason: "lies more than a day ahead of this server's clock")
+            }
+            event.envelope.time = trade.executedAt
+        }
         return event
     }
 

@@ -36,7 +36,7 @@ export function analyticsPage(page) {
   replace(page.root, h('h1.sr', 'Analytics'), h('div', pick), kpis, panel('Distribution of results', h('span.dim', 'closed trades by profit or loss'), spread), h('div.grid2', panel('By hour of closing', null, hours), panel('By weekday', null, week)), panel('By symbol', null, best));
 
   const fact = (label, value, note = '', tone = '') => h('div.kpi', h('div.label', label), h('div.value' + (tone ? '.' + tone : ''), value), h('div.note', note || ' '));
-  replace(kpis, ['Net result', 'Win rate', 'Profit factor', 'Expectancy', 'Average win', 'Average loss', 'Charges', 'Sharpe ratio', 'Largest drawdown', 'Longest streaks'].map((label) => fact(label, '–')));
+  replace(kpis, ['Realised result', 'Win rate', 'Profit factor', 'Expectancy', 'Average win', 'Average loss', 'Charges', 'Sharpe ratio', 'Largest drawdown', 'Longest streaks'].map((label) => fact(label, '–')));
 
   async function load() {
     const isCurrent = turns.begin();
@@ -56,13 +56,13 @@ export function analyticsPage(page) {
     // Those of what was closed; the server's totalFees holds what open lots cost, too, which no result has paid yet.
     const charges = f.grossPnl === undefined ? units(f.totalFees) : units(f.grossPnl) - units(f.realizedPnl);
     replace(kpis,
-      fact('Net result', signedMoney(f.realizedPnl), `${whole(f.totalTrades)} closed trades`, sign(f.realizedPnl)),
+      fact('Realised result', signedMoney(f.realizedPnl), `${whole(f.totalTrades)} closed trades`, sign(f.realizedPnl)),
       fact('Win rate', f.winRate === null ? '–' : percent(f.winRate, 1, false), `${whole(f.winningTrades)} won, ${whole(f.losingTrades)} lost`),
       fact('Profit factor', ratio(f.profitFactor), 'money won ÷ money lost'),
       fact('Expectancy', signedMoney(f.expectancy), 'per closed trade', sign(f.expectancy)),
       fact('Average win', signedMoney(f.avgWin), f.largestWin ? `largest ${money(f.largestWin)}` : '', sign(f.avgWin)),
       fact('Average loss', signedMoney(f.avgLoss), f.largestLoss ? `largest ${money(f.largestLoss)}` : '', sign(f.avgLoss)),
-      fact('Charges', money(charges), 'already taken off'),
+      fact('Charges', money(charges), 'of what was closed, already taken off'),
       f.sharpeRatio !== undefined ? fact('Sharpe ratio', ratio(f.sharpeRatio), 'annualised') : null,
       f.maxDrawdownPercent !== undefined ? fact('Largest drawdown', f.maxDrawdownPercent === null ? '–' : percent(f.maxDrawdownPercent), f.maxDrawdown ? money(f.maxDrawdown) : '', f.maxDrawdownPercent < 0 ? 'down' : '') : null,
       f.longestWinningStreak !== undefined ? fact('Longest streaks', `${whole(f.longestWinningStreak)} / ${whole(f.longestLosingStreak)}`, 'won / lost in a row') : null);
@@ -92,14 +92,18 @@ export function analyticsPage(page) {
   function symbols(trades) {
     const map = new Map();
     for (const trade of trades) {
-      const entry = map.get(trade.symbol) ?? { symbol: trade.symbol, exchange: trade.exchange, total: 0n, count: 0, won: 0 };
+      const instrument = `${trade.exchange}:${trade.symbol}`;
+      const entry = map.get(instrument) ?? { symbol: trade.symbol, exchange: trade.exchange, total: 0n, count: 0, won: 0 };
       const result = units(trade.realizedPnl);
       entry.total += result; entry.count += 1; if (result > 0n) entry.won += 1;
-      map.set(trade.symbol, entry);
+      map.set(instrument, entry);
     }
     const all = [...map.values()].sort((a, b) => (a.total > b.total ? -1 : a.total < b.total ? 1 : 0));
+    const names = new Map();
+    for (const e of all) names.set(e.symbol, (names.get(e.symbol) ?? 0) + 1);
+    const name = (e) => (names.get(e.symbol) > 1 ? `${e.exchange}:${e.symbol}` : e.symbol);
     const shown = all.length > 10 ? [...all.slice(0, 5), ...all.slice(-5)] : all;
-    return h('div', h('div.scroll', h('table', h('caption.sr', 'Result by symbol'), h('thead', h('tr', h('th', 'Symbol'), h('th.num', 'Trades'), h('th.num', 'Won'), h('th.num', 'Result'))), h('tbody', shown.map((e) => h('tr', h('td', h('a', { href: `#/chart/${encodeURIComponent(`${e.exchange}:${e.symbol}`)}` }, e.symbol)), h('td.num', whole(e.count)), h('td.num', percent(String((100 * e.won / e.count).toFixed(1)), 1, false)), h('td.num' + (sign(e.total) ? '.' + sign(e.total) : ''), signedMoney(e.total))))))), all.length > shown.length ? h('p.more.dim', `The best five and the worst five of ${whole(all.length)}.`) : null);
+    return h('div', h('div.scroll', h('table', h('caption.sr', 'Result by symbol'), h('thead', h('tr', h('th', 'Symbol'), h('th.num', 'Trades'), h('th.num', 'Won'), h('th.num', 'Result'))), h('tbody', shown.map((e) => h('tr', h('td', h('a', { href: `#/chart/${encodeURIComponent(`${e.exchange}:${e.symbol}`)}` }, name(e))), h('td.num', whole(e.count)), h('td.num', percent(String((100 * e.won / e.count).toFixed(1)), 1, false)), h('td.num' + (sign(e.total) ? '.' + sign(e.total) : ''), signedMoney(e.total))))))), all.length > shown.length ? h('p.more.dim', `The best five and the worst five of ${whole(all.length)}.`) : null);
   }
 
   page.onChange = (views) => { if (views.includes('positions') || views.includes('analytics')) load(); };
