@@ -116,7 +116,9 @@ struct ArgumentParser {
     private func checkPositionals(_ given: [String], _ command: Command) throws(UsageError) {
         let allowed = command.positionals?.count ?? 0...0
         if given.count < allowed.lowerBound, let definition = command.positionals {
-            throw UsageError("\(definition.name) is missing: \(definition.help)", command: command.name)
+            let names = definition.name.split(separator: " ")
+            let missing = names[min(given.count, names.count - 1)]
+            throw UsageError("\(missing) is missing: \(definition.help)", command: command.name)
         }
         if given.count > allowed.upperBound {
             throw UsageError("unexpected argument \"\(given[allowed.upperBound])\"", command: command.name)

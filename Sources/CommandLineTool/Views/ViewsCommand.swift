@@ -31,7 +31,7 @@ enum ViewsCommand {
 
     static let drop = Command(
         "views drop", "Remove builds that are not live, or copies, with their tables.",
-        positionals: PositionalDefinition("VIEW", "The view, then names of its builds or copies.", count: 2...64),
+        positionals: PositionalDefinition("VIEW BUILD", "The view, then names of its builds or copies.", count: 2...64),
         options: [Confirmation.option, .dataDirectory, .json],
         examples: ["tapefold views drop positions 1.2", "tapefold views drop positions before_lunch --yes"],
         run: runDrop)
@@ -44,7 +44,8 @@ enum ViewsCommand {
 
     private static func runPromote(_ invocation: Invocation) throws -> ExitStatusCode {
         let build = invocation.arguments.positionals.dropFirst().first
-        return try promote(.ready(build), "make build \(build ?? "that is ready") live", invocation)
+        return try promote(
+            .ready(build), "make \(build.map { "build \($0)" } ?? "the build that is ready") live", invocation)
     }
 
     private static func runRollback(_ invocation: Invocation) throws -> ExitStatusCode {

@@ -28,6 +28,8 @@ import Testing
         (["dlq", "list", "position"], "there is no view \"position\"; did you mean positions?"),
         (["dlq", "list", "positions", "--since", "soon"], "--since must be a time as 2026-01-15T09:00:00Z"),
         (["dlq", "retry", "positions", "--wait", "90000"], "--wait must be 0 to 86400"),
+        (["dlq", "show"], "VIEW is missing"), (["dlq", "show", "positions"], "EVENT is missing"),
+        (["views", "drop", "positions"], "BUILD is missing"),
     ])
     func refusesWrongSelectionsOfParkedEvents(words: [String], message: String) throws {
         let result = try CommandLineRun(words)
