@@ -1,6 +1,5 @@
 import CLinux
 import Glibc
-import Synchronization
 
 /// A failure that the operator must hear of: what happened, where, and where possible what to do.
 struct BrokerFailure: Error, CustomStringConvertible {
@@ -12,32 +11,6 @@ struct BrokerFailure: Error, CustomStringConvertible {
     static func system(_ action: String, _ path: String, _ code: Int32 = errno) -> BrokerFailure {
         let reason = "\(action) \(path) failed: \(String(cString: strerror(code)))"
         return BrokerFailure(code == EMFILE ? "\(reason); \(Descriptors.remedy)" : reason)
-    }
-}
-
-/// Files that the process may have open at once, and has.
-enum Descriptors {
-    fileprivate static let open = Atomic(0)
-
-    /// The most that the system allows.
-    static var limit: Int {
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue)), &limit) == 0 else { return Int.max }
-        return Int(clamping: limit.rlim_cur)
-    }
-
-    static var remedy: String {
-        "the process may have \(limit) files open: raise the limit (ulimit -n, LimitNOFILE=) and start it again"
-    }
-
-    /// - Parameters:
-    ///   - more: files that are to stay open.
-    ///   - share: the part of the limit, as 1/share, that must be left for connections and what else comes.
-    static func require(_ more: Int, leaving share: Int, for purpose: String) throws(BrokerFailure) {
-        let limit = limit
-        guard open.load(ordering: .relaxed) + more > limit - limit / share else { return }
-        throw BrokerFailure(
-            "\(purpose) needs \(more) more open files, \(open.load(ordering: .relaxed)) are open; \(remedy)")
     }
 }
 

@@ -37,12 +37,17 @@ final class OffsetStore {
         durableSize = whole
         if let first = damage.first {
             let copy = path + ".damaged"
-            try FileSystem.replace(copy, with: bytes, durable: false)
             log.error(
                 "\(path): damaged at position \(first.lowerBound), \(damage.reduce(0) { $0 + $1.count }) bytes are left "
                     + "out: what groups committed in them is lost, they go on from their commits before or after; the file "
                     + "as it was is kept as \(copy)")
-            try compact()
+            do throws(BrokerFailure) {
+                try FileSystem.replace(copy, with: bytes, durable: false)
+                try compact()
+            } catch {
+                // It stays as it is, and is told of with every start.
+                log.warning("\(error)")
+            }
         }
         try compactIfWorthwhile(minimumBytes: 65_536)
     }

@@ -201,10 +201,17 @@ final class PartitionLog {
     /// Deletes whole segments from the head that are too old or too many; returns how many went.
     func applyRetention(nowMilliseconds: Int64) throws(BrokerFailure) -> Int {
         guard configuration.retentionMilliseconds >= 0 || configuration.retentionBytes >= 0 else { return 0 }
-        if try isExpired(active, nowMilliseconds), active.size > 0, active.durableSize == active.size {
-            try roll()
-            try sealComplete()
+        let removed = try deleteExpired(nowMilliseconds)
+        // Behind it: a new segment may want what the old ones held.
+        guard active.size > 0, active.durableSize == active.size, try isExpired(active, nowMilliseconds) else {
+            return removed
         }
+        try roll()
+        try sealComplete()
+        return removed + (try deleteExpired(nowMilliseconds))
+    }
+
+    private func deleteExpired(_ nowMilliseconds: Int64) throws(BrokerFailure) -> Int {
         var total = segments.reduce(Int64(0)) { $0 + Int64($1.size) }
         var removed = 0
         while segments.count > 1, let head = segments.first, head !== active, head.durableSize == head.size {

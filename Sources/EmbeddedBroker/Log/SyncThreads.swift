@@ -146,15 +146,25 @@ final class SyncThreads: Sendable {
         switch item {
         case .file(let file):
             return fdatasync(file.descriptor) == 0 ? nil : BrokerFailure.system("syncing", file.path).description
-        case .directory(let file):
-            do throws(BrokerFailure) {
-                try FileSystem.synchronizeDirectory(
-                    String(file.path[..<(file.path.lastIndex(of: "/") ?? file.path.endIndex)]))
-                return nil
-            } catch {
-                // No descriptor is left to open the directory with: then the whole file system, through what is open.
-                return syncfs(file.descriptor) == 0 ? nil : error.description
-            }
+        case .directory(let file): return syncDirectory(of: file)
+        }
+    }
+
+    private static func syncDirectory(of file: OpenFile) -> String? {
+        let path = String(file.path[..<(file.path.lastIndex(of: "/") ?? file.path.endIndex)])
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor < 0 else {
+            defer { close(descriptor) }
+            return fsync(descriptor) == 0 ? nil : BrokerFailure.system("syncing", path).description
+        }
+        let code = errno
+        switch code {
+        // The topic was deleted meanwhile.
+        case ENOENT: return nil
+        // None is left to open it with: then the whole file system, through what is open.
+        case EMFILE, ENFILE:
+            return syncfs(file.descriptor) == 0 ? nil : BrokerFailure.system("syncing", path).description
+        default: return BrokerFailure.system("opening", path, code).description
         }
     }
 }
