@@ -28,19 +28,19 @@ import Testing
 
     @Test func aSlowReaderHoldsUpNobodyElse() throws {
         let (database, holder) = try database()
-        let api = try TestAPI(database: database.url)
+        let api = try TestAPI(database: database.url, statementMilliseconds: 120_000)
         let slow = try (0..<12).map { _ in try TestClient(port: api.server.port) }
         for client in slow {
             client.send(
                 "GET /v1/positions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(api.token("slow"))\r\n\r\n")
         }
+        // Not a thread is left for these where the others are waited for.
         for _ in 0..<5 {
             #expect(try api.get("/v1/quotes/A").status == 200)
             #expect(try api.get("/v1/positions").status == 200)
         }
-        #expect(slow.allSatisfy { !$0.hasAnswer() }, "they were waited for")
         try holder.execute("SELECT pg_advisory_unlock(1)")
-        for client in slow { #expect([200, 503, 504].contains(try client.receive().status)) }
+        for client in slow { #expect([200, 503].contains(try client.receive().status)) }
         #expect(try api.get("/v1/positions", as: "slow").status == 200)
     }
 

@@ -28,13 +28,11 @@ final class DatabaseWatch: Sendable {
     }
 
     private let state = Monitor(State())
-    private let queue: QueryQueue
     private let address: String
     private let log: Log
     private let stopping = Atomic(false)
 
-    init(queue: QueryQueue, address: String, log: Log) {
-        self.queue = queue
+    init(address: String, log: Log) {
         self.address = address
         self.log = log
     }
@@ -70,10 +68,11 @@ final class DatabaseWatch: Sendable {
     var isStopping: Bool { stopping.load(ordering: .relaxed) }
 
     /// The watch's thread: returns after `stop`, with every waiter answered.
-    func run(_ session: DatabaseSession) {
+    /// - Parameter read: takes requests whose positions are reached.
+    func run(_ session: DatabaseSession, read: (ReadJob) -> Void) {
         var isWaiting = false
         while true {
-            look(session)
+            look(session, read)
             let pause = isWaiting ? ReadAPILimits.waitPollMilliseconds : ReadAPILimits.databaseProbeMilliseconds
             let (stop, count) = state.wait(
                 milliseconds: pause, unless: { $0.isStopping || (!isWaiting && !$0.waiters.isEmpty) },
@@ -88,20 +87,20 @@ final class DatabaseWatch: Sendable {
         for waiter in left { waiter.job.fail(.stopping) }
     }
 
-    private func look(_ session: DatabaseSession) {
+    private func look(_ session: DatabaseSession, _ read: (ReadJob) -> Void) {
         state.withLock { $0.askedAt = MonotonicClock.nanoseconds() }
         defer { state.withLock { $0.askedAt = nil } }
         do throws(PostgresError) {
             let live = try LiveViews(session.open().cachedQuery(LiveViews.query, LiveViews.parameters()))
             publish(.ready(live))
-            release(live)
+            release(live, read)
         } catch {
             if error.isConnectionLost || error.sqlState?.hasPrefix("57P") ?? false { session.drop() }
             switch error.sqlState {
             case PostgresError.undefinedTable, "3F000": publish(.unprepared("\(address): \(error.message)"))
             default: publish(.unreachable("\(address): \(error.message)"))
             }
-            release(nil)
+            release(nil, read)
         }
     }
 
@@ -122,7 +121,7 @@ final class DatabaseWatch: Sendable {
     }
 
     /// Sends on the jobs whose positions are reached and gives up those whose time is over.
-    private func release(_ live: LiveViews?) {
+    private func release(_ live: LiveViews?, _ read: (ReadJob) -> Void) {
         let now = MonotonicClock.nanoseconds()
         var ready: [ReadJob] = []
         var late: [Waiter] = []
@@ -139,7 +138,7 @@ final class DatabaseWatch: Sendable {
                 return true
             }
         }
-        for job in ready where !queue.add(job) { job.fail(.overloaded) }
+        for job in ready { read(job) }
         for waiter in late { waiter.job.fail(Self.timeOut(waiter.behind)) }
     }
 

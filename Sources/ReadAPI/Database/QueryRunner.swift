@@ -42,8 +42,7 @@ final class QueryRunner {
 
     /// Answers every job, or hands it to the watch to wait for its positions.
     func run(_ jobs: [ReadJob]) {
-        let began = MonotonicClock.nanoseconds()
-        defer { noteIfSlow(jobs, since: began) }
+        defer { asked = nil }
         var rest = jobs
         var failures = 0
         // Guessing costs one round trip instead of two; whoever was wrong once does not guess again.
@@ -74,22 +73,25 @@ final class QueryRunner {
 
     /// Hands over the requests of whose statement took too long for a shared snapshot, and the same user's for the same.
     private func tooSlow(of jobs: [ReadJob], _ error: PostgresError) -> [ReadJob] {
-        guard let apart, error.sqlState == PostgresError.queryCanceled, let asked, let index = error.statementIndex,
-            let plan = asked.batch.plan(ofStatement: index - asked.first)
+        guard let apart, error.sqlState == PostgresError.queryCanceled, let asked, let index = error.statementIndex
         else { return [] }
-        let group = asked.groups[plan]
-        let key = group[0].slowKey
-        let slow = jobs.filter { job in group.contains { $0 === job } || (key != nil && job.slowKey == key) }
-        if let key { apart.slow.note(key) }
+        let owners = asked.batch.plans(ofStatement: index - asked.first).flatMap { asked.groups[$0] }
+        let keys = Set(owners.compactMap(\.slowKey))
+        let slow = jobs.filter { job in
+            owners.contains { $0 === job } || job.slowKey.map(keys.contains) ?? false
+        }
+        for key in keys { apart.slow.note(key) }
         for job in slow { apart.take(job) }
         return slow
     }
 
-    private func noteIfSlow(_ jobs: [ReadJob], since began: UInt64) {
-        guard let apart, let key = jobs.first?.slowKey, jobs.allSatisfy({ $0.slowKey == key }),
-            MonotonicClock.nanoseconds() - began > ReadAPILimits.slowReadMicroseconds * 1_000
-        else { return }
-        apart.slow.note(key)
+    /// Who asks several times for what takes long takes as many times as long of everybody's snapshot.
+    private func noteIfSlow(_ groups: [[ReadJob]], since began: UInt64) {
+        guard let apart, MonotonicClock.nanoseconds() - began > ReadAPILimits.slowReadMicroseconds * 1_000 else {
+            return
+        }
+        let times = Dictionary(groups.compactMap { $0[0].slowKey.map { ($0, 1) } }, uniquingKeysWith: +)
+        for (key, count) in times where count > 2 || count == groups.count { apart.slow.note(key) }
     }
 
     /// Whether all ask the same views: then one lock holds up each of them, and one wait is enough for all.
@@ -99,6 +101,7 @@ final class QueryRunner {
 
     /// One snapshot for all jobs. Returns those that must run again because a build went live since the schemas were learnt.
     private func attempt(_ jobs: [ReadJob], guessing: Bool) throws(PostgresError) -> [ReadJob] {
+        asked = nil
         let connection = try session.open()
         var known = live ?? LiveViews()
         let views = try LiveViews.parameters(viewsToLocate(for: jobs))
@@ -111,7 +114,9 @@ final class QueryRunner {
         let groups = grouped(jobs, known)
         let batch = SnapshotBatch(groups.map { $0[0].plan })
         asked = Asked(batch: batch, groups: groups, first: guessing ? 1 : 0)
+        let began = MonotonicClock.nanoseconds()
         let (seen, results) = try readSnapshot(batch, schemas: known, views, connection, begins: guessing)
+        noteIfSlow(groups, since: began)
         live = seen
         metrics.snapshots.add(1, ordering: .relaxed)
         var again: [ReadJob] = []

@@ -42,10 +42,13 @@ struct SnapshotBatch {
         }
     }
 
-    /// The plan that alone asked for a statement; nil where several share it.
-    func plan(ofStatement statement: Int) -> Int? {
-        places.firstIndex { place in
-            if case .results(let range) = place { range.contains(statement) } else { false }
+    /// The plans that asked for a statement; several where it looks up rows by their keys.
+    func plans(ofStatement statement: Int) -> [Int] {
+        places.indices.filter { index in
+            switch places[index] {
+            case .results(let range): range.contains(statement)
+            case .row(let result, _): result == statement
+            }
         }
     }
 

@@ -67,7 +67,7 @@ final class ReadService: Sendable {
         streams = StreamService(
             database: configuration.database, kafka: configuration.kafka, log: configuration.log,
             stallMilliseconds: configuration.streamStallMilliseconds)
-        watch = DatabaseWatch(queue: queue, address: "\(configuration.database)", log: configuration.log)
+        watch = DatabaseWatch(address: "\(configuration.database)", log: configuration.log)
     }
 
     /// Starts the query threads, the pools and the watch. Call once; `stop` ends them.
@@ -79,7 +79,9 @@ final class ReadService: Sendable {
             }
         }
         if let keys { started.append(startThread { keys.run() }) }
-        let watching = startThread { [self] in watch.run(session(configuration.database)) }
+        let watching = startThread { [self] in
+            watch.run(session(configuration.database)) { [self] in read($0) }
+        }
         threads.withLock { $0 = started + [watching] }
         streams.start()
     }

@@ -192,12 +192,6 @@ final class TestClient {
     }
 
     /// Reads until the server closes.
-    /// Whether anything of an answer is there, without waiting for it.
-    func hasAnswer() -> Bool {
-        var byte: UInt8 = 0
-        return !buffer.isEmpty || recv(descriptor, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) > 0
-    }
-
     func isClosedByServer() -> Bool {
         while (try? readMore()) != nil {}
         return true
