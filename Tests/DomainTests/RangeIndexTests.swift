@@ -77,6 +77,28 @@ import Testing
         #expect(fired == [slot])
     }
 
+    /// After a restore: which of both came first is known by their own times alone.
+    @Test(arguments: [(40, []), (60, [0])] as [(Int64, [Int32])])
+    func aKnownTickDoesNotDecideOfWhatWasMadeLater(time: Int64, expected: [Int32]) {
+        for isArmed in [false, true] {
+            var book = WatchBook()
+            var (fired, changed): ([Int32], [Int32]) = ([], [])
+            let slot = book.add(Watch(lower: 100, upper: 200, isOnce: !isArmed), at: isArmed ? 10 : 50)
+            if isArmed {
+                book.take(WatchedTick(price: 100, previousClose: nil, time: 20), fired: &fired, changed: &changed)
+                book.rearm(slot, at: 50)
+                fired = []
+            }
+            book.take(
+                WatchedTick(price: 105, previousClose: nil, time: time), isKnown: true, fired: &fired,
+                changed: &changed)
+            #expect(fired == expected)
+            fired = []
+            book.take(WatchedTick(price: 106, previousClose: nil, time: 70), fired: &fired, changed: &changed)
+            #expect(fired == (expected.isEmpty ? [slot] : []))
+        }
+    }
+
     @Test func changesAreRoundedTowardsWhatIsNotReached() {
         let tick = WatchedTick(price: 302, previousClose: 300, time: 0)
         #expect(tick.value(of: .rise) == 66_666_666)

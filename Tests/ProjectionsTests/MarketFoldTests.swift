@@ -16,7 +16,7 @@ import Testing
     /// Thursday 2026-01-15 in Kolkata, or so many days later; `clock` as `0915` with seconds apart.
     private func tick(
         days: Int = 0, _ clock: Int, _ seconds: Int = 0, price: Int, quantity: Int? = nil, volume: Int? = nil,
-        source: String? = nil,
+        close: Int? = nil, source: String? = nil,
         id: String? = nil
     ) throws -> DecodedEvent {
         let start = Timestamp(
@@ -25,7 +25,7 @@ import Testing
         let update = MarketUpdated(
             exchange: "NSE", symbol: "A", lastPrice: try Price(whole: price),
             lastQuantity: try quantity.map { try Quantity(whole: $0) },
-            volume: try volume.map { try Quantity(whole: $0) },
+            volume: try volume.map { try Quantity(whole: $0) }, previousClose: try close.map { try Price(whole: $0) },
             source: source)
         return DecodedEvent(
             .marketUpdated(update), id: id ?? "\(clock)-\(seconds)-\(price)",
@@ -102,6 +102,18 @@ import Testing
         #expect(
             try shown([tick(days: 1, 915, price: 95, volume: 4), tick(days: 3, 100, price: 94, quantity: 1)])
                 == ["94", "1", "4"])
+    }
+
+    @Test(arguments: ways) func aDaysCloseMayBeToldBeforeItsPreOpen(options: FoldOptions) throws {
+        func close(_ more: [DecodedEvent]) throws -> String? {
+            let run = try fold([tick(1500, price: 100, close: 90)] + more, options)
+            return try #require(run.store.presented("quotes").first)["previous_close_e8"]
+        }
+        #expect(try close([tick(1900, price: 100)]) == "90")
+        #expect(try close([tick(days: 1, 850, price: 100)]) == nil)
+        #expect(try close([tick(days: 1, 850, price: 100, close: 99), tick(days: 1, 916, price: 101)]) == "99")
+        #expect(try close([tick(days: 1, 916, price: 101, close: 99), tick(days: 3, 1200, price: 101)]) == "99")
+        #expect(try close([tick(days: 1, 916, price: 101, close: 99), tick(days: 4, 100, price: 101)]) == nil)
     }
 
     @Test func ticksAreLeftOutOnDemand() throws {

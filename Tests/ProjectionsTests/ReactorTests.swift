@@ -114,8 +114,8 @@ import Testing
     }
 
     @Test func aNewDayHasAnotherPreviousClose() throws {
-        // The session of Thursday 1 January 1970 begins 3.5 hours into the day of UTC.
-        let begin: Int64 = 12_600
+        // Friday 2 January 1970 begins 18.5 hours into the Thursday of UTC.
+        let begin: Int64 = 66_600
         let day = [alert(.percentChange, 5), tick(105, at: 1, close: 100)]
         #expect(try alerts(day + [tick(104, at: begin - 2), tick(105, at: begin - 1)]) == ["105", "105"])
         #expect(try alerts(day + [tick(104, at: begin - 1), tick(105, at: begin)]) == ["105"])

@@ -72,11 +72,10 @@ enum DlqDecisions {
 
     /// A file is replaced whole; a device or a pipe is written to, not replaced by a file of its name.
     private static func write(_ data: Data, to path: String) throws {
-        let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
-        guard let type, type != .typeRegular else {
-            return try data.write(to: URL(filePath: path), options: .atomic)
-        }
-        try FileHandle(forWritingTo: URL(filePath: path)).write(contentsOf: data)
+        let target = URL(filePath: path).resolvingSymlinksInPath()
+        let type = try? FileManager.default.attributesOfItem(atPath: target.path)[.type] as? FileAttributeType
+        guard let type, type != .typeRegular else { return try data.write(to: target, options: .atomic) }
+        try FileHandle(forWritingTo: target).write(contentsOf: data)
     }
 
     private struct Imported: Encodable {

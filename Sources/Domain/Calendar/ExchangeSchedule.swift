@@ -51,13 +51,25 @@ public struct ExchangeSchedule: Sendable {
         return day
     }
 
-    /// Whether a session began later than `earlier` and no later than `time`, be it over or not. Figures of a day, such as
-    /// its high or the close before it, that were told at `earlier` don't count any more at `time` then.
+    /// Whether a session began later than `earlier` and no later than `time`, be it over or not. What was traded on a day, such
+    /// as its high, and was told at `earlier` doesn't count any more at `time` then.
     public func sessionBegan(after earlier: Timestamp, until time: Timestamp) -> Bool {
         var day = tradingDay(at: time)
         let first = tradingDay(at: earlier)
         while first <= day {
             if let session = session(on: day), session.preOpen <= time { return earlier < session.preOpen }
+            day = day.adding(days: -1)
+        }
+        return false
+    }
+
+    /// Whether a local day with a session began later than `earlier` and no later than `time`. The close before it is
+    /// another one from midnight on, and feeds tell it before the pre-open.
+    public func sessionDayBegan(after earlier: Timestamp, until time: Timestamp) -> Bool {
+        var day = tradingDay(at: time)
+        let first = tradingDay(at: earlier)
+        while first < day {
+            if session(on: day) != nil { return true }
             day = day.adding(days: -1)
         }
         return false

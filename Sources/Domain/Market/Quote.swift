@@ -13,20 +13,21 @@ public struct Quote: Hashable, Sendable {
     }
 
     /// Takes a tick unless it is older than the one shown, and says whether it did.
-    /// - Parameter beginsDay: whether a session began between the tick shown and this one: the high, the volume and the
-    ///   bids of the day before are none of the new one's.
+    /// - Parameters:
+    ///   - beginsSession: whether a session began between the tick shown and this one: the high, the volume and the bids of
+    ///     the day before are none of the new one's.
+    ///   - beginsDay: whether a day with a session began between them: the close before it is another one.
     @discardableResult
     public mutating func apply(
-        order: TickOrder, lastPrice: Price, details: QuoteDetails = QuoteDetails(), beginsDay: Bool = false
+        order: TickOrder, lastPrice: Price, details: QuoteDetails = QuoteDetails(),
+        beginsSession: Bool = false, beginsDay: Bool = false
     ) -> Bool {
         guard order > self.order else { return false }
         self.order = order
         self.lastPrice = lastPrice
-        if beginsDay {
-            self.details = details
-        } else {
-            self.details.merge(details)
-        }
+        if beginsDay { self.details.previousClose = nil }
+        if beginsSession { self.details = QuoteDetails(previousClose: self.details.previousClose) }
+        self.details.merge(details)
         return true
     }
 }
@@ -45,7 +46,7 @@ public struct QuoteDetails: Hashable, Sendable {
     public var askQuantity: Quantity?
     public var openInterest: Quantity?
 
-    public init() {}
+    public init(previousClose: Price? = nil) { self.previousClose = previousClose }
 
     /// Lets what `newer` tells replace what was known.
     public mutating func merge(_ newer: QuoteDetails) {

@@ -9,6 +9,8 @@ public struct WatchBook: Sendable {
         /// Rises when the slot is used again.
         var generation: Int32
         var isUsed: Bool
+        /// When it was made, changed or armed, in microseconds, where that is known.
+        var freshSince = Int64.min
         /// Stands among those that fire again when their cooldown is over.
         var isDue = false
     }
@@ -43,8 +45,12 @@ public struct WatchBook: Sendable {
     public func state(_ slot: Int32) -> WatchState { entries[Int(slot)].state }
 
     /// Adds a watch; returns its slot.
-    public mutating func add(_ watch: Watch, _ state: WatchState = WatchState()) -> Int32 {
+    /// - Parameter time: when it was made or changed, in microseconds.
+    public mutating func add(
+        _ watch: Watch, _ state: WatchState = WatchState(), at time: Int64 = .min
+    ) -> Int32 {
         let slot = take(watch, state)
+        entries[Int(slot)].freshSince = time
         if !state.isSpent { indices[watch.measure.rawValue].insert(slot, lower: watch.lower, upper: watch.upper) }
         return slot
     }
@@ -86,7 +92,8 @@ public struct WatchBook: Sendable {
     }
 
     /// The next value fires it if it lies in the range, wherever the one before was.
-    public mutating func rearm(_ slot: Int32) {
+    public mutating func rearm(_ slot: Int32, at time: Int64 = .min) {
+        entries[Int(slot)].freshSince = time
         guard !entries[Int(slot)].state.isFresh else { return }
         entries[Int(slot)].state.isFresh = true
         noteFresh(slot)
@@ -104,11 +111,15 @@ public struct WatchBook: Sendable {
     var freshCount: Int { fresh.count }
 
     /// Takes a tick; adds the slots that it fires to `fired`, and those whose state it changed to `changed`.
-    /// - Parameter beginsDay: whether a session began since the tick before: the close told then is not this day's.
+    /// - Parameters:
+    ///   - beginsDay: whether a day with a session began since the tick before: the close told then is not this day's.
+    ///   - isKnown: whether what it fires was told before and is not told again. Then a tick does not decide of what was made,
+    ///     changed or armed later than it by their own times: that was met by later ticks.
     /// - Returns: false for a tick that came too late to count.
     @discardableResult
     public mutating func take(
-        _ tick: WatchedTick, beginsDay: Bool = false, fired: inout [Int32], changed: inout [Int32]
+        _ tick: WatchedTick, beginsDay: Bool = false, isKnown: Bool = false, fired: inout [Int32],
+        changed: inout [Int32]
     ) -> Bool {
         if let last, tick.time < last.time { return false }
         var tick = tick
@@ -122,9 +133,9 @@ public struct WatchBook: Sendable {
             if indices[measure.rawValue].position == nil { lookAtAll(of: measure, value) }
             indices[measure.rawValue].move(to: value, entered: &candidates)
         }
-        for slot in candidates where decide(slot, tick, isMove: true) { fire(slot, tick, &fired, &changed) }
-        if !fresh.isEmpty { lookAtFresh(tick, &fired, &changed) }
-        while let first = due.first, first.time <= tick.time { lookAtDue(first, tick, &fired, &changed) }
+        for slot in candidates where decide(slot, tick, isMove: true, isKnown) { fire(slot, tick, &fired, &changed) }
+        if !fresh.isEmpty { lookAtFresh(tick, isKnown, &fired, &changed) }
+        while let first = due.first, first.time <= tick.time { lookAtDue(first, tick, isKnown, &fired, &changed) }
         return true
     }
 
@@ -149,16 +160,18 @@ public struct WatchBook: Sendable {
         }
     }
 
-    private mutating func lookAtFresh(_ tick: WatchedTick, _ fired: inout [Int32], _ changed: inout [Int32]) {
+    private mutating func lookAtFresh(
+        _ tick: WatchedTick, _ isKnown: Bool, _ fired: inout [Int32], _ changed: inout [Int32]
+    ) {
         var unmeasured: [Int32] = []
         for slot in fresh {
             let entry = entries[Int(slot)]
             guard entry.isUsed, entry.state.isFresh else { continue }
-            guard tick.value(of: entry.watch.measure) != nil else {
+            guard tick.value(of: entry.watch.measure) != nil, !(isKnown && tick.time < entry.freshSince) else {
                 unmeasured.append(slot)
                 continue
             }
-            if decide(slot, tick, isMove: false) { fire(slot, tick, &fired, &changed) }
+            if decide(slot, tick, isMove: false, isKnown) { fire(slot, tick, &fired, &changed) }
             entries[Int(slot)].state.isFresh = false
             changed.append(slot)
         }
@@ -166,13 +179,13 @@ public struct WatchBook: Sendable {
     }
 
     private mutating func lookAtDue(
-        _ first: Due, _ tick: WatchedTick, _ fired: inout [Int32], _ changed: inout [Int32]
+        _ first: Due, _ tick: WatchedTick, _ isKnown: Bool, _ fired: inout [Int32], _ changed: inout [Int32]
     ) {
         removeFirstDue()
         let entry = entries[Int(first.slot)]
         guard entry.isUsed, entry.generation == first.generation else { return }
         entries[Int(first.slot)].isDue = false
-        if decide(first.slot, tick, isMove: false) { return fire(first.slot, tick, &fired, &changed) }
+        if decide(first.slot, tick, isMove: false, isKnown) { return fire(first.slot, tick, &fired, &changed) }
         // Fired meanwhile by a move: its silence began anew.
         guard entry.watch.repeats, let last = entry.state.lastFiredAt else { return }
         let end = last + entry.watch.cooldownMicroseconds
@@ -180,9 +193,10 @@ public struct WatchBook: Sendable {
     }
 
     /// Whether a watch that this tick may concern fires.
-    private func decide(_ slot: Int32, _ tick: WatchedTick, isMove: Bool) -> Bool {
+    private func decide(_ slot: Int32, _ tick: WatchedTick, isMove: Bool, _ isKnown: Bool) -> Bool {
         let entry = entries[Int(slot)]
-        guard entry.isUsed, !entry.state.isSpent, isMove || !entry.watch.needsPrevious,
+        guard entry.isUsed, !entry.state.isSpent,
+            !(isKnown && entry.state.isFresh && tick.time < entry.freshSince), isMove || !entry.watch.needsPrevious,
             let value = tick.value(of: entry.watch.measure), entry.watch.holds(value)
         else { return false }
         guard let fired = entry.state.lastFiredAt else { return true }

@@ -36,6 +36,9 @@ extension LaneKeeper {
         for claim in claims {
             let ahead = claim.behind(told)
             guard !ahead.isEmpty else { continue }
+            for (topic, offset) in ahead {
+                decidedBefore[TopicPartition(topic: topic, partition: Int32(claim.lane))] = offset
+            }
             try store.raiseEffectMarks(claim, to: ahead)
             let decided = ahead.sorted { $0.key < $1.key }.map { topic, end in
                 "\(topic)/\(claim.lane)@\(claim.next[topic] ?? 0)..<\(end)"

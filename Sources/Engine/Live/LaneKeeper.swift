@@ -31,6 +31,8 @@ package final class LaneKeeper {
     /// The last commits of all lanes that this worker had, and what of it the group knows.
     private var progress: [TopicPartition: Int64] = [:]
     private var committed: [TopicPartition: Int64] = [:]
+    /// Of a reactor whose database is older than its group: below these nothing is told, or they would be forgotten.
+    var decidedBefore: [TopicPartition: Int64] = [:]
 
     package init(
         _ view: ViewConfiguration, owner: String, source: any LaneLogSource, database: any LaneDatabase,
@@ -59,7 +61,8 @@ package final class LaneKeeper {
             Log.error("partition", ["view": view.name, "place": "\(place)", "reason": error.description])
         case .error(let error):
             Log.warning("kafka", ["view": view.name, "reason": error.description])
-        case .commitFailed(_, let error):
+        case .commitFailed(let places, let error):
+            for place in places { committed[place.topicPartition] = nil }
             Log.debug("group_commit", ["view": view.name, "reason": error.description])
         case .statistics: break
         }
@@ -173,14 +176,16 @@ package final class LaneKeeper {
         }
     }
 
-    /// For lag displays and autoscalers; where folding goes on is in the database.
+    /// For lag displays and autoscalers, and for what `heedGroup` says; where folding goes on is in the database.
     private func commitToGroup(waiting: Bool) {
         noteProgress()
-        let changed = progress.filter { committed[$0.key] != $0.value }
+        let changed = progress.filter { place, offset in
+            committed[place] != offset && offset >= decidedBefore[place] ?? 0
+        }
         guard !changed.isEmpty else { return }
         do throws(KafkaError) {
             try source.commit(changed.map { TopicPartitionOffset($0.key, offset: $0.value) }, waiting: waiting)
-            committed = progress
+            committed.merge(changed) { $1 }
         } catch {
             Log.debug("group_commit", ["view": view.name, "reason": error.description])
         }

@@ -6,7 +6,7 @@ import Synchronization
 package protocol RunningLane: AnyObject {
     /// Why it is done; nil while it runs.
     var end: LaneEnd? { get }
-    /// By topic, the offset behind the last commit.
+    /// By topic, the offset behind the last commit whose effects are out; none before the lane was looked at.
     var next: [String: Int64] { get }
     /// Asks the lane to finish its batch and end.
     func requestStop()
@@ -25,7 +25,7 @@ final class LaneRunner<Fold: ViewFold>: RunningLane, Sendable {
         producer: any LogProducer, copier: (any ParkedCopying)?, counters: LaneCounters
     ) {
         self.log = log
-        state = Mutex((nil, claim.next))
+        state = Mutex((nil, [:]))
         let thread = Thread { [self] in
             let loop = LaneLoop<Fold>(
                 view, owner: owner, claim: claim, log: log, database: database, producer: producer,

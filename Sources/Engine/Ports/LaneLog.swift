@@ -21,7 +21,7 @@ package protocol LaneLogSource {
     /// The first offset that a partition still has, and the one behind its last record.
     func watermarks(_ partition: TopicPartition) throws(KafkaError) -> KafkaWatermarks
 
-    /// Tells the group how far its lanes are, for lag displays.
+    /// Tells the group how far its lanes are: for lag displays, and for a reactor whose database is restored.
     func commit(_ offsets: [TopicPartitionOffset], waiting: Bool) throws(KafkaError)
 
     /// What the group was told last, of the partitions that it was told of.

@@ -56,16 +56,16 @@ final class SymbolState {
             return true
         }
         guard order > shown else { return false }
-        quote?.apply(
-            order: order, lastPrice: tick.lastPrice, details: QuoteDetails(tick),
-            beginsDay: sessionBegan(after: shown.time, until: order.time))
+        // Within a session, which is where nearly all ticks are, nothing begins.
+        if let current, current.session.contains(order.time), current.session.contains(shown.time) {
+            quote?.apply(order: order, lastPrice: tick.lastPrice, details: QuoteDetails(tick))
+        } else {
+            quote?.apply(
+                order: order, lastPrice: tick.lastPrice, details: QuoteDetails(tick),
+                beginsSession: schedule.sessionBegan(after: shown.time, until: order.time),
+                beginsDay: schedule.sessionDayBegan(after: shown.time, until: order.time))
+        }
         return true
-    }
-
-    @inline(__always)
-    private func sessionBegan(after earlier: Timestamp, until time: Timestamp) -> Bool {
-        if let current, current.session.contains(time) { return earlier < current.session.preOpen }
-        return schedule.sessionBegan(after: earlier, until: time)
     }
 }
 

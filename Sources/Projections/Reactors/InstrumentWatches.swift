@@ -65,10 +65,10 @@ final class InstrumentWatches<R: Reactor> {
         keys[Int(slot)] = key
     }
 
-    func set(_ key: WatchKey, _ definition: R.Definition, by event: String) {
+    func set(_ key: WatchKey, _ definition: R.Definition, by event: String, at time: Timestamp) {
         let known = watches[key]
         if let known { book.remove(known.slot) }
-        let slot = book.add(R.watch(of: definition))
+        let slot = book.add(R.watch(of: definition), at: time.microseconds)
         let isStored = known?.isStored ?? (removed.remove(key) != nil)
         watches[key] = ReactorWatch(
             definition: definition, origin: WatchOrigin(definedBy: event, rearmedBy: known?.origin.rearmedBy),
@@ -84,9 +84,9 @@ final class InstrumentWatches<R: Reactor> {
         if known.isDirty { dirty.removeAll { $0 == key } }
     }
 
-    func rearm(_ key: WatchKey, by event: String) {
+    func rearm(_ key: WatchKey, by event: String, at time: Timestamp) {
         guard let known = watches[key] else { return }
-        book.rearm(known.slot)
+        book.rearm(known.slot, at: time.microseconds)
         watches[key]?.origin.rearmedBy = event
         watches[key]?.stored = book.state(known.slot)
         markDirty(key)
@@ -107,19 +107,21 @@ final class InstrumentWatches<R: Reactor> {
     }
 
     /// - Returns: false for a tick that came too late to count.
-    func take(_ tick: WatchedTick) -> Bool {
+    func take(_ tick: WatchedTick, isKnown: Bool) -> Bool {
         fired.removeAll(keepingCapacity: true)
         changed.removeAll(keepingCapacity: true)
-        guard book.take(tick, beginsDay: beginsDay(tick), fired: &fired, changed: &changed) else { return false }
+        guard book.take(tick, beginsDay: beginsDay(tick), isKnown: isKnown, fired: &fired, changed: &changed) else {
+            return false
+        }
         isTickDirty = true
         for slot in changed { note(slot) }
         return true
     }
 
-    /// Whether a session began since the last tick; asked of the calendar only where that matters.
+    /// Whether a day with a session began since the last tick; asked of the calendar only where that matters.
     private func beginsDay(_ tick: WatchedTick) -> Bool {
         guard tick.previousClose == nil, let last = book.last, last.previousClose != nil else { return false }
-        return schedule.sessionBegan(
+        return schedule.sessionDayBegan(
             after: Timestamp(microseconds: last.time), until: Timestamp(microseconds: tick.time))
     }
 

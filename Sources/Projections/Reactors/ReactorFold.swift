@@ -76,7 +76,9 @@ public final class ReactorFold<R: Reactor>: EffectfulFold {
         let seen = WatchedTick(
             price: tick.lastPrice.units, previousClose: close, time: event.decoded.envelope.time.microseconds)
         let wasDirty = book.isDirty
-        guard book.take(seen) else { return .skipped(reason: "older than the last tick of its symbol") }
+        guard book.take(seen, isKnown: !effects.wants(event)) else {
+            return .skipped(reason: "older than the last tick of its symbol")
+        }
         note(book, wasDirty: wasDirty)
         if book.hasFired { tell(of: book, tick, event) }
         return .folded
@@ -99,6 +101,7 @@ public final class ReactorFold<R: Reactor>: EffectfulFold {
         let book = book(exchange: command.instrument.exchange, symbol: command.instrument.symbol)
         let wasDirty = book.isDirty
         let origin = WatchOrigin.reference(to: event.decoded.envelope)
+        let time = event.decoded.envelope.time
         switch command.action {
         case .set(let definition):
             guard book.has(command.key) || book.count < maximumWatchesPerSymbol else {
@@ -108,11 +111,11 @@ public final class ReactorFold<R: Reactor>: EffectfulFold {
                         "\(command.instrument) has \(book.count) definitions in reactor \(R.name), the most that one "
                         + "symbol may have: take some away, then `tapefold dlq retry \(R.name)`")
             }
-            book.set(command.key, definition, by: origin)
+            book.set(command.key, definition, by: origin, at: time)
         case .remove: book.remove(command.key)
         case .rearm:
             guard book.has(command.key) else { return .skipped(reason: "\(command.key.id) is not there any more") }
-            book.rearm(command.key, by: origin)
+            book.rearm(command.key, by: origin, at: time)
         }
         note(book, wasDirty: wasDirty)
         return .folded

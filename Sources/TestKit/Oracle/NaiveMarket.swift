@@ -61,7 +61,12 @@ public struct NaiveMarket {
         var shown: PresentedRow = [:]
         var latest: Timestamp?
         for (tick, envelope, _) in entries where latest.map({ envelope.time >= $0 }) ?? true {
-            if let latest, !calendar.keepsFigures(of: tick.exchange, from: latest, to: envelope.time) { shown = [:] }
+            if let latest, !calendar.keepsClose(of: tick.exchange, from: latest, to: envelope.time) {
+                shown["previous_close_e8"] = nil
+            }
+            if let latest, !calendar.keepsFigures(of: tick.exchange, from: latest, to: envelope.time) {
+                shown = shown.filter { $0.key == "previous_close_e8" }
+            }
             latest = envelope.time
             shown["exchange"] = tick.exchange
             shown["symbol"] = tick.symbol

@@ -89,7 +89,7 @@ public struct NaiveTriggers {
         if let before, time < before.time { return }
         let told = tick.previousClose.flatMap { $0 > .zero ? $0 : nil }
         let carried = before.flatMap {
-            calendar.keepsFigures(of: instrument.exchange, from: $0.time, to: time) ? $0.close : nil
+            calendar.keepsClose(of: instrument.exchange, from: $0.time, to: time) ? $0.close : nil
         }
         let now = Seen(price: tick.lastPrice, close: told ?? carried, time: time)
         last[instrument] = now
