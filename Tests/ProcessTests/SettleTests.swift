@@ -82,6 +82,23 @@ extension ProcessTests {
             }
             #expect(try settle(["--prices", prices]).output.contains("0 settlements"))
 
+            // A wrong price is repaired by voiding the settlement: its id stays what it said, void or not.
+            try produce(
+                "trades.corrected",
+                [#"{"tradeId":"settlement:2026-01-29:NFO:FUT1","userId":"u2","action":"void"}"#])
+            try stack.waitUntilCaughtUp("positions")
+            try "NFO:FUT1,120\nNFO:FUT2,95.5\n".write(toFile: prices, atomically: true, encoding: .utf8)
+            #expect(try settle(["--prices", prices]).output.contains("1 settlements for 2026-01-29: 1 sent"))
+            try eventually("the settlement at the right price") {
+                try stack.count(
+                    """
+                    SELECT count(*) FROM api.trades t JOIN api.positions p USING (user_id, instrument)
+                    WHERE trade_id = 'settlement:2026-01-29:NFO:FUT1#2' AND user_id = 'u2' AND price = 120
+                        AND p.quantity = 0 AND p.gross_pnl = -3000
+                    """) == 1
+            }
+            #expect(try settle(["--prices", prices]).output.contains("0 settlements"))
+
             // Noticed a day late: settled as of its own last day.
             try produce("trades.executed", [trade("t10", "u3", "FUT1", "BUY", 1)])
             #expect(try settle(["--that-day-only"], day: "2026-01-30").output.contains("0 settlements"))

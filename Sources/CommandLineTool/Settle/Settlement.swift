@@ -14,8 +14,9 @@ struct OpenContract: Equatable {
     var quantity: Quantity
     /// Of the open lots; more than one can't be closed by one execution.
     var multipliers: [Fixed8]
-    /// Settlements of this book that the view has already, which a late execution has opened again.
-    var settledBefore: Int
+    /// The user's settlements of that expiry, also those that are void or were moved to another book: their ids say what
+    /// they said for ever.
+    var usedIds: Set<String>
 }
 
 /// Plans the executions that close expired contracts: a pure function of what is open and of prices.
@@ -91,14 +92,20 @@ struct Settlement {
         return Timestamp(day, minutes: 1_440, offsetMinutes: schedule.offsetMinutes).adding(microseconds: -1)
     }
 
-    /// The same for the same book and expiry, whoever settles it and when; the next for a book that was opened again.
+    /// The same for the same book and expiry, whoever settles it and when; the next for a book that was opened again, by a late
+    /// execution or because its settlement was taken back.
     private func tradeId(_ book: OpenContract) -> String {
         let account = book.account == EventDefaults.account ? "" : ":\(book.account)"
         let text = Self.idPrefix + "\(book.expiry):\(book.contract)\(account)"
         // Long accounts leave no room: then a hash tells them apart.
         let fits = text.unicodeScalars.count <= EventsLimits.maximumIdentifierCharacters - 4
         let id = fits ? text : Self.idPrefix + "\(book.expiry):\(ContentHash(of: text))"
-        return book.settledBefore == 0 ? id : "\(id)#\(book.settledBefore + 1)"
+        var (candidate, number) = (id, 1)
+        while book.usedIds.contains(candidate) {
+            number += 1
+            candidate = "\(id)#\(number)"
+        }
+        return candidate
     }
 
     static let idPrefix = "settlement:"

@@ -73,26 +73,21 @@ struct SettlementReader {
         let result = try connection.query(
             """
             SELECT l.user_id, l.account, l.instrument, l.exchange, l.symbol, sum(l.quantity)::numeric(38,8),
-                   l.multiplier, (
-                       SELECT count(*) FROM \(schema).api_trades t
-                       WHERE t.user_id = l.user_id AND t.instrument = l.instrument AND t.account = l.account
-                           AND NOT t.voided AND starts_with(t.trade_id, $4 || c.expiry || ':')), c.expiry
+                   l.multiplier, c.expiry
             FROM \(schema).api_lots l
             JOIN unnest($1::text[], $2::text[], $3::text[]) AS c (exchange, symbol, expiry)
                 ON l.exchange = c.exchange AND l.symbol = c.symbol
             GROUP BY l.user_id, l.account, l.instrument, l.exchange, l.symbol, l.multiplier, c.expiry
             ORDER BY l.user_id, l.account, l.instrument, l.multiplier
             """,
-            try arrays(contracts.map(\.key.exchange), contracts.map(\.key.symbol), contracts.map(\.expiry)) + [
-                .text(Settlement.idPrefix)
-            ])
+            try arrays(contracts.map(\.key.exchange), contracts.map(\.key.symbol), contracts.map(\.expiry)))
         var books: [OpenContract] = []
         for row in 0..<result.rowCount {
             let (user, account, instrument) = (
                 try result.text(row, 0), try result.text(row, 1), try result.text(row, 2)
             )
-            guard let expiry = CivilDate(parsing: try result.text(row, 8)) else {
-                throw CommandFailure("\(instrument) expires on \(try result.text(row, 8)), no day")
+            guard let expiry = CivilDate(parsing: try result.text(row, 7)) else {
+                throw CommandFailure("\(instrument) expires on \(try result.text(row, 7)), no day")
             }
             guard let quantity = Int64(exactly: try result.numericUnits(row, 5)),
                 let multiplier = Int64(exactly: try result.numericUnits(row, 6))
@@ -106,10 +101,28 @@ struct SettlementReader {
                     userId: user, account: account, instrument: instrument,
                     contract: InstrumentKey(exchange: try result.text(row, 3), symbol: try result.text(row, 4)),
                     expiry: expiry,
-                    quantity: Quantity(units: quantity), multipliers: [Fixed8(units: multiplier)],
-                    settledBefore: Int(try result.int64(row, 7))))
+                    quantity: Quantity(units: quantity), multipliers: [Fixed8(units: multiplier)], usedIds: []))
         }
+        let used = try usedIds(schema, books)
+        for index in books.indices { books[index].usedIds = used[books[index].userId] ?? [] }
         return books
+    }
+
+    /// By user. A range of ids, which the index of executions begins with.
+    private func usedIds(_ schema: String, _ books: [OpenContract]) throws -> [String: Set<String>] {
+        let days = Set(books.map(\.expiry)).sorted().map { Settlement.idPrefix + $0.description }
+        guard !days.isEmpty else { return [:] }
+        let result = try connection.query(
+            """
+            SELECT t.user_id, t.trade_id
+            FROM unnest($1::text[]) AS d (prefix)
+            JOIN \(schema).api_trades t
+                ON t.trade_id >= (d.prefix || ':') COLLATE "C" AND t.trade_id < (d.prefix || ';') COLLATE "C"
+            WHERE t.user_id = ANY($2::text[])
+            """, try arrays(days, Set(books.map(\.userId)).sorted()))
+        var used: [String: Set<String>] = [:]
+        for row in 0..<result.rowCount { used[try result.text(row, 0), default: []].insert(try result.text(row, 1)) }
+        return used
     }
 
     /// The close of each contract's candle of its last day.

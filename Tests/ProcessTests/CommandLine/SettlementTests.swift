@@ -11,12 +11,13 @@ import Testing
     private func settlement() throws -> Settlement { Settlement(calendar: try .standard()) }
 
     private func open(
-        _ quantity: Int64, account: String = "main", multipliers: [Fixed8] = [.one], before: Int = 0, day: Int = 29
+        _ quantity: Int64, account: String = "main", multipliers: [Fixed8] = [.one], used: Set<String> = [],
+        day: Int = 29
     ) throws -> OpenContract {
         OpenContract(
             userId: "u1", account: account, instrument: "NFO:FUT1", contract: contract,
             expiry: try #require(CivilDate(year: 2026, month: 1, day: day)),
-            quantity: Quantity(units: quantity * 100_000_000), multipliers: multipliers, settledBefore: before)
+            quantity: Quantity(units: quantity * 100_000_000), multipliers: multipliers, usedIds: used)
     }
 
     private func trades(_ books: OpenContract...) throws -> [TradeExecuted] {
@@ -35,13 +36,15 @@ import Testing
 
     @Test func idsFollowFromBookDayAndEarlierSettlements() throws {
         let long = String(repeating: "a", count: 120)
-        let ids = try trades(open(1), open(1, account: "b"), open(1, before: 1), open(1, account: long)).map(\.tradeId)
+        let first = "settlement:2026-01-29:NFO:FUT1"
+        let ids = try trades(
+            open(1), open(1, account: "b"), open(1, used: [first]), open(1, used: [first, "\(first)#2", "\(first):b"]),
+            open(1, account: "b", used: [first]), open(1, used: ["\(first)#2"]), open(1, account: long)
+        ).map(\.tradeId)
         #expect(
-            ids.prefix(3) == [
-                "settlement:2026-01-29:NFO:FUT1", "settlement:2026-01-29:NFO:FUT1:b",
-                "settlement:2026-01-29:NFO:FUT1#2",
-            ])
-        #expect(ids[3].hasPrefix("settlement:2026-01-29:") && ids[3].count < 128)
+            ids.dropLast() == [first, "\(first):b", "\(first)#2", "\(first)#3", "\(first):b", first])
+        let last = try #require(ids.last)
+        #expect(last.hasPrefix("settlement:2026-01-29:") && last.count < 128)
     }
 
     /// Settled late, a contract is settled as of its own last day, under the id that it would have had then.
