@@ -107,10 +107,10 @@ extension ProcessTests {
         private func ticks(_ day: Int) -> [KafkaMessage] {
             (0..<Self.ticksPerDay).flatMap { number in
                 Self.symbols.map { symbol in
-                    // The first tick of all says what no later one does.
+                    // The first tick of a day says what no later one of it does.
                     tick(
                         symbol, day: day, minute: number * 3, number: number, price: "\(100 + day * 10 + number % 7)",
-                        extra: day == 5 && number == 0 ? #","previousClose":"77.25""# : "")
+                        extra: number == 0 ? #","previousClose":"77.25""# : "")
                 }
             }
         }
